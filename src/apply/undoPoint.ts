@@ -1,0 +1,40 @@
+import type { Retrieved } from '../org/ports.js';
+import { formatRecord } from '../records/csvRecords.js';
+import { readableFields, type ObjectDescribe } from '../records/objectDescribe.js';
+import type { FlowEntry } from '../flow/flowVersion.js';
+import { RecordFileWriter } from '../snapshot/recordFile.js';
+import type { StoreFolder } from '../store/ports.js';
+import type { RowState } from './preconditions.js';
+
+/** Saves what a run is about to touch, in the formats of a snapshot, before it is touched. */
+export class UndoPoint {
+  public constructor(private readonly folder: StoreFolder) {}
+
+  public get display(): string {
+    return `${this.folder.display}/undo`;
+  }
+
+  /** Which version of each flow ran, and every version there was. */
+  public async flows(flows: readonly FlowEntry[]): Promise<void> {
+    await this.folder.write('undo/flows.json', `${JSON.stringify({ flows }, null, 2)}\n`);
+  }
+
+  public async flowBody(flow: string, version: number, content: Buffer): Promise<void> {
+    await this.folder.write(`bad/${flow}-${version}.flow-meta.xml`, content);
+  }
+
+  /** The files of the components, as a package that `sf project deploy start --metadata-dir` takes. */
+  public async components(retrieved: Retrieved): Promise<void> {
+    for (const [path, content] of retrieved.files) await this.folder.write(`undo/metadata/${path}`, content);
+  }
+
+  /** Whole rows as they are now, as CSV. One file per step, so that nothing that was saved is ever written over. */
+  public async rows(step: string, describe: ObjectDescribe, rows: ReadonlyMap<string, RowState>): Promise<void> {
+    if (rows.size === 0) return;
+    const fields = readableFields(describe).map((field) => field.name);
+    const writer = await RecordFileWriter.open(this.folder, `undo/records/${describe.name}.${step}.csv.gz`);
+    writer.header(fields);
+    for (const [, row] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1))) await writer.records([Buffer.from(formatRecord(fields.map((field) => row.values[field] ?? '')), 'utf8')]);
+    await writer.close();
+  }
+}

@@ -1,0 +1,31 @@
+import type { SfCommand } from '@salesforce/sf-plugins-core';
+import { parseOrgId } from '../model/ids.js';
+import { EXIT, Refusal } from '../model/refusal.js';
+import type { OrgIdentity } from '../org/ports.js';
+
+/** Whether what a person typed names this org: its alias or username as typed after `-o`, or its id in either form. */
+export function namesOrg(typed: string, org: OrgIdentity): boolean {
+  return typed === org.label || typed === org.username || parseOrgId(typed) === org.orgId;
+}
+
+/** The consent without which `apply` writes nothing. */
+export const confirmedOrg = {
+  /** Where nobody can be asked, the plan and the org must both be named. */
+  needsFlags(asks: boolean, flags: { plan?: string | undefined; confirm?: string | undefined }): void {
+    if (asks) return;
+    if (!flags.plan || !flags.confirm) throw new Refusal('confirmMissing', { tokens: [[flags.plan ? '' : '--plan', flags.confirm ? '' : '--confirm'].filter(Boolean).join(' and ')], exitCode: EXIT.badFlags });
+  },
+
+  /** Asks to type the org's alias, or takes the flag; a name of another org is refused. */
+  async ask(command: SfCommand<unknown>, asks: boolean, flag: string | undefined, org: OrgIdentity): Promise<void> {
+    if (flag !== undefined) {
+      if (!namesOrg(flag, org)) throw new Refusal('confirmOtherOrg', { tokens: [flag, org.label, org.orgId] });
+      return;
+    }
+    if (!asks) throw new Refusal('confirmMissing', { tokens: ['--confirm'], exitCode: EXIT.badFlags });
+    const { input } = await import('@inquirer/prompts');
+    const typed = await input({ message: `Type "${org.label}" to apply this plan to it:` }).catch(() => '');
+    void command;
+    if (!namesOrg(typed.trim(), org)) throw new Refusal('declined', { tokens: [org.label] });
+  },
+};

@@ -1,0 +1,90 @@
+import { existsSync, statSync } from 'node:fs';
+import type { ComponentKey } from '../metadata/component.js';
+import { Refusal } from '../model/refusal.js';
+import type { OrgHistory } from '../org/ports.js';
+import { presetNamed, PRESETS } from '../records/presets/presets.js';
+import { EMPTY_SCOPE, mergeScopes, parseObjectScope, scopeOfComponents, type Scope } from '../snapshot/scope.js';
+
+export interface ScopeFlags {
+  readonly manifest?: string;
+  readonly metadata?: readonly string[];
+  readonly sourceDir?: readonly string[];
+  readonly flows?: readonly string[];
+  readonly records?: readonly string[];
+}
+
+/** What the flags say is in scope. With no scope flag: every flow, and the CPQ preset where the package is installed. */
+export async function scopeOfFlags(flags: ScopeFlags, org: Pick<OrgHistory, 'packageVersions'>, label: string): Promise<Scope> {
+  const named = [flags.manifest, flags.metadata, flags.sourceDir, flags.flows, flags.records].some((value) => value !== undefined && value.length > 0);
+  if (!named) {
+    const scope: Scope = { ...EMPTY_SCOPE, flows: 'all' };
+    return 'SBQQ' in (await org.packageVersions()) ? mergeScopes(scope, presetScope('cpq')) : scope;
+  }
+  let scope: Scope = EMPTY_SCOPE;
+  const components = await componentsOf(flags);
+  if (components.length > 0) scope = mergeScopes(scope, { ...EMPTY_SCOPE, ...scopeOfComponents(components) });
+  if (flags.flows?.length) scope = mergeScopes(scope, { ...EMPTY_SCOPE, flows: flags.flows.some((name) => name === 'all' || name === '*') ? 'all' : flags.flows });
+  for (const entry of flags.records ?? []) scope = mergeScopes(scope, await recordScope(entry, org, label));
+  return scope;
+}
+
+function presetScope(name: string): Scope {
+  const preset = presetNamed(name);
+  return { ...EMPTY_SCOPE, records: (preset?.objects ?? []).map((entry) => ({ ...entry, preset: name })) };
+}
+
+async function recordScope(entry: string, org: Pick<OrgHistory, 'packageVersions'>, label: string): Promise<Scope> {
+  const preset = presetNamed(entry);
+  if (preset) {
+    if (!(preset.namespace in (await org.packageVersions()))) throw new Refusal('packageMissing', { tokens: [preset.name, preset.namespace, label], actionTokens: [label] });
+    return presetScope(entry);
+  }
+  const object = parseObjectScope(entry);
+  if (!object) throw new Refusal('badRecordScope', { tokens: [entry, PRESETS.map((known) => known.name).join(', ')] });
+  return { ...EMPTY_SCOPE, records: [object] };
+}
+
+/** Components named by a manifest, by `-m`, or by source files; source-deploy-retrieve is loaded only for these. */
+async function componentsOf(flags: ScopeFlags): Promise<ComponentKey[]> {
+  const keys: ComponentKey[] = [];
+  for (const entry of flags.metadata ?? []) {
+    const [type, ...name] = entry.split(':');
+    if (!type || !/^[A-Za-z]+$/.test(type)) throw new Refusal('badMetadata', { tokens: [entry] });
+    keys.push({ type, fullName: name.join(':') || '*' });
+  }
+  if (!flags.manifest && !flags.sourceDir?.length) return checkTypes(keys);
+  const { ComponentSet, ManifestResolver } = await import('@salesforce/source-deploy-retrieve');
+  if (flags.manifest) {
+    if (!existsSync(flags.manifest) || !statSync(flags.manifest).isFile()) throw new Refusal('unreadableManifest', { tokens: [flags.manifest, 'there is no such file'] });
+    try {
+      const manifest = await new ManifestResolver().resolve(flags.manifest);
+      keys.push(...manifest.components.map((component) => ({ type: typeof component.type === 'string' ? component.type : component.type.name, fullName: component.fullName })));
+    } catch (error) {
+      throw new Refusal('unreadableManifest', { tokens: [flags.manifest, (error as Error).message], cause: error });
+    }
+  }
+  for (const folder of flags.sourceDir ?? []) {
+    if (!existsSync(folder)) throw new Refusal('unreadableSource', { tokens: [folder] });
+    const set = ComponentSet.fromSource(folder);
+    for (const component of set.getSourceComponents()) {
+      const children = component.getChildren();
+      // An object's folder stands for its parts, each of which goes back by itself.
+      if (children.length === 0 || component.xml) keys.push({ type: component.type.name, fullName: component.fullName });
+      keys.push(...children.map((child) => ({ type: child.type.name, fullName: child.fullName })));
+    }
+  }
+  return checkTypes(keys);
+}
+
+async function checkTypes(keys: ComponentKey[]): Promise<ComponentKey[]> {
+  if (keys.length === 0) return keys;
+  const { RegistryAccess } = await import('@salesforce/source-deploy-retrieve');
+  const registry = new RegistryAccess();
+  return keys.map((key) => {
+    try {
+      return { type: registry.getTypeByName(key.type).name, fullName: key.fullName };
+    } catch {
+      throw new Refusal('badMetadata', { tokens: [`${key.type}:${key.fullName}`] });
+    }
+  });
+}

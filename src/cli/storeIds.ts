@@ -1,0 +1,72 @@
+import { readPlan } from '../plan/planFormat.js';
+import type { RollbackPlan } from '../plan/rollbackPlan.js';
+import type { StoreId } from '../model/ids.js';
+import { Refusal } from '../model/refusal.js';
+import { readSnapshot } from '../snapshot/baseline.js';
+import type { Snapshot } from '../snapshot/snapshotFormat.js';
+import type { Store, StoreKind } from '../store/ports.js';
+import { openRun } from '../validate/validateOrg.js';
+
+/** An id as a person types it: whole, or any prefix that only one thing of the kind has. */
+async function byPrefix(store: Store, kind: StoreKind, typed: string): Promise<StoreId> {
+  const ids = await store.ids(kind);
+  const matches = ids.filter((id) => id === typed || id.startsWith(typed));
+  if (matches.length === 1) return matches[0] as StoreId;
+  const noun = kind.slice(0, -1);
+  if (matches.length === 0) throw new Refusal('notInStore', { tokens: [noun, typed, store.display] });
+  throw new Refusal('ambiguousId', { tokens: [noun, typed, matches.join(', ')] });
+}
+
+async function newest<T>(store: Store, kind: StoreKind, read: (id: StoreId) => Promise<T | undefined>): Promise<{ id: StoreId; value: T } | undefined> {
+  for (const id of (await store.ids(kind)).reverse()) {
+    // A damaged or unfinished neighbour must not hide the others; it is refused when it is named.
+    const value = await read(id).catch(() => undefined);
+    if (value !== undefined) return { id, value };
+  }
+  return undefined;
+}
+
+/**
+ * The snapshot a command works on. Typed: that one. Else the newest complete one of this org that follows no other and is
+ * not already the target of a run that succeeded.
+ */
+export async function chooseSnapshot(store: Store, typed: string | undefined, orgId: string): Promise<StoreId> {
+  if (typed && typed !== 'latest') return byPrefix(store, 'snapshots', typed);
+  const used = typed === 'latest' ? new Set<string>() : await succeededTargets(store);
+  const found = await newest<Snapshot>(store, 'snapshots', async (id) => {
+    const snapshot = await readSnapshot(await store.open('snapshots', id));
+    return snapshot.orgId === orgId && snapshot.complete && snapshot.follows === undefined && !used.has(snapshot.id) ? snapshot : undefined;
+  });
+  if (!found) throw new Refusal('noSnapshot', { tokens: [orgId, store.display] });
+  return found.id;
+}
+
+async function succeededTargets(store: Store): Promise<Set<string>> {
+  const used = new Set<string>();
+  for (const id of await store.ids('runs')) {
+    const run = await openRun(store, id).catch(() => undefined);
+    if (run && run.result.status === 'succeeded') used.add(run.plan.snapshotId);
+  }
+  return used;
+}
+
+/** The plan a command works on. Typed: that one; else the newest of this org that may be applied. */
+export async function choosePlan(store: Store, typed: string | undefined, orgId: string): Promise<StoreId> {
+  if (typed && typed !== 'latest') return byPrefix(store, 'plans', typed);
+  const found = await newest<RollbackPlan>(store, 'plans', async (id) => {
+    const plan = await readPlan(await store.open('plans', id));
+    return plan.orgId === orgId && plan.applicable ? plan : undefined;
+  });
+  if (!found) throw new Refusal('noPlan', { tokens: [orgId, store.display] });
+  return found.id;
+}
+
+export async function chooseRun(store: Store, typed: string | undefined, orgId: string): Promise<StoreId> {
+  if (typed && typed !== 'latest') return byPrefix(store, 'runs', typed);
+  const found = await newest(store, 'runs', async (id) => {
+    const run = await openRun(store, id);
+    return run.plan.orgId === orgId ? run : undefined;
+  });
+  if (!found) throw new Refusal('noRun', { tokens: [orgId, store.display] });
+  return found.id;
+}

@@ -1,0 +1,90 @@
+import { Flags } from '@salesforce/sf-plugins-core';
+import { Messages } from '@salesforce/core';
+import { applyPlan, openPlan, type RunResult } from '../../apply/applyPlan.js';
+import { confirmedOrg } from '../../cli/confirm.js';
+import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
+import { cpqGate } from '../../cli/cpqGate.js';
+import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
+import { exitCodeOf } from '../../cli/runExitCode.js';
+import { sameApiVersion } from '../../cli/sameApiVersion.js';
+import { StopSignal } from '../../cli/stopSignal.js';
+import { choosePlan } from '../../cli/storeIds.js';
+import { canAsk, typedOrg, width } from '../../cli/terminal.js';
+import { planReport } from '../../report/planReport.js';
+import { runReport } from '../../report/runReport.js';
+import { validationReport } from '../../report/validationReport.js';
+import { parseStoreId } from '../../model/ids.js';
+import { openRun, validateOrg, type Validation } from '../../validate/validateOrg.js';
+
+Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
+const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback.apply');
+
+export type RollbackApplyResult = RunResult & { readonly validation: Pick<Validation, 'id' | 'verdict' | 'valid'> | null };
+
+export default class RollbackApply extends RollbackCommand<RollbackApplyResult> {
+  public static override readonly summary = messages.getMessage('summary');
+  public static override readonly description = messages.getMessage('description');
+  public static override readonly examples = messages.getMessages('examples');
+
+  public static override readonly flags = {
+    ...commonFlags,
+    plan: Flags.string({ summary: messages.getMessage('flags.plan.summary'), helpValue: 'ID' }),
+    confirm: Flags.string({ summary: messages.getMessage('flags.confirm.summary'), helpValue: 'ORG_ID_OR_ALIAS' }),
+    'no-prompt': Flags.boolean({ summary: messages.getMessage('flags.no-prompt.summary') }),
+    'test-level': Flags.option({ options: ['NoTestRun', 'RunSpecifiedTests', 'RunLocalTests', 'RunAllTestsInOrg'] as const, char: 'l', summary: messages.getMessage('flags.test-level.summary') })(),
+    tests: Flags.string({ multiple: true, char: 't', summary: messages.getMessage('flags.tests.summary'), helpValue: 'CLASS' }),
+    'cpq-triggers': Flags.option({ options: ['attested-off', 'leave-on'] as const, summary: messages.getMessage('flags.cpq-triggers.summary') })(),
+    'max-changes': Flags.integer({ min: 1, summary: messages.getMessage('flags.max-changes.summary'), helpValue: 'N' }),
+    reason: Flags.string({ summary: messages.getMessage('flags.reason.summary'), helpValue: 'TEXT' }),
+    'no-validate': Flags.boolean({ summary: messages.getMessage('flags.no-validate.summary') }),
+    wait: waitFlag,
+  };
+
+  public async run(): Promise<RollbackApplyResult> {
+    const { flags } = await this.parse(RollbackApply);
+    const asks = canAsk(this.jsonEnabled(), flags['no-prompt']);
+    const store = openStore(flags.store);
+    const orgId = flags['target-org'].getOrgId();
+    confirmedOrg.needsFlags(asks, flags);
+    const planId = await choosePlan(store, flags.plan, orgId);
+    const org = await openOrg(flags['target-org'], flags['api-version'], typedOrg(this.argv), flags.wait.milliseconds);
+    const ready = await openPlan(org, store, planId);
+    sameApiVersion(flags['api-version'], ready.plan.apiVersion);
+    if (asks) this.log(`${planReport(ready.plan, ready.folder.display, width())}\n`);
+    await confirmedOrg.ask(this, asks, flags.confirm, org.identity);
+    const cpqTriggers = await cpqGate(this, ready.plan, flags['cpq-triggers'], asks);
+
+    const stop = new StopSignal(() => this.stages().warn(messages.getMessage('stopping')));
+    try {
+      const result = await applyPlan(
+        org,
+        store,
+        ready,
+        {
+          planId,
+          tests: flags.tests ?? [],
+          stopAsked: stop.stopAsked,
+          ...(flags['max-changes'] ? { maxChanges: flags['max-changes'] } : {}),
+          ...(flags.reason ? { reason: flags.reason } : {}),
+          ...(flags['test-level'] ? { testLevel: flags['test-level'] } : {}),
+          ...(cpqTriggers ? { cpqTriggers } : {}),
+        },
+        CHANCE,
+        this.stages()
+      );
+      this.stages().done();
+      this.log(runReport(result, width()));
+      const runId = parseStoreId(result.runId);
+      const validates = !flags['no-validate'] && result.status !== 'interrupted' && runId !== undefined;
+      const validation = validates ? await validateOrg(org, store, { run: await openRun(store, runId), snapshotId: ready.baseline.snapshot.id as never }, CHANCE, this.stages()) : undefined;
+      this.stages().done();
+      if (validation) this.log(`\n${validationReport(validation, ready.plan.snapshotId, width())}`);
+      if (cpqTriggers === 'attested-off') this.warn(messages.getMessage('switchTriggersBack'));
+      if (result.status === 'interrupted') this.log(`\n${messages.getMessage('resume', [org.identity.label, planId])}`);
+      process.exitCode = exitCodeOf(result);
+      return { ...result, validation: validation ? { id: validation.id, verdict: validation.verdict, valid: validation.valid } : null };
+    } finally {
+      stop.end();
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { Flags } from '@salesforce/sf-plugins-core';
+import { Messages } from '@salesforce/core';
+import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
+import { resolveFlag } from '../../cli/resolveFlag.js';
+import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
+import { sameApiVersion } from '../../cli/sameApiVersion.js';
+import { chooseSnapshot } from '../../cli/storeIds.js';
+import { typedOrg, width } from '../../cli/terminal.js';
+import { EXIT } from '../../model/refusal.js';
+import { makePlan } from '../../plan/makePlan.js';
+import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
+import { planReport } from '../../report/planReport.js';
+import { openBaseline } from '../../snapshot/baseline.js';
+
+Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
+const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback.plan');
+
+export type RollbackPlanResult = Pick<
+  RollbackPlan,
+  'id' | 'snapshotId' | 'orgId' | 'apiVersion' | 'createdAt' | 'digest' | 'applicable' | 'complete' | 'empty' | 'deployers' | 'summary' | 'conflicts' | 'manual' | 'findings' | 'estimate' | 'advice'
+> & { readonly path: string; readonly steps: ReadonlyArray<Omit<Step, 'detail'>> };
+
+export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanResult> {
+  public static override readonly summary = messages.getMessage('summary');
+  public static override readonly description = messages.getMessage('description');
+  public static override readonly examples = messages.getMessages('examples');
+
+  public static override readonly flags = {
+    ...commonFlags,
+    snapshot: Flags.string({ summary: messages.getMessage('flags.snapshot.summary'), helpValue: 'ID' }),
+    'changed-by': Flags.string({ multiple: true, summary: messages.getMessage('flags.changed-by.summary'), helpValue: 'USERNAME', exclusive: ['all-changes'] }),
+    'all-changes': Flags.boolean({ summary: messages.getMessage('flags.all-changes.summary') }),
+    only: Flags.string({ multiple: true, summary: messages.getMessage('flags.only.summary'), helpValue: 'SELECTOR' }),
+    exclude: Flags.string({ multiple: true, summary: messages.getMessage('flags.exclude.summary'), helpValue: 'SELECTOR' }),
+    'on-conflict': Flags.option({ options: ['keep', 'restore'] as const, default: 'keep' as const, summary: messages.getMessage('flags.on-conflict.summary') })(),
+    resolve: Flags.string({ multiple: true, summary: messages.getMessage('flags.resolve.summary'), helpValue: 'SELECTOR=keep|restore' }),
+    'delete-flows': Flags.boolean({ summary: messages.getMessage('flags.delete-flows.summary') }),
+    full: Flags.boolean({ summary: messages.getMessage('flags.full.summary') }),
+    'accept-gaps': Flags.boolean({ summary: messages.getMessage('flags.accept-gaps.summary') }),
+    'exit-code': Flags.boolean({ summary: messages.getMessage('flags.exit-code.summary') }),
+    out: Flags.string({ summary: messages.getMessage('flags.out.summary'), helpValue: 'FILE' }),
+    wait: waitFlag,
+  };
+
+  public async run(): Promise<RollbackPlanResult> {
+    const { flags } = await this.parse(RollbackPlanCommand);
+    const resolve = resolveFlag(flags.resolve ?? []);
+    const store = openStore(flags.store);
+    const orgId = flags['target-org'].getOrgId();
+    const snapshotId = await chooseSnapshot(store, flags.snapshot, orgId);
+    const baseline = await openBaseline(store, snapshotId, orgId);
+    sameApiVersion(flags['api-version'], baseline.snapshot.apiVersion);
+    const org = await openOrg(flags['target-org'], baseline.snapshot.apiVersion, typedOrg(this.argv), flags.wait.milliseconds);
+    const { plan, folder } = await makePlan(
+      org,
+      store,
+      baseline,
+      {
+        choice: { only: flags.only ?? [], exclude: flags.exclude ?? [], onConflict: flags['on-conflict'], resolve, deleteFlows: flags['delete-flows'] },
+        everybody: flags['all-changes'],
+        changedBy: flags['changed-by'] ?? [],
+        full: flags.full,
+        acceptGaps: flags['accept-gaps'],
+      },
+      CHANCE,
+      this.stages()
+    );
+    this.stages().done();
+    this.log(planReport(plan, folder.display, width()));
+    if (plan.applicable) this.log(`\n${messages.getMessage('next', [org.identity.label, plan.id])}`);
+    if (flags.out) await writeFile(flags.out, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+    if (flags['exit-code'] && !plan.empty) process.exitCode = EXIT.somethingToDo;
+    const { id, createdAt, digest, applicable, complete, empty, deployers, summary, conflicts, manual, findings, estimate, advice } = plan;
+    const steps = plan.steps.map(({ detail: dropped, ...step }) => (void dropped, step));
+    return { id, snapshotId: plan.snapshotId, orgId: plan.orgId, apiVersion: plan.apiVersion, createdAt, path: folder.display, digest, applicable, complete, empty, deployers, summary, steps, conflicts, manual, findings, estimate, advice };
+  }
+}

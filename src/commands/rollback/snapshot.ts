@@ -1,0 +1,81 @@
+import { Flags } from '@salesforce/sf-plugins-core';
+import { Messages } from '@salesforce/core';
+import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
+import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
+import { scopeOfFlags } from '../../cli/scopeFlags.js';
+import { typedOrg, width } from '../../cli/terminal.js';
+import { EXIT } from '../../model/refusal.js';
+import { snapshotReport } from '../../report/snapshotReport.js';
+import { capture } from '../../snapshot/capture.js';
+import type { Snapshot } from '../../snapshot/snapshotFormat.js';
+
+Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
+const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback.snapshot');
+
+export type RollbackSnapshotResult = Pick<Snapshot, 'id' | 'orgId' | 'username' | 'apiVersion' | 'createdAt' | 'digest' | 'complete' | 'scope' | 'counts' | 'gaps'> & {
+  readonly label: string | null;
+  readonly follows: string | null;
+  readonly path: string;
+  readonly requests: number;
+  readonly durationMs: number;
+};
+
+export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotResult> {
+  public static override readonly summary = messages.getMessage('summary');
+  public static override readonly description = messages.getMessage('description');
+  public static override readonly examples = messages.getMessages('examples');
+
+  public static override readonly flags = {
+    ...commonFlags,
+    manifest: Flags.string({ char: 'x', summary: messages.getMessage('flags.manifest.summary'), helpValue: 'FILE', exclusive: ['metadata', 'source-dir'] }),
+    metadata: Flags.string({ char: 'm', multiple: true, delimiter: ',', summary: messages.getMessage('flags.metadata.summary'), helpValue: 'TYPE[:NAME]' }),
+    'source-dir': Flags.string({ char: 'd', multiple: true, summary: messages.getMessage('flags.source-dir.summary'), helpValue: 'DIR' }),
+    flows: Flags.string({ multiple: true, delimiter: ',', summary: messages.getMessage('flags.flows.summary'), helpValue: 'all|NAME' }),
+    records: Flags.string({ multiple: true, summary: messages.getMessage('flags.records.summary'), description: messages.getMessage('flags.records.description'), helpValue: 'PRESET|OBJECT[:WHERE]' }),
+    label: Flags.string({ summary: messages.getMessage('flags.label.summary'), helpValue: 'TEXT' }),
+    'allow-in-flight': Flags.boolean({ summary: messages.getMessage('flags.allow-in-flight.summary') }),
+    wait: waitFlag,
+  };
+
+  public async run(): Promise<RollbackSnapshotResult> {
+    const { flags } = await this.parse(RollbackSnapshot);
+    const started = performance.now();
+    const store = openStore(flags.store);
+    const org = await openOrg(flags['target-org'], flags['api-version'], typedOrg(this.argv), flags.wait.milliseconds);
+    const scope = await scopeOfFlags(
+      {
+        ...(flags.manifest ? { manifest: flags.manifest } : {}),
+        ...(flags.metadata ? { metadata: flags.metadata } : {}),
+        ...(flags['source-dir'] ? { sourceDir: flags['source-dir'] } : {}),
+        ...(flags.flows ? { flows: flags.flows } : {}),
+        ...(flags.records ? { records: flags.records } : {}),
+      },
+      org,
+      org.identity.label
+    );
+    const { snapshot, folder } = await capture(org, store, { scope, allowInFlight: flags['allow-in-flight'], ...(flags.label ? { label: flags.label } : {}) }, CHANCE, this.stages());
+    this.stages().done();
+    this.log(snapshotReport(snapshot, folder.display, width()));
+    if (snapshot.complete) this.log(`\n${messages.getMessage('next', [org.identity.label])}`);
+    else process.exitCode = EXIT.partial;
+    const { id, orgId, username, apiVersion, createdAt, digest, complete, counts, gaps } = snapshot;
+    return {
+      id,
+      label: snapshot.label ?? null,
+      follows: snapshot.follows ?? null,
+      orgId,
+      username,
+      apiVersion,
+      createdAt,
+      path: folder.display,
+      digest,
+      complete,
+      scope: snapshot.scope,
+      counts,
+      gaps,
+      requests: org.requests(),
+      durationMs: Math.round(performance.now() - started),
+    };
+  }
+}
+

@@ -1,0 +1,4 @@
+export type { RollbackSnapshotResult } from './commands/rollback/snapshot.js';
+export type { RollbackPlanResult } from './commands/rollback/plan.js';
+export type { RollbackApplyResult } from './commands/rollback/apply.js';
+export type { RollbackValidateResult } from './commands/rollback/validate.js';

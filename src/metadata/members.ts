@@ -1,0 +1,108 @@
+import { canonicalXml, type Canonical } from './canonicalXml.js';
+import { XMLBuilder, XMLParser } from 'fast-xml-parser';
+
+/**
+ * Containers: files that hold several components. Element name in the file to the type of the member.
+ * Source: Metadata API Developer Guide, "CustomObject", "CustomLabels", "Workflow", "SharingRules", "MatchingRule",
+ * and the children listed in the registry of source-deploy-retrieve.
+ */
+const CONTAINERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  CustomObject: {
+    businessProcesses: 'BusinessProcess',
+    compactLayouts: 'CompactLayout',
+    fields: 'CustomField',
+    fieldSets: 'FieldSet',
+    indexes: 'Index',
+    listViews: 'ListView',
+    recordTypes: 'RecordType',
+    sharingReasons: 'SharingReason',
+    validationRules: 'ValidationRule',
+    webLinks: 'WebLink',
+  },
+  CustomLabels: { labels: 'CustomLabel' },
+  Workflow: {
+    alerts: 'WorkflowAlert',
+    fieldUpdates: 'WorkflowFieldUpdate',
+    knowledgePublishes: 'WorkflowKnowledgePublish',
+    outboundMessages: 'WorkflowOutboundMessage',
+    rules: 'WorkflowRule',
+    tasks: 'WorkflowTask',
+  },
+  SharingRules: {
+    sharingCriteriaRules: 'SharingCriteriaRule',
+    sharingGuestRules: 'SharingGuestRule',
+    sharingOwnerRules: 'SharingOwnerRule',
+    sharingTerritoryRules: 'SharingTerritoryRule',
+  },
+  MatchingRules: { matchingRules: 'MatchingRule' },
+};
+
+export interface Member {
+  readonly type: string;
+  readonly fullName: string;
+  readonly canonical: Canonical;
+}
+
+/** The type of the file in which members of `memberType` stand; undefined for a type with files of its own. */
+export function containerOf(memberType: string): string | undefined {
+  return Object.entries(CONTAINERS).find(([, members]) => Object.values(members).includes(memberType))?.[0];
+}
+
+/** Members of custom labels are known by their own name; all others by `Container.Member`. */
+function memberName(containerType: string, containerName: string, own: string): string {
+  return containerType === 'CustomLabels' ? own : `${containerName}.${own}`;
+}
+
+function ownName(element: Canonical): string | undefined {
+  if (typeof element[2] === 'string') return undefined;
+  const name = element[2].find((child) => child[0] === 'fullName');
+  return typeof name?.[2] === 'string' ? name[2] : undefined;
+}
+
+/** The components inside a container file; undefined when the type is not a container. */
+export function membersOf(containerType: string, containerName: string, xml: string): Member[] | undefined {
+  const elements = CONTAINERS[containerType];
+  if (!elements) return undefined;
+  const [, , content] = canonicalXml(xml, containerType);
+  if (typeof content === 'string') return [];
+  return content.flatMap((element) => {
+    const type = elements[element[0]];
+    const own = type ? ownName(element) : undefined;
+    return type && own ? [{ type, fullName: memberName(containerType, containerName, own), canonical: element }] : [];
+  });
+}
+
+const raw = { preserveOrder: true, ignoreAttributes: false, parseTagValue: false, parseAttributeValue: false, processEntities: false } as const;
+const rawParser = new XMLParser({ ...raw, trimValues: false, ignoreDeclaration: true });
+const rawBuilder = new XMLBuilder({ ...raw, suppressEmptyNode: false });
+
+type RawNode = Record<string, unknown>;
+
+function nodeName(node: RawNode): string {
+  return Object.keys(node).find((key) => key !== ':@') ?? '';
+}
+
+function rawOwnName(node: RawNode): string | undefined {
+  const children = node[nodeName(node)];
+  if (!Array.isArray(children)) return undefined;
+  const name = (children as RawNode[]).find((child) => nodeName(child) === 'fullName');
+  const text = name?.['fullName'];
+  return Array.isArray(text) ? String((text[0] as RawNode | undefined)?.['#text'] ?? '').trim() : undefined;
+}
+
+/**
+ * The container file cut down to the members in `keep` (full names): what a deploy needs to put just these back.
+ * Metadata API takes an object file with only some fields: the others stay as they are.
+ */
+export function onlyMembers(containerType: string, containerName: string, xml: string, keep: ReadonlySet<string>): string {
+  const elements = CONTAINERS[containerType] ?? {};
+  const [root] = (rawParser.parse(xml) as RawNode[]).filter((node) => nodeName(node) === containerType);
+  if (!root) throw new Error(`no <${containerType}> in the file of ${containerName}`);
+  const children = (root[containerType] as RawNode[]).filter((child) => {
+    const type = elements[nodeName(child)];
+    const own = type ? rawOwnName(child) : undefined;
+    return type !== undefined && own !== undefined && keep.has(`${type}:${memberName(containerType, containerName, own)}`);
+  });
+  const body = children.map((child) => `    ${String(rawBuilder.build([child])).trim()}\n`).join('');
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${containerType} xmlns="http://soap.sforce.com/2006/04/metadata">\n${body}</${containerType}>\n`;
+}

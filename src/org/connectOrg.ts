@@ -1,0 +1,84 @@
+import type { Connection, Org } from '@salesforce/core';
+import { parseOrgId, parseRecordId } from '../model/ids.js';
+import { Refusal } from '../model/refusal.js';
+import { BulkQuery } from './bulkQuery.js';
+import { Describes } from './describes.js';
+import { OrgHttp } from './orgHttp.js';
+import { OrgRecords } from './orgRecords.js';
+import type { OrgIdentity, OrgPorts } from './ports.js';
+import { RecordWrites } from './recordWrites.js';
+import { RestQueries } from './restQueries.js';
+import { ToolingFlows } from './toolingFlows.js';
+
+/**
+ * The ports of one org over its APIs. Sends nothing but, where the log-in file does not know the user's id, one identity
+ * request. `waitMs` bounds every job, deployment and retrieve that is waited for.
+ */
+export async function connectOrg(org: Org, connection: Connection, label: string, waitMs: number): Promise<OrgPorts> {
+  const apiVersion = connection.getApiVersion();
+  const http = new OrgHttp(connection, apiVersion);
+  const identity = await identify(org, connection, http, label, apiVersion);
+  const queries = new RestQueries(http);
+  const flows = new ToolingFlows(http, queries);
+  const history = new OrgRecords(http, queries);
+  const bulk = new BulkQuery(http, waitMs);
+  const describes = new Describes(http);
+  const writes = new RecordWrites(http, connection, waitMs);
+  // source-deploy-retrieve takes most of a second to load: a flow-only run never pays for it.
+  let loading: Promise<import('./metadataComponents.js').MetadataComponents> | undefined;
+  const metadata = (): Promise<import('./metadataComponents.js').MetadataComponents> => {
+    loading ??= import('./metadataComponents.js').then((module) => new module.MetadataComponents(connection, http, waitMs));
+    return loading;
+  };
+
+  return {
+    identity,
+    requests: () => http.requests(),
+    query: (soql, options) => queries.query(soql, options),
+    count: (soql) => queries.count(soql),
+    listFlows: () => flows.listFlows(),
+    setActiveVersion: (definitionId, version) => flows.setActiveVersion(definitionId, version),
+    deleteVersion: (flow, version) => flows.deleteVersion(flow, version),
+    listComponents: async (types) => (await metadata()).listComponents(types),
+    retrieve: async (keys) => (await metadata()).retrieve(keys),
+    startDeploy: async (request) => (await metadata()).startDeploy(request),
+    awaitDeploy: async (id) => (await metadata()).awaitDeploy(id),
+    deployReport: async (id) => (await metadata()).deployReport(id),
+    serverTime: async () => {
+      http.countElsewhere();
+      const answer = (await connection.soap.getServerTimestamp()) as unknown as { timestamp: string | Date };
+      return new Date(answer.timestamp).toISOString();
+    },
+    deploymentsSince: (iso) => history.deploymentsSince(iso),
+    userNames: (ids) => history.userNames(ids),
+    userIds: (usernames) => history.userIds(usernames),
+    packageVersions: () => history.packageVersions(),
+    ingestJobsInFlight: () => history.ingestJobsInFlight(),
+    viewsAllData: () => history.viewsAllData(),
+    objectNames: () => describes.objectNames(),
+    describe: (object) => describes.describe(object),
+    startBackup: (soql, options) => bulk.start(soql, options?.all === true),
+    awaitBackups: (jobIds) => bulk.await(jobIds),
+    readBackup: (jobId, rows, onHeader, onRecords) => bulk.read(jobId, rows, onHeader, onRecords),
+    deleteBackup: (jobId) => bulk.delete(jobId),
+    updateRows: (object, rows) => writes.updateRows(object, rows),
+    deleteRows: (object, ids) => writes.deleteRows(object, ids),
+    undeleteRows: (ids) => writes.undeleteRows(ids),
+    createIngestJob: (object, operation) => writes.createIngestJob(object, operation),
+    uploadAndClose: (jobId, csv) => writes.uploadAndClose(jobId, csv),
+    awaitIngestJob: (jobId) => writes.awaitIngestJob(jobId),
+  };
+}
+
+async function identify(org: Org, connection: Connection, http: OrgHttp, label: string, apiVersion: string): Promise<OrgIdentity> {
+  const fields = connection.getAuthInfoFields();
+  const orgId = parseOrgId(org.getOrgId() ?? '');
+  if (!orgId) throw new Refusal('noOrgId', { tokens: [label] });
+  let userId = parseRecordId(fields.userId ?? '');
+  if (!userId) {
+    const identity = await http.json<{ user_id: string }>('/services/oauth2/userinfo');
+    userId = parseRecordId(identity.user_id);
+  }
+  if (!userId) throw new Refusal('noUserId', { tokens: [label] });
+  return { orgId, username: org.getUsername() ?? label, userId, label, apiVersion };
+}

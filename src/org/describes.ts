@@ -1,0 +1,74 @@
+import type { ChildRelationship, FieldDescribe, ObjectDescribe } from '../records/objectDescribe.js';
+import type { OrgHttp } from './orgHttp.js';
+
+type Raw = Record<string, unknown>;
+
+const flag = (value: unknown): boolean => value === true;
+const list = (value: unknown): Raw[] => (Array.isArray(value) ? (value as Raw[]) : []);
+
+function field(raw: Raw): FieldDescribe {
+  return {
+    name: String(raw.name),
+    type: String(raw.type),
+    createable: flag(raw.createable),
+    updateable: flag(raw.updateable),
+    calculated: flag(raw.calculated),
+    autoNumber: flag(raw.autoNumber),
+    nillable: flag(raw.nillable),
+    defaultedOnCreate: flag(raw.defaultedOnCreate),
+    unique: flag(raw.unique),
+    length: Number(raw.length ?? 0),
+    scale: Number(raw.scale ?? 0),
+    referenceTo: list(raw.referenceTo).map(String),
+    relationshipName: typeof raw.relationshipName === 'string' ? raw.relationshipName : null,
+    cascadeDelete: flag(raw.cascadeDelete),
+    restrictedDelete: flag(raw.restrictedDelete),
+    compoundFieldName: typeof raw.compoundFieldName === 'string' ? raw.compoundFieldName : null,
+    encrypted: flag(raw.encrypted) || raw.type === 'encryptedstring',
+  };
+}
+
+function childRelationships(raw: Raw): ChildRelationship[] {
+  return list(raw.childRelationships)
+    .filter((child) => !flag(child.deprecatedAndHidden) && typeof child.field === 'string')
+    .map((child) => ({
+      childObject: String(child.childSObject),
+      field: String(child.field),
+      cascadeDelete: flag(child.cascadeDelete),
+      restrictedDelete: flag(child.restrictedDelete),
+    }));
+}
+
+/** Describes, each read once per process. They hold only what the running user may see. */
+export class Describes {
+  private readonly known = new Map<string, Promise<ObjectDescribe>>();
+  private names: Promise<ReadonlySet<string>> | undefined;
+
+  public constructor(private readonly http: OrgHttp) {}
+
+  public objectNames(): Promise<ReadonlySet<string>> {
+    this.names ??= this.http
+      .json<{ sobjects: Array<{ name: string }> }>('/sobjects')
+      .then((answer) => new Set(answer.sobjects.map((object) => object.name)));
+    return this.names;
+  }
+
+  public describe(object: string): Promise<ObjectDescribe> {
+    let describe = this.known.get(object);
+    if (!describe) {
+      describe = this.http.json<Raw>(`/sobjects/${encodeURIComponent(object)}/describe`).then((raw) => ({
+        name: String(raw.name),
+        keyPrefix: typeof raw.keyPrefix === 'string' ? raw.keyPrefix : null,
+        createable: flag(raw.createable),
+        updateable: flag(raw.updateable),
+        deletable: flag(raw.deletable),
+        undeletable: flag(raw.undeletable),
+        customSetting: flag(raw.customSetting),
+        fields: list(raw.fields).map(field),
+        childRelationships: childRelationships(raw),
+      }));
+      this.known.set(object, describe);
+    }
+    return describe;
+  }
+}

@@ -1,0 +1,89 @@
+import { parseRecordId, type RecordId } from '../model/ids.js';
+import { idChunks, inList, soqlInstant, soqlText } from '../records/soql.js';
+import type { OrgHttp } from './orgHttp.js';
+import type { Deployment, Querier, RawRow } from './ports.js';
+
+const isoOf = (value: unknown): string | null => (value ? new Date(String(value).replace(/\+0000$/, 'Z')).toISOString() : null);
+
+/** What the org remembers of deployments, users, packages and jobs. */
+export class OrgRecords {
+  public constructor(
+    private readonly http: OrgHttp,
+    private readonly queries: Querier
+  ) {}
+
+  public async deploymentsSince(iso: string): Promise<Deployment[]> {
+    const rows = await this.queries.query(
+      'SELECT Id, Status, CheckOnly, StartDate, CompletedDate, CreatedDate, CreatedById, CreatedBy.Name FROM DeployRequest ' +
+        `WHERE CompletedDate >= ${soqlInstant(iso)} OR Status IN ('Pending', 'InProgress', 'Canceling', 'FinalizingDeploy')`,
+      { tooling: true }
+    );
+    return rows.map(deployment).sort((a, b) => ((a.completedAt ?? '9') < (b.completedAt ?? '9') ? -1 : 1));
+  }
+
+  public async userNames(ids: Iterable<string>): Promise<Map<string, string>> {
+    const names = new Map<string, string>();
+    const wanted = [...new Set([...ids].map((id) => parseRecordId(id)).filter((id): id is RecordId => id !== undefined))];
+    for (const chunk of idChunks(wanted)) {
+      for (const row of await this.queries.query(`SELECT Id, Username FROM User WHERE ${inList('Id', chunk)}`)) names.set(String(row.Id), String(row.Username));
+    }
+    return names;
+  }
+
+  public async userIds(usernames: readonly string[]): Promise<Map<string, string>> {
+    if (usernames.length === 0) return new Map();
+    const rows = await this.queries.query(`SELECT Id, Username FROM User WHERE Username IN (${usernames.map(soqlText).join(',')})`);
+    return new Map(rows.map((row) => [String(row.Username).toLowerCase(), String(row.Id)]));
+  }
+
+  public async packageVersions(): Promise<Record<string, string>> {
+    const rows = await this.queries.query(
+      'SELECT Id, SubscriberPackage.NamespacePrefix, SubscriberPackageVersion.MajorVersion, SubscriberPackageVersion.MinorVersion, ' +
+        'SubscriberPackageVersion.PatchVersion, SubscriberPackageVersion.BuildNumber FROM InstalledSubscriberPackage',
+      { tooling: true }
+    );
+    const versions: Record<string, string> = {};
+    for (const row of rows) {
+      const namespace = (row.SubscriberPackage as RawRow | null)?.NamespacePrefix;
+      const version = row.SubscriberPackageVersion as RawRow | null;
+      if (typeof namespace === 'string' && version) {
+        versions[namespace] = [version.MajorVersion, version.MinorVersion, version.PatchVersion, version.BuildNumber].map((part) => String(part ?? 0)).join('.');
+      }
+    }
+    return versions;
+  }
+
+  public async ingestJobsInFlight(): Promise<Array<{ id: string; object: string; state: string; createdById: string }>> {
+    interface Page {
+      readonly done: boolean;
+      readonly records: ReadonlyArray<{ id: string; object: string; state: string; createdById: string }>;
+      readonly nextRecordsUrl?: string | null;
+    }
+    const jobs: Array<{ id: string; object: string; state: string; createdById: string }> = [];
+    let path: string | undefined = '/jobs/ingest';
+    while (path) {
+      const page: Page = await this.http.json<Page>(path);
+      // An open job has taken no row yet; from UploadComplete on the org is writing.
+      jobs.push(...page.records.filter((job) => job.state === 'UploadComplete' || job.state === 'InProgress'));
+      path = page.done ? undefined : (page.nextRecordsUrl ?? undefined);
+    }
+    return jobs;
+  }
+
+  public async viewsAllData(): Promise<boolean> {
+    const [row] = await this.queries.query('SELECT PermissionsViewAllData, PermissionsModifyAllData FROM UserPermissionAccess');
+    return row?.PermissionsViewAllData === true || row?.PermissionsModifyAllData === true;
+  }
+}
+
+function deployment(row: RawRow): Deployment {
+  return {
+    id: String(row.Id),
+    status: String(row.Status),
+    checkOnly: row.CheckOnly === true,
+    startedAt: isoOf(row.StartDate),
+    completedAt: isoOf(row.CompletedDate),
+    createdById: (parseRecordId(String(row.CreatedById)) ?? String(row.CreatedById)) as RecordId,
+    createdByName: String((row.CreatedBy as RawRow | null)?.Name ?? row.CreatedById),
+  };
+}

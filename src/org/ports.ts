@@ -1,0 +1,171 @@
+import type { FlowEntry } from '../flow/flowVersion.js';
+import type { ComponentKey, ComponentState, RetrievedComponent } from '../metadata/component.js';
+import type { OrgId, RecordId } from '../model/ids.js';
+import type { ObjectDescribe } from '../records/objectDescribe.js';
+
+/**
+ * What the tool asks of an org, in capabilities cut to need. `org/*` adapters implement them over the org's APIs;
+ * no room outside `org/` knows a URL, a SOAP body or a client library.
+ */
+
+export interface OrgIdentity {
+  readonly orgId: OrgId;
+  readonly username: string;
+  readonly userId: RecordId;
+  /** The alias or username a person types for this org. */
+  readonly label: string;
+  readonly apiVersion: string;
+}
+
+/** A raw row as REST prints it, without `attributes`. */
+export type RawRow = Readonly<Record<string, unknown>>;
+
+export interface Querier {
+  /** All rows of a SOQL query, through all pages. `all` includes deleted rows. */
+  query(soql: string, options?: { readonly all?: boolean; readonly tooling?: boolean }): Promise<RawRow[]>;
+  /** `SELECT COUNT()`: the number only. */
+  count(soql: string): Promise<number>;
+}
+
+export interface FlowReader {
+  /** Every flow of the org with all its versions. */
+  listFlows(): Promise<FlowEntry[]>;
+}
+
+export interface FlowPointer {
+  /** Makes version `version` the active one; 0 deactivates. Takes effect at once, in no transaction with anything else. */
+  setActiveVersion(definitionId: string, version: number): Promise<void>;
+  /** Deletes one inactive version by its number. */
+  deleteVersion(flow: string, version: number): Promise<void>;
+}
+
+export interface Retrieved {
+  readonly components: readonly RetrievedComponent[];
+  /** Who made and last changed each component, by `Type:FullName`, as the org's file properties say. */
+  readonly properties: ReadonlyMap<string, Omit<ComponentState, 'digest' | 'paths' | 'type' | 'fullName'>>;
+  /** Every file of the package, paths relative to its root. */
+  readonly files: ReadonlyMap<string, Buffer>;
+  /** Components the org says it cannot find. */
+  readonly notFound: readonly ComponentKey[];
+  /** Other messages of the retrieve, word for word. */
+  readonly messages: readonly string[];
+}
+
+export interface ComponentReader {
+  /** All components of these types, as listMetadata gives them. */
+  listComponents(types: readonly string[]): Promise<ComponentKey[]>;
+  retrieve(keys: readonly ComponentKey[]): Promise<Retrieved>;
+}
+
+export type TestLevel = 'NoTestRun' | 'RunSpecifiedTests' | 'RunLocalTests' | 'RunAllTestsInOrg';
+
+export interface DeployRequest {
+  readonly zip: Buffer;
+  readonly checkOnly: boolean;
+  readonly testLevel?: TestLevel;
+  readonly tests?: readonly string[];
+  /** Warnings (a component to delete is gone already) fail the deployment unless ignored. */
+  readonly ignoreWarnings: boolean;
+}
+
+export interface DeployedComponent extends ComponentKey {
+  readonly created: boolean;
+  readonly changed: boolean;
+  readonly deleted: boolean;
+  readonly success: boolean;
+  readonly problem?: string;
+  readonly problemType?: string;
+}
+
+export interface DeployReport {
+  readonly id: string;
+  readonly status: string;
+  readonly success: boolean;
+  readonly done: boolean;
+  readonly checkOnly: boolean;
+  readonly errorMessage?: string;
+  /** Without the pseudo rows of manifests. */
+  readonly components: readonly DeployedComponent[];
+  readonly testFailures: ReadonlyArray<{ readonly name: string; readonly method: string; readonly message: string }>;
+}
+
+export interface ComponentWriter {
+  /** Starts a deployment and returns its id (0Af…) without waiting. */
+  startDeploy(request: DeployRequest): Promise<string>;
+  /** Waits until the deployment is done, however it ends. */
+  awaitDeploy(id: string): Promise<DeployReport>;
+}
+
+export interface Deployment {
+  readonly id: string;
+  readonly status: string;
+  readonly checkOnly: boolean;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+  readonly createdById: RecordId;
+  readonly createdByName: string;
+}
+
+export interface OrgHistory {
+  /** The org's clock, ISO 8601 UTC. */
+  serverTime(): Promise<string>;
+  /** Deployments that ended at or after `iso`, or are not done, oldest first; check-only ones too. */
+  deploymentsSince(iso: string): Promise<Deployment[]>;
+  /** What a deployment did, component by component. */
+  deployReport(id: string): Promise<DeployReport>;
+  /** Ids to user names; unknown ids are left out. */
+  userNames(ids: Iterable<string>): Promise<Map<string, string>>;
+  userIds(usernames: readonly string[]): Promise<Map<string, string>>;
+  /** Installed packages: namespace to version. */
+  packageVersions(): Promise<Record<string, string>>;
+  /** Jobs that write records and are not done: id and object. */
+  ingestJobsInFlight(): Promise<ReadonlyArray<{ readonly id: string; readonly object: string; readonly state: string; readonly createdById: string }>>;
+  /** Whether the running user sees every row of every object. */
+  viewsAllData(): Promise<boolean>;
+}
+
+export interface RecordReader extends Querier {
+  /** API names of the objects this user sees. */
+  objectNames(): Promise<ReadonlySet<string>>;
+  describe(object: string): Promise<ObjectDescribe>;
+  /** Starts a bulk query job; returns its id and the org's time at its start. */
+  startBackup(soql: string, options?: { readonly all?: boolean }): Promise<{ readonly jobId: string; readonly startedAt: string }>;
+  /** Waits for jobs with one shared poller; rejects naming the job and the org's message when one fails. */
+  awaitBackups(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * The result of a finished job: the header cells, then the bytes of each record (without line break), in batches, page
+   * after page; the next batch is read when the promise for the last one resolves, so memory stays flat.
+   * Resolves to the number of rows. Rejects when the pages do not add up to what the job says.
+   */
+  readBackup(jobId: string, rowsExpected: number, onHeader: (cells: readonly string[]) => void, onRecords: (records: readonly Buffer[]) => Promise<void>): Promise<number>;
+  deleteBackup(jobId: string): Promise<void>;
+}
+
+/** What became of one row of a write: the org's code and message where it failed. */
+export interface RowResult {
+  readonly id: string;
+  readonly success: boolean;
+  readonly code?: string;
+  readonly message?: string;
+}
+
+export interface RecordWriter {
+  /** sObject Collections, 200 rows a call, each row on its own. Results in the order of `rows`. */
+  updateRows(object: string, rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>): Promise<RowResult[]>;
+  deleteRows(object: string, ids: readonly string[]): Promise<RowResult[]>;
+  /** SOAP undelete, 200 ids a call. */
+  undeleteRows(ids: readonly string[]): Promise<RowResult[]>;
+  /** Bulk API 2.0 ingest, in the steps the journal needs. */
+  createIngestJob(object: string, operation: 'update' | 'delete'): Promise<string>;
+  uploadAndClose(jobId: string, csv: string): Promise<void>;
+  awaitIngestJob(jobId: string): Promise<{ readonly state: string; readonly errorMessage?: string; readonly results: RowResult[] }>;
+}
+
+export interface Usage {
+  /** Requests sent so far by this process. */
+  requests(): number;
+}
+
+export interface OrgPorts extends FlowReader, FlowPointer, ComponentReader, ComponentWriter, OrgHistory, RecordReader, RecordWriter, Usage {
+  readonly identity: OrgIdentity;
+}

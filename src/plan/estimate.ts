@@ -1,0 +1,28 @@
+import type { Step } from './rollbackPlan.js';
+
+/** Rows above which a step uses a bulk job instead of sObject Collections (the platform's own advice). */
+export const BULK_FROM_ROWS = 2000;
+
+/** Requests and seconds that applying the steps takes, roughly: polls, the re-read before and the proof after included. */
+export function estimate(steps: readonly Step[]): { requests: number; seconds: number } {
+  let requests = 6;
+  let seconds = 2;
+  for (const step of steps) {
+    if (step.detail.kind === 'flow') {
+      requests += 1;
+      seconds += 0.5;
+    } else if (step.detail.kind === 'flowVersion') {
+      requests += 2;
+      seconds += 0.5;
+    } else if (step.detail.kind === 'records') {
+      const reads = Math.ceil(step.count / 400) * 2;
+      requests += reads + (step.count >= BULK_FROM_ROWS && step.operation !== 'undeleteRecords' ? 10 : Math.ceil(step.count / 200));
+      seconds += 1 + step.count / 100;
+    }
+  }
+  if (steps.some((step) => step.detail.kind === 'component')) {
+    requests += 20;
+    seconds += 30;
+  }
+  return { requests, seconds: Math.ceil(seconds) };
+}

@@ -1,0 +1,114 @@
+import type { ComponentKey } from '../metadata/component.js';
+import type { Finding } from '../model/finding.js';
+import type { Lane, Operation, Risk } from '../model/operation.js';
+import type { ValueRow } from '../records/fieldValue.js';
+
+/** One row of a record step: what the plan expects to find, and what it will leave. */
+export interface RecordItem {
+  readonly id: string;
+  /**
+   * Values the row has now, of the fields that count. Null: the row is deleted (or gone). For an update only the fields
+   * that will be written.
+   */
+  readonly before: ValueRow | null;
+  /** Values the row will have; null: the row will be deleted. */
+  readonly after: ValueRow | null;
+}
+
+/** What a step needs to know to be carried out, by kind of operation. Record values are never here but in item files. */
+export type StepDetail =
+  | { readonly kind: 'flow'; readonly flow: string; readonly definitionId: string | null; readonly from: number | null; readonly to: number | null; readonly bodyDigest: string | null }
+  | { readonly kind: 'flowVersion'; readonly flow: string; readonly version: number }
+  | { readonly kind: 'component'; readonly type: string; readonly fullName: string; readonly expects: string | null; readonly leaves: string | null }
+  | { readonly kind: 'records'; readonly object: string; readonly fields: readonly string[]; readonly items: { readonly path: string; readonly sha256: string; readonly count: number } };
+
+export interface Fallback {
+  readonly operation: Operation;
+  /** What must happen for it to be taken. */
+  readonly when: string;
+  readonly risk: Risk;
+}
+
+export interface Step {
+  readonly id: string;
+  readonly lane: Lane;
+  readonly operation: Operation;
+  readonly fallbacks: readonly Fallback[];
+  /** A SELECTOR. */
+  readonly target: string;
+  readonly count: number;
+  readonly risk: Risk;
+  /** Steps that must have succeeded before. */
+  readonly waitsFor: readonly string[];
+  readonly reason: string;
+  readonly detail: StepDetail;
+}
+
+/** A step before it has a place and a file: `key` names it for order rules, items are still in memory. */
+export interface DraftStep extends Omit<Step, 'id' | 'waitsFor' | 'detail'> {
+  readonly key: string;
+  readonly detail: Exclude<StepDetail, { kind: 'records' }> | { readonly kind: 'records'; readonly object: string; readonly fields: readonly string[]; readonly items: readonly RecordItem[] };
+}
+
+export interface Conflict {
+  readonly target: string;
+  readonly kind: string;
+  /** In a few words, never record values. */
+  readonly baseline: string;
+  readonly current: string;
+  readonly changedBy: string | null;
+  readonly changedAt: string | null;
+  readonly decision: 'keep' | 'restore';
+}
+
+export interface ManualItem {
+  readonly target: string;
+  readonly what: string;
+}
+
+/** A change the plan leaves as it is because it was asked to. Counts as kept. */
+export interface LeftOut {
+  readonly target: string;
+  readonly why: string;
+}
+
+export interface DeploymentSummary {
+  readonly id: string;
+  readonly by: string;
+  readonly status: string;
+  readonly at: string | null;
+  readonly takenBack: boolean;
+}
+
+export interface RollbackPlan {
+  readonly format: 1;
+  readonly id: string;
+  readonly snapshotId: string;
+  readonly snapshotDigest: string;
+  readonly orgId: string;
+  readonly apiVersion: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  /** May be applied: nothing in it is refused. */
+  readonly applicable: boolean;
+  /** Takes back every change of the deployers: nothing is left to a person and no gap touches it. */
+  readonly complete: boolean;
+  readonly empty: boolean;
+  readonly deployers: readonly string[];
+  readonly attribution: string;
+  readonly deployments: readonly DeploymentSummary[];
+  readonly summary: Partial<Record<Operation, number>>;
+  readonly steps: readonly Step[];
+  readonly conflicts: readonly Conflict[];
+  readonly manual: readonly ManualItem[];
+  readonly leftOut: readonly LeftOut[];
+  readonly findings: readonly Finding[];
+  readonly estimate: { readonly requests: number; readonly seconds: number };
+  readonly advice: string;
+  /** Digest over everything above. */
+  readonly digest: string;
+}
+
+export function componentOf(detail: StepDetail): ComponentKey | undefined {
+  return detail.kind === 'component' ? { type: detail.type, fullName: detail.fullName } : undefined;
+}

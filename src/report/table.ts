@@ -1,0 +1,39 @@
+/** Plain text for a terminal of `width` columns: aligned, readable without colour, nothing wider than the width. */
+
+export function clip(text: string, width: number): string {
+  return text.length <= width ? text : width <= 1 ? text.slice(0, width) : `${text.slice(0, width - 1)}…`;
+}
+
+/** Rows as columns: each as wide as its content, the last takes what is left. */
+export function columns(rows: ReadonlyArray<readonly string[]>, width: number, indent = '  '): string[] {
+  if (rows.length === 0) return [];
+  const count = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  let room = width - indent.length - 2 * (count - 1);
+  const fitted = widths.map((wanted, at) => {
+    const after = widths.slice(at + 1).reduce((n, next) => n + Math.min(next, 12), 0);
+    const got = at === count - 1 ? Math.max(room, 8) : Math.max(4, Math.min(wanted, room - after));
+    room -= got;
+    return got;
+  });
+  return rows.map((row) => (indent + row.map((text, at) => (at === count - 1 ? clip(text, fitted[at] ?? 8) : clip(text, fitted[at] ?? 8).padEnd(fitted[at] ?? 8))).join('  ')).trimEnd());
+}
+
+/** Text broken at blanks into lines of at most `width`. */
+export function wrap(text: string, width: number, indent = ''): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(/\s+/)) {
+    if (line.length > indent.length && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent;
+    }
+    line += line.length > indent.length ? ` ${word}` : word;
+  }
+  if (line.length > indent.length) lines.push(line);
+  return lines;
+}
+
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+}

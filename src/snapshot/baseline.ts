@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { FlowsPart } from '../flow/flowVersion.js';
+import type { ComponentsPart } from '../metadata/component.js';
+import { digestOf } from '../model/digest.js';
+import type { StoreId } from '../model/ids.js';
+import { Refusal } from '../model/refusal.js';
+import type { ObjectDescribe } from '../records/objectDescribe.js';
+import type { Store, StoreFolder } from '../store/ports.js';
+import { componentsSchema, describeSchema, flowsSchema, SNAPSHOT_FORMAT, snapshotSchema, type ObjectPart, type Snapshot } from './snapshotFormat.js';
+
+/** A snapshot proven whole: its digest and every part's hash were checked just now, and it is of this org. */
+export interface Baseline {
+  readonly snapshot: Snapshot;
+  readonly folder: StoreFolder;
+  readonly flows: FlowsPart;
+  readonly components: ComponentsPart;
+  readonly describes: ReadonlyMap<string, ObjectDescribe>;
+}
+
+export function objectPart(baseline: Baseline, object: string): ObjectPart | undefined {
+  return baseline.snapshot.objects.find((part) => part.object === object);
+}
+
+/** Reads JSON without letting a file reach an object's prototype. */
+export function parseJson(text: string): unknown {
+  return JSON.parse(text, function revive(this: unknown, key, value: unknown) {
+    if (key === '__proto__') throw new SyntaxError('a key __proto__ is not allowed');
+    return value;
+  });
+}
+
+/** `snapshot.json` of a folder, checked in form and digest; parts are not looked at. */
+export async function readSnapshot(folder: StoreFolder): Promise<Snapshot> {
+  const damaged = (reason: string): Refusal => new Refusal('snapshotDamaged', { tokens: [folder.id, 'snapshot.json', reason] });
+  if (!(await folder.exists('snapshot.json'))) throw damaged('missing: the snapshot was never finished');
+  let raw: unknown;
+  try {
+    raw = parseJson((await folder.read('snapshot.json')).toString('utf8'));
+  } catch (error) {
+    throw damaged((error as Error).message);
+  }
+  const format = (raw as { format?: unknown } | null)?.format;
+  if (typeof format === 'number' && format > SNAPSHOT_FORMAT) throw new Refusal('formatTooNew', { tokens: [`${folder.id}/snapshot.json`, format, SNAPSHOT_FORMAT] });
+  const parsed = snapshotSchema.safeParse(raw);
+  if (!parsed.success) throw damaged(z.prettifyError(parsed.error));
+  const { digest, ...body } = parsed.data;
+  if (digestOf(body) !== digest) throw damaged('its digest does not match its content');
+  if (parsed.data.id !== folder.id) throw damaged(`it says that it is ${parsed.data.id}`);
+  return parsed.data;
+}
+
+/** Opens a snapshot as something to go back to; refuses a damaged one and one of another org. */
+export async function openBaseline(store: Store, id: StoreId, orgId: string): Promise<Baseline> {
+  const folder = await store.open('snapshots', id);
+  const snapshot = await readSnapshot(folder);
+  if (snapshot.orgId !== orgId) throw new Refusal('wrongOrg', { tokens: [`snapshot ${id}`, snapshot.orgId, orgId] });
+  for (const part of snapshot.parts) {
+    const damaged = (reason: string): Refusal => new Refusal('snapshotDamaged', { tokens: [id, part.path, reason] });
+    if (!(await folder.exists(part.path))) throw damaged('missing');
+    const file = await folder.stat(part.path);
+    if (file.bytes !== part.bytes || file.sha256 !== part.sha256) throw damaged('its content is not what was written');
+  }
+  const read = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
+    if (!snapshot.parts.some((part) => part.path === path)) throw new Refusal('snapshotDamaged', { tokens: [id, path, 'not listed in snapshot.json'] });
+    const parsed = schema.safeParse(parseJson((await folder.read(path)).toString('utf8')));
+    if (!parsed.success) throw new Refusal('snapshotDamaged', { tokens: [id, path, z.prettifyError(parsed.error)] });
+    return parsed.data;
+  };
+  const describes = new Map<string, ObjectDescribe>();
+  for (const part of snapshot.objects) describes.set(part.object, await read(part.describe, describeSchema));
+  return { snapshot, folder, flows: await read('flows.json', flowsSchema), components: await read('components.json', componentsSchema), describes };
+}

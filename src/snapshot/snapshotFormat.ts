@@ -1,0 +1,144 @@
+import { z } from 'zod';
+
+/** Format version of `snapshot.json` written by this release. Every released version still opens. */
+export const SNAPSHOT_FORMAT = 1;
+
+const text = z.string().max(100_000);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/);
+const componentKey = z.strictObject({ type: text, fullName: text });
+
+export const gapSchema = z.strictObject({
+  kind: z.enum(['field', 'object', 'rows', 'component', 'flow', 'inFlight', 'permission']),
+  name: text,
+  severity: z.enum(['limit', 'hole']),
+  reason: text,
+});
+
+/** A path inside a snapshot: relative, forward slashes, never upwards. */
+export const insidePath = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .refine((path) => !/^[/\\]|^[A-Za-z]:|\\|\0/.test(path) && !path.split('/').some((part) => part === '..' || part === '.' || part === ''), 'leaves its folder');
+
+export const partSchema = z.strictObject({ path: insidePath, sha256: digest, bytes: z.number().int().nonnegative(), rows: z.number().int().nonnegative().optional() });
+
+export const scopeSchema = z.strictObject({
+  flows: z.union([z.literal('all'), z.array(text)]),
+  metadata: z.array(componentKey),
+  records: z.array(z.strictObject({ object: text, where: text.optional(), preset: text.optional() })),
+});
+
+/** One object of the records part: what was read, from when on, and what could not be. */
+export const objectPartSchema = z.strictObject({
+  object: text,
+  where: text.optional(),
+  preset: text.optional(),
+  rows: z.number().int().nonnegative(),
+  /** The org's clock when the object's job started: changes are looked for from here on. */
+  startedAt: instant,
+  fields: z.array(text),
+  data: insidePath,
+  describe: insidePath,
+});
+
+export const snapshotSchema = z.strictObject({
+  format: z.literal(SNAPSHOT_FORMAT),
+  id: text,
+  label: text.optional(),
+  follows: text.optional(),
+  orgId: z.string().regex(/^00D[a-zA-Z0-9]{15}$/),
+  username: text,
+  userId: text,
+  apiVersion: z.string().regex(/^\d{2,3}\.0$/),
+  /** The org's clock before anything was read, and after everything was. */
+  createdAt: instant,
+  finishedAt: instant,
+  complete: z.boolean(),
+  scope: scopeSchema,
+  packages: z.record(text, text),
+  objects: z.array(objectPartSchema),
+  counts: z.strictObject({
+    components: z.number(),
+    absent: z.number(),
+    flows: z.number(),
+    flowVersions: z.number(),
+    permissionRows: z.number(),
+    objects: z.number(),
+    records: z.number(),
+    bytes: z.number(),
+  }),
+  gaps: z.array(gapSchema),
+  parts: z.array(partSchema),
+  /** Digest over everything above. */
+  digest,
+});
+
+export type Snapshot = z.infer<typeof snapshotSchema>;
+export type SnapshotPart = z.infer<typeof partSchema>;
+export type ObjectPart = z.infer<typeof objectPartSchema>;
+
+const fieldDescribe = z.strictObject({
+  name: text,
+  type: text,
+  createable: z.boolean(),
+  updateable: z.boolean(),
+  calculated: z.boolean(),
+  autoNumber: z.boolean(),
+  nillable: z.boolean(),
+  defaultedOnCreate: z.boolean(),
+  unique: z.boolean(),
+  length: z.number(),
+  scale: z.number(),
+  referenceTo: z.array(text),
+  relationshipName: text.nullable(),
+  cascadeDelete: z.boolean(),
+  restrictedDelete: z.boolean(),
+  compoundFieldName: text.nullable(),
+  encrypted: z.boolean(),
+});
+
+export const describeSchema = z.strictObject({
+  name: text,
+  keyPrefix: text.nullable(),
+  createable: z.boolean(),
+  updateable: z.boolean(),
+  deletable: z.boolean(),
+  undeletable: z.boolean(),
+  customSetting: z.boolean(),
+  fields: z.array(fieldDescribe),
+  childRelationships: z.array(z.strictObject({ childObject: text, field: text, cascadeDelete: z.boolean(), restrictedDelete: z.boolean() })),
+});
+
+export const flowsSchema = z.strictObject({
+  flows: z.array(
+    z.strictObject({
+      name: text,
+      definitionId: text,
+      managed: z.boolean(),
+      activeVersion: z.number().int().nullable(),
+      latestVersion: z.number().int().nullable(),
+      versions: z.array(z.strictObject({ number: z.number().int(), status: text, lastModifiedAt: text, lastModifiedById: text })),
+    })
+  ),
+  absent: z.array(text),
+  bodies: z.array(z.strictObject({ flow: text, version: z.number().int(), digest, path: insidePath })),
+});
+
+const componentState = z.strictObject({
+  type: text,
+  fullName: text,
+  digest,
+  paths: z.array(insidePath),
+  createdById: text.optional(),
+  createdAt: text.optional(),
+  lastModifiedById: text.optional(),
+  lastModifiedAt: text.optional(),
+});
+
+export const componentsSchema = z.strictObject({
+  components: z.array(componentState),
+  absent: z.array(componentKey),
+  wholeTypes: z.array(text),
+});

@@ -1,0 +1,48 @@
+import type { Readable } from 'node:stream';
+import type { StoreId } from '../model/ids.js';
+
+/** The three kinds of things a store keeps, each in a folder of its own. */
+export type StoreKind = 'snapshots' | 'plans' | 'runs';
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** A folder being filled. Nothing in it counts until its one file of record (`snapshot.json`, `plan.json`) is written, last. */
+export interface StoreFolder {
+  readonly id: StoreId;
+  /** Relative to the store, for people. */
+  readonly display: string;
+  /** Writes a file whole: after this resolves, the file is on disk under its name or does not exist at all. */
+  write(path: string, content: string | Uint8Array): Promise<WrittenFile>;
+  /** A file written in pieces, gzip-compressed; counts as written when `close` resolves. */
+  writeGzip(path: string): Promise<GzipSink>;
+  /** Appends a line and waits until it is on disk. */
+  append(path: string, line: string): Promise<void>;
+  read(path: string): Promise<Buffer>;
+  readStream(path: string): Readable;
+  exists(path: string): Promise<boolean>;
+  /** Relative paths of all files below `path`. */
+  list(path?: string): Promise<string[]>;
+  /** Bytes and digest of a file as it is on disk now. */
+  stat(path: string): Promise<WrittenFile>;
+}
+
+export interface GzipSink {
+  write(chunk: Uint8Array | string): Promise<void>;
+  close(): Promise<WrittenFile>;
+}
+
+export interface Store {
+  /** For people: as given by the flag, or relative to the working folder. */
+  readonly display: string;
+  create(kind: StoreKind, id: StoreId): Promise<StoreFolder>;
+  /** The folder of an existing thing; rejects when there is none. */
+  open(kind: StoreKind, id: StoreId): Promise<StoreFolder>;
+  /** Ids of a kind, oldest first. */
+  ids(kind: StoreKind): Promise<StoreId[]>;
+  /** Takes the lock of an org, or rejects with a `Refusal` that names the holder. */
+  lock(orgId: string, holder: string): Promise<{ release(): Promise<void> }>;
+}

@@ -1,0 +1,20 @@
+import { startPracticeOrg } from './http/server.js';
+import { PracticeOrg } from './engine/practiceOrg.js';
+import { seedCatalogue } from './seed/catalogue.js';
+
+/** `tsx test/org/cli.ts [--port N]`: serves a seeded org until it is stopped. */
+const portFlag = process.argv.indexOf('--port');
+const port = portFlag === -1 ? 8080 : Number(process.argv[portFlag + 1]);
+const org = new PracticeOrg();
+seedCatalogue(org);
+const running = await startPracticeOrg({ port, org });
+process.stdout.write(
+  `Practice org "${org.name}" at ${running.url}\n\nLog in with:\n\n` +
+    `SF_ACCESS_TOKEN='${running.token}' sf org login access-token --instance-url ${running.url} --no-prompt --alias practice\n\n` +
+    `Other people:\n${Object.entries(running.tokens).slice(1).map(([name, token]) => `  ${name}: ${token}\n`).join('')}\nStop with Ctrl-C.\n`
+);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void running.close().then(() => process.exit(0));
+  });
+}

@@ -1,0 +1,95 @@
+import type { XmlElement } from './xmlTree.js';
+
+export type ComponentContent =
+  | { readonly kind: 'xml'; readonly root: XmlElement }
+  /** Files relative to the type's folder; `meta` is the `-meta.xml` in normal form when the type has one. */
+  | { readonly kind: 'files'; readonly files: ReadonlyMap<string, Buffer>; readonly meta?: XmlElement };
+
+export interface Stamp {
+  readonly byId: string;
+  readonly byName: string;
+  readonly at: string;
+}
+
+export interface StoredComponent {
+  readonly type: string;
+  readonly fullName: string;
+  readonly id: string;
+  /** Path in a package, without a top folder. Members have the path of their parent's file. */
+  readonly fileName: string;
+  readonly namespacePrefix?: string;
+  /** Installed with a package: visible, but neither retrieved whole nor changed by a deploy. */
+  readonly managed: boolean;
+  readonly created: Stamp;
+  readonly lastModified: Stamp;
+  readonly content: ComponentContent;
+}
+
+/**
+ * Every component but Flows, by type and full name. Names are found without regard to case.
+ * Components never change in place, so a fork is a cheap and complete copy: a deployment works on a fork and
+ * the store takes it over only when the whole deployment is good.
+ */
+export class ComponentStore {
+  private byKey: Map<string, StoredComponent>;
+
+  public constructor(components: Iterable<StoredComponent> = []) {
+    this.byKey = new Map([...components].map((component) => [keyOf(component.type, component.fullName), component]));
+  }
+
+  public fork(): ComponentStore {
+    const copy = new ComponentStore();
+    copy.byKey = new Map(this.byKey);
+    return copy;
+  }
+
+  public adopt(fork: ComponentStore): void {
+    this.byKey = new Map(fork.byKey);
+  }
+
+  public get(type: string, fullName: string): StoredComponent | undefined {
+    return this.byKey.get(keyOf(type, fullName));
+  }
+
+  public has(type: string, fullName: string): boolean {
+    return this.byKey.has(keyOf(type, fullName));
+  }
+
+  public put(component: StoredComponent): void {
+    this.byKey.set(keyOf(component.type, component.fullName), component);
+  }
+
+  public remove(type: string, fullName: string): boolean {
+    return this.byKey.delete(keyOf(type, fullName));
+  }
+
+  /** In the order of their names. */
+  public ofType(type: string): StoredComponent[] {
+    return this.all().filter((component) => component.type === type).sort((a, b) => (a.fullName < b.fullName ? -1 : 1));
+  }
+
+  public all(): StoredComponent[] {
+    return [...this.byKey.values()];
+  }
+
+  /** Members of one object, workflow …: those whose full name starts with the parent's name and a dot. */
+  public membersOf(childType: string, parent: string): StoredComponent[] {
+    const start = `${parent.toLowerCase()}.`;
+    return this.ofType(childType).filter((member) => member.fullName.toLowerCase().startsWith(start));
+  }
+}
+
+function keyOf(type: string, fullName: string): string {
+  return `${type}\n${fullName}`.toLowerCase();
+}
+
+/** The component's XML: the file itself, or the `-meta.xml` of code. */
+export function xmlOf(component: StoredComponent): XmlElement | undefined {
+  return component.content.kind === 'xml' ? component.content.root : component.content.meta;
+}
+
+/** All text of a code component; empty for XML components. */
+export function sourceOf(component: StoredComponent): string {
+  if (component.content.kind === 'xml') return '';
+  return [...component.content.files.values()].map((file) => file.toString('utf8')).join('\n');
+}

@@ -1,0 +1,46 @@
+import type { Row } from '../contracts.js';
+import type { XmlElement } from '../metadata/xmlTree.js';
+import { type AccessParent, type DerivedIds, accessParents } from './accessParents.js';
+import { type GrantKind, grantKinds } from './grants.js';
+import type { SetupNames } from './setupNames.js';
+import type { ComponentStore } from '../metadata/componentStore.js';
+
+export const grantPrefixes: Readonly<Record<GrantKind['object'], string>> = { ObjectPermissions: '110', FieldPermissions: '01k', SetupEntityAccess: '0J0', PermissionSetTabSetting: '01P' };
+
+export interface Grant {
+  readonly row: Row;
+  readonly parent: AccessParent;
+  readonly kind: GrantKind;
+  readonly entry: XmlElement;
+}
+
+/** Every permission row of one object, as the files of sets and profiles say. */
+export class GrantRows {
+  public constructor(
+    private readonly components: ComponentStore,
+    private readonly names: SetupNames,
+    private readonly ids: DerivedIds
+  ) {}
+
+  public list(object: GrantKind['object']): Grant[] {
+    const grants: Grant[] = [];
+    const prefix = grantPrefixes[object];
+    for (const parent of accessParents(this.components, this.ids)) {
+      for (const kind of grantKinds(parent.kind).filter((one) => one.object === object)) {
+        for (const entry of parent.root.children) {
+          const values = entry.name === kind.entry ? kind.toRow(entry, this.names) : undefined;
+          if (values === undefined) continue;
+          const id = this.ids.idOf(prefix, `${parent.id} ${kind.entry} ${kind.key(values)}`);
+          const row: Row = { Id: id, ParentId: parent.id, ...values, SystemModstamp: parent.component.lastModified.at };
+          grants.push({ row, parent, kind, entry });
+        }
+      }
+    }
+    this.ids.keepOnly(prefix, new Set(grants.map((grant) => String(grant.row['Id']))));
+    return grants;
+  }
+
+  public parents(): AccessParent[] {
+    return accessParents(this.components, this.ids);
+  }
+}

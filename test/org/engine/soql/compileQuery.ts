@@ -1,0 +1,127 @@
+import type { OrderByClause, Query, Subquery } from '@jetstreamapp/soql-parser-js';
+import { OrgError, type Row } from '../contracts.js';
+import type { PracticeField } from '../schema/fieldNotation.js';
+import { hashText, shuffled } from '../shuffle.js';
+import { compileAggregate, isAggregate, isBareCount } from './aggregate.js';
+import { findFieldPath, type FieldPath } from './fieldPath.js';
+import { sorted, sortKey } from './ordering.js';
+import { parse } from './parse.js';
+import { malformed, typeNotSupported } from './queryErrors.js';
+import { longFieldCount, readSelection, toRecord, type Selected, type Selection } from './selection.js';
+import { findSource, type QueryScope, type Source } from './sources.js';
+import { candidateRows, compileWhere } from './where.js';
+
+/** A query that was checked against the schema and can be run. */
+export interface CompiledQuery {
+  readonly query: Query;
+  readonly source: Source;
+  readonly aggregate: boolean;
+  readonly bareCount: boolean;
+  readonly selected: readonly Selected[];
+  /** Plain columns in the order of the SELECT list; empty for aggregates. */
+  readonly paths: readonly FieldPath[];
+  readonly hasChildren: boolean;
+  readonly longFields: number;
+  /** Names of an aggregate's columns. */
+  readonly names: readonly string[];
+  /** The matching rows (not for aggregates), ordered, cut by LIMIT and OFFSET. */
+  rows(): Row[];
+  /** What REST answers as `records`. */
+  records(): Array<Record<string, unknown>>;
+}
+
+/** Parses and checks a query. Throws the org's refusal before any row is read. */
+export function compileQuery(scope: QueryScope): CompiledQuery {
+  const query = parse(scope.soql);
+  return compileParsed(scope, query);
+}
+
+function compileParsed(scope: QueryScope, query: Query): CompiledQuery {
+  const name = query.sObject ?? '';
+  const source = findSource(scope, name);
+  if (source === undefined) throw typeNotSupported(scope.soql, name);
+  if (source.schema.queryable === false) throw new OrgError('INVALID_TYPE_FOR_OPERATION', `entity type ${source.schema.name} does not support query`);
+  if ((query.offset ?? 0) > 2000) throw new OrgError('NUMBER_OUTSIDE_VALID_RANGE', `Maximum SOQL offset allowed is 2000`);
+  const bareCount = isBareCount(query);
+  const aggregate = !bareCount && isAggregate(query);
+  const inner = (innerQuery: Query): Set<unknown> => innerValues(scope, innerQuery);
+  const where = compileWhere(scope, source, query.where, inner, query.sObjectAlias);
+  const matching = (): Row[] => {
+    const candidates = candidateRows(scope, source, query.where) ?? source.rows();
+    const found: Row[] = [];
+    for (const row of candidates) if (where(row)) found.push(row);
+    return shuffled(found, `${source.schema.name}${hashText(scope.soql)}`);
+  };
+  if (aggregate) return aggregateQuery(scope, query, source, matching);
+  const selection: Selection = bareCount ? { selected: [], paths: [], hasChildren: false } : readSelection(scope, source, query, (subquery, child, link) => compileChildren(scope, subquery, child, link));
+  const order = orderKeys(scope, source, query);
+  const rows = (): Row[] => {
+    const result = cut(sorted(matching(), order), query);
+    refuseManyHeavy(source, selection, result.length);
+    return result;
+  };
+  return {
+    query, source, aggregate, bareCount, names: [],
+    selected: selection.selected, paths: selection.paths, hasChildren: selection.hasChildren, longFields: longFieldCount(selection.paths),
+    rows,
+    records: () => rows().map((row) => toRecord(scope, source, selection.selected, row))
+  };
+}
+
+function aggregateQuery(scope: QueryScope, query: Query, source: Source, matching: () => Row[]): CompiledQuery {
+  const compiled = compileAggregate(scope, source, query);
+  return {
+    query, source, aggregate: true, bareCount: false, selected: [], paths: [], hasChildren: false, longFields: 0, names: compiled.names,
+    rows: () => {
+      throw new Error('an aggregate query has no rows');
+    },
+    records: () => cut(compiled.group(matching()), query)
+  };
+}
+
+function compileChildren(scope: QueryScope, subquery: Subquery, child: Source, link: PracticeField): { readonly selected: readonly Selected[]; run(parent: Row): Array<Record<string, unknown>> } {
+  const selection = readSelection(scope, child, subquery, () => {
+    throw malformed(scope.soql, 'sub-queries of sub-queries are not supported');
+  });
+  const where = compileWhere(scope, child, subquery.where, (query) => innerValues(scope, query));
+  const order = orderKeys(scope, child, subquery);
+  const run = (parent: Row): Array<Record<string, unknown>> => {
+    const candidates = child.rowsWith(link, String(parent['Id'])) ?? [...child.rows()].filter((row) => row[link.name] === parent['Id']);
+    const rows = cut(sorted(shuffled(candidates.filter(where), scope.soql), order), subquery);
+    return rows.map((row) => toRecord(scope, child, selection.selected, row));
+  };
+  return { selected: selection.selected, run };
+}
+
+function innerValues(scope: QueryScope, query: Query): Set<unknown> {
+  const compiled = compileParsed(scope, query);
+  const [path, ...others] = compiled.paths;
+  if (path === undefined || others.length > 0 || (path.field.type !== 'id' && path.field.type !== 'reference')) {
+    throw malformed(scope.soql, `The selected field in the inner query of a semi join must be an Id or a reference field`);
+  }
+  return new Set(compiled.rows().map((row) => path.read(row)).filter((value) => value !== null));
+}
+
+function orderKeys(scope: QueryScope, source: Source, query: Query | Subquery): Array<ReturnType<typeof sortKey<Row>>> {
+  const clauses: readonly OrderByClause[] = query.orderBy === undefined ? [] : Array.isArray(query.orderBy) ? query.orderBy : [query.orderBy];
+  return clauses.map((clause) => {
+    if (!('field' in clause)) throw malformed(scope.soql, 'ORDER BY functions need an aggregate query');
+    const path = findFieldPath(scope, source, clause.field.split('.'));
+    return sortKey<Row>(scope, clause, path.field, path.read);
+  });
+}
+
+function cut<T>(items: T[], query: Query | Subquery): T[] {
+  const start = query.offset ?? 0;
+  return query.limit === undefined ? items.slice(start) : items.slice(start, start + query.limit);
+}
+
+function refuseManyHeavy(source: Source, selection: Selection, size: number): void {
+  const heavy = source.table?.heavyFields ?? [];
+  if (size > 1 && selection.paths.some((path) => path.steps.length === 0 && heavy.includes(path.field.name))) {
+    throw new OrgError(
+      'MALFORMED_QUERY',
+      `When retrieving results with Metadata or FullName fields, the query qualifications must specify no more than one row for retrieval. Result size: ${size}`
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import type { OrgCore, OrgUser } from '../contracts.js';
+import { compileQuery } from './compileQuery.js';
+import { asQueryOrg, type Api, type QueryScope } from './sources.js';
+
+export interface QueryOptions {
+  /** Look into the bin too (`queryAll`). */
+  readonly all?: boolean;
+  /** For the urls in `attributes`; `66.0` when left out. */
+  readonly version?: string;
+}
+
+export interface QueryAnswer {
+  readonly totalSize: number;
+  readonly done: true;
+  readonly records: Array<Record<string, unknown>>;
+  /** API name of the object in FROM. */
+  readonly entity: string;
+  /** True when two or more long custom text fields make the org's pages small. */
+  readonly smallPages: boolean;
+}
+
+export function queryScope(org: OrgCore, user: OrgUser, api: Api, soql: string, options: QueryOptions = {}): QueryScope {
+  return { org: asQueryOrg(org), user, api, soql, all: options.all ?? false, version: options.version ?? '66.0' };
+}
+
+/** Answers a query as this user: all records at once, paging is the caller's. Throws OrgError as the org would. */
+export function runQuery(org: OrgCore, user: OrgUser, api: Api, soql: string, options: QueryOptions = {}): QueryAnswer {
+  const compiled = compileQuery(queryScope(org, user, api, soql, options));
+  const entity = compiled.source.schema.name;
+  if (compiled.bareCount) return { totalSize: compiled.rows().length, done: true, records: [], entity, smallPages: false };
+  const records = compiled.records();
+  return { totalSize: records.length, done: true, records, entity, smallPages: compiled.longFields >= 2 };
+}

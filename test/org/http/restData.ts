@@ -1,0 +1,20 @@
+import type { PracticeOrg } from '../engine/practiceOrg.js';
+import { registerCollectionRoutes } from './restCollections.js';
+import { registerCompositeRoutes } from './restComposite.js';
+import { registerDescribeRoutes } from './restDescribe.js';
+import { registerIdentityRoutes } from './restIdentity.js';
+import { registerLimitRoutes } from './restLimits.js';
+import { registerQueryRoutes } from './restQuery.js';
+import { registerRecordRoutes } from './restRecords.js';
+import type { Router } from './router.js';
+
+/** All of the data API that is plain REST. */
+export function registerDataRoutes(router: Router, org: PracticeOrg): void {
+  registerIdentityRoutes(router, org);
+  registerQueryRoutes(router, org);
+  registerDescribeRoutes(router, org);
+  registerRecordRoutes(router, org);
+  registerCollectionRoutes(router, org);
+  registerCompositeRoutes(router, org);
+  registerLimitRoutes(router, org);
+}
