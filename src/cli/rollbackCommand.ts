@@ -3,6 +3,7 @@ import { Messages } from '@salesforce/core';
 import { asSfError } from './errors.js';
 import { EXIT_CODES } from './exitCodes.js';
 import { ProgressLine } from './progressLine.js';
+import { typedOrg } from './terminal.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback');
@@ -30,7 +31,7 @@ export abstract class RollbackCommand<T> extends SfCommand<T> {
 
   protected override async catch(error: Error): Promise<never> {
     this.line?.done();
-    return super.catch(isOclifError(error) ? (error as never) : asSfError(error));
+    return super.catch(isOclifError(error) ? (error as never) : asSfError(error, typedOrg(this.argv)));
   }
 }
 

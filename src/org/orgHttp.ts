@@ -157,7 +157,7 @@ export class OrgHttp {
     try {
       const parsed = JSON.parse(text) as Array<{ errorCode?: string; message?: string }> | { errorCode?: string; message?: string };
       const first = Array.isArray(parsed) ? parsed[0] : parsed;
-      if (first?.errorCode) return new OrgRequestError(first.errorCode, first.message ?? first.errorCode, response.status, acted);
+      if (first?.errorCode) return new OrgRequestError(first.errorCode, `${first.errorCode}: ${first.message ?? 'no message'} (${method} ${path.split('?')[0]})`, response.status, acted);
     } catch {
       // Not JSON: a proxy's page, or nothing at all.
     }

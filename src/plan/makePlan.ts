@@ -80,7 +80,7 @@ export async function makePlan(org: OrgPorts, store: Store, baseline: Baseline, 
   progress.stage('Working out the way back');
   const names = await org.userNames([...targetsOf(observed.changes)].flatMap(({ author }) => author.userId ?? []).concat([...attribution.deployers]));
   const decisions: Decisions = { attribution, choice: request.choice, names };
-  const findings: Finding[] = [...observed.records.findings, ...snapshotFindings(baseline, observed, chance.now())];
+  const findings: Finding[] = [...observed.records.findings, ...snapshotFindings(baseline, observed, new Date(await org.serverTime()))];
   const draft = joinDrafts([
     flowSteps(observed.changes.flows, { baseline: baseline.flows, bodies: observed.components.flowBodies }, decisions),
     componentSteps(observed.changes.components, { snapshotAt: snapshot.createdAt, flowTexts: stayingFlowTexts(observed, baseline, request.choice), filledRows: await filledRows(org, observed.changes.components) }, decisions),

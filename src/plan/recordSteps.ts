@@ -1,7 +1,7 @@
 import { recordTarget } from '../model/selector.js';
 import type { RecordChange } from '../records/diffRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
-import { comparableFields, type ObjectDescribe } from '../records/objectDescribe.js';
+import { comparableFields, readableFields, type ObjectDescribe } from '../records/objectDescribe.js';
 import { recordAuthor, type Author } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
@@ -10,7 +10,7 @@ import type { DraftStep, RecordItem } from './rollbackPlan.js';
 export interface RecordFacts {
   /** Describes as they are now. */
   readonly describes: ReadonlyMap<string, ObjectDescribe>;
-  /** Objects in the order in which parents come before their children. */
+  /** Who changed a field is known only by the last editor of its row. */
   readonly lastEditorOnly: boolean;
 }
 
@@ -44,7 +44,7 @@ export function recordSteps(changes: readonly RecordChange[], facts: RecordFacts
     if (skipped) draft.leftOut.push(skipped);
     else if (change.kind === 'updated') takeBackUpdate(change, target, comingBack, decisions, draft, sorted);
     else if (change.kind === 'inserted') takeBackInsert(change, target, facts, decisions, draft, sorted);
-    else takeBackDelete(change, target, facts, decisions, draft, sorted);
+    else takeBackDelete(change, target, comingBack, facts, decisions, draft, sorted);
   }
   for (const [object, kinds] of sorted.items) for (const [kind, items] of kinds) draft.steps.push(recordStep(object, kind, items, facts));
   return draft;
@@ -89,7 +89,7 @@ function takeBackInsert(change: RecordChange, target: string, facts: RecordFacts
   add(sorted, change.object, 'deleteRecords', { id: change.id, before: pick(now, fields), after: null });
 }
 
-function takeBackDelete(change: RecordChange, target: string, facts: RecordFacts, decisions: Decisions, draft: Draft, sorted: Sorted): void {
+function takeBackDelete(change: RecordChange, target: string, comingBack: ReadonlySet<string>, facts: RecordFacts, decisions: Decisions, draft: Draft, sorted: Sorted): void {
   const author = recordAuthor(change);
   if (!isOurs(author, decisions)) {
     const { decision } = decide(decisions.choice, target);
@@ -97,7 +97,9 @@ function takeBackDelete(change: RecordChange, target: string, facts: RecordFacts
     if (decision === 'keep') return;
   }
   const describe = facts.describes.get(change.object);
-  if (change.now === undefined || describe?.undeletable === false) {
+  // What its parent took along comes back with the parent, also where the object has no undelete of its own.
+  const withParent = describe !== undefined && comesWithParent(change.baseline as ValueRow, describe, comingBack);
+  if (change.now === undefined || (describe?.undeletable === false && !withParent)) {
     draft.manual.push({
       target,
       what: change.now === undefined ? 'The org no longer has this row, not even in the recycle bin.' : `Rows of ${change.object} cannot be undeleted. Insert it again from the snapshot: it will have a new Id.`,
@@ -111,6 +113,13 @@ function takeBackDelete(change: RecordChange, target: string, facts: RecordFacts
     const names = change.differences.map(({ field }) => field);
     add(sorted, change.object, 'updateRecords', { id: change.id, before: pick(change.now, names), after: pick(change.baseline as ValueRow, names) });
   }
+}
+
+function comesWithParent(row: ValueRow, describe: ObjectDescribe, comingBack: ReadonlySet<string>): boolean {
+  return readableFields(describe).some((field) => {
+    const parent = row[field.name];
+    return field.type === 'reference' && (field.cascadeDelete || !field.nillable) && parent !== null && parent !== undefined && comingBack.has(parent);
+  });
 }
 
 const reasons: Record<Kind, string> = {

@@ -1,12 +1,10 @@
 import { startPracticeOrg } from './http/server.js';
-import { PracticeOrg } from './engine/practiceOrg.js';
-import { seedCatalogue } from './seed/catalogue.js';
+import { brightcup } from './seed/brightcup.js';
 
 /** `tsx test/org/cli.ts [--port N]`: serves a seeded org until it is stopped. */
 const portFlag = process.argv.indexOf('--port');
 const port = portFlag === -1 ? 8080 : Number(process.argv[portFlag + 1]);
-const org = new PracticeOrg();
-seedCatalogue(org);
+const { org } = brightcup({ startAt: new Date().toISOString() });
 const running = await startPracticeOrg({ port, org });
 process.stdout.write(
   `Practice org "${org.name}" at ${running.url}\n\nLog in with:\n\n` +

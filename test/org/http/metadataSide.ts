@@ -1,17 +1,22 @@
+import { installMetadataSide, type MetadataSide } from '../engine/metadata/metadataSide.js';
 import type { PracticeOrg } from '../engine/practiceOrg.js';
+import { registerMetadataRoutes } from './metadataRoutes.js';
 import type { Router } from './router.js';
 
-/** Adds the flows, components, permissions and deployments of the org, once per org, and their routes. */
-export async function registerMetadataSide(router: Router, org: PracticeOrg): Promise<void> {
-  try {
-    const sidePath = '../engine/metadata/metadataSide.js';
-    const routesPath = './metadataRoutes.js';
-    const { installMetadataSide } = await import(sidePath);
-    const { registerMetadataRoutes } = await import(routesPath);
-    const side = org.attached[0] ?? installMetadataSide(org);
+const sides = new WeakMap<PracticeOrg, MetadataSide>();
+
+/** The flows, components, permissions and deployments of an org: made at the first call, the same ever after. */
+export function metadataSideOf(org: PracticeOrg): MetadataSide {
+  let side = sides.get(org);
+  if (side === undefined) {
+    side = installMetadataSide(org);
+    sides.set(org, side);
     org.attach(side);
-    registerMetadataRoutes(router, org, side);
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
   }
+  return side;
+}
+
+/** Adds the routes of the org's metadata side. */
+export function registerMetadataSide(router: Router, org: PracticeOrg): void {
+  registerMetadataRoutes(router, org, metadataSideOf(org));
 }

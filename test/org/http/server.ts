@@ -7,7 +7,8 @@ import { userOfBearer } from './auth.js';
 import { registerBulkRoutes } from './bulk.js';
 import { faultAnswer, faultFor, type Fault } from './faults.js';
 import { registerDataRoutes } from './restData.js';
-import { registerMetadataSide } from './metadataSide.js';
+import type { MetadataSide } from '../engine/metadata/metadataSide.js';
+import { metadataSideOf, registerMetadataSide } from './metadataSide.js';
 import { refusal } from './refusal.js';
 import { type OrgRequest, type OrgResponse, Router } from './router.js';
 import { registerPartnerRoutes } from './soapPartner.js';
@@ -24,6 +25,8 @@ export interface RunningOrg {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly org: PracticeOrg;
+  /** Its flows, components, permissions and deployments. */
+  readonly metadata: MetadataSide;
   /** The administrator's token. */
   readonly token: string;
   /** Token by the user's name. */
@@ -37,7 +40,7 @@ export async function startPracticeOrg(options: ServerOptions = {}): Promise<Run
   const org = options.org ?? new PracticeOrg();
   const host = options.host ?? '127.0.0.1';
   const router = new Router();
-  await registerMetadataSide(router, org);
+  registerMetadataSide(router, org);
   registerDataRoutes(router, org);
   registerBulkRoutes(router, org);
   registerPartnerRoutes(router, org);
@@ -50,6 +53,7 @@ export async function startPracticeOrg(options: ServerOptions = {}): Promise<Run
   return {
     url: `http://${host}:${port}`,
     org,
+    metadata: metadataSideOf(org),
     token: org.firstUser.token,
     tokens: Object.fromEntries(org.users.map((user) => [user.name, user.token])),
     close: async () => {

@@ -51,6 +51,11 @@ export interface MetadataSide {
   pauseInterview(flow: string, version: number): string;
 }
 
+/** An org whose record writes can be handed over, table by table. */
+interface WriterDoor {
+  registerWriter(writer: PermissionWriter): void;
+}
+
 export interface PermissionSide {
   readonly rows: GrantRows;
   readonly assignments: Assignments;
@@ -93,11 +98,14 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
   ];
   for (const table of tables) org.tables.register(table);
 
+  const writers = permissionWriters(org, components, rows, names, assignments);
+  if ('registerWriter' in org) for (const writer of writers) (org as OrgCore & WriterDoor).registerWriter(writer);
+
   const side: MetadataSide = {
     components,
     flows,
     tooling: new FlowTooling(org, flows),
-    permissions: { rows, assignments, writers: permissionWriters(org, components, rows, names, assignments) },
+    permissions: { rows, assignments, writers },
     deployments,
     retrieves,
     habits,

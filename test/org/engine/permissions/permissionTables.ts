@@ -1,4 +1,4 @@
-import type { OrgCore, OrgUser, Row, VirtualTable } from '../contracts.js';
+import type { OrgCore, Row, VirtualTable } from '../contracts.js';
 import type { ComponentStore } from '../metadata/componentStore.js';
 import { childrenNamed, valueOf } from '../metadata/xmlTree.js';
 import { auditValues, virtualTable } from '../virtualSchema.js';
@@ -67,10 +67,6 @@ export function permissionTables(org: OrgCore, components: ComponentStore, rows:
     grants('FieldPermissions', '01k', 'SobjectType!^:pick Field!^:pick PermissionsRead:check PermissionsEdit:check'),
     grants('SetupEntityAccess', '0J0', 'SetupEntityId!^:text(18) SetupEntityType:pick KeyPrefix-:text(3)'),
     grants('PermissionSetTabSetting', '01P', 'Name!^:text(80) Visibility:pick'),
-    virtualTable({
-      name: 'UserPermissionAccess', keyPrefix: '', api: ['data'], fields: `LastCacheUpdate:datetime ${flags}`,
-      rows: (user) => [{ Id: '000000000000000AAA', LastCacheUpdate: org.clock.now(), ...ownRights(user) }]
-    })
   ];
 }
 
@@ -95,16 +91,6 @@ function permissionSetRow(parent: AccessParent): Row {
 function flagsOf(parent: AccessParent | undefined): Row {
   const granted = new Set(parent === undefined ? [] : childrenNamed(parent.root, 'userPermissions').filter((one) => valueOf(one, 'enabled') === 'true').map((one) => valueOf(one, 'name')));
   return Object.fromEntries(userPermissions.map((name) => [`Permissions${name}`, granted.has(name)]));
-}
-
-/** The effective rights of the one who asks. */
-function ownRights(user: OrgUser): Row {
-  const { rights } = user;
-  const known: Readonly<Record<string, boolean>> = {
-    ModifyAllData: rights.modifyAllData, ViewAllData: rights.viewAllData, ViewEncryptedData: rights.viewEncryptedData, BulkApiHardDelete: rights.bulkHardDelete, AuthorApex: rights.authorApex,
-    ApiEnabled: true, RunFlow: true
-  };
-  return Object.fromEntries(userPermissions.map((name) => [`Permissions${name}`, known[name] ?? rights.modifyAllData]));
 }
 
 function* profileAssignments(org: OrgCore, components: ComponentStore, rows: GrantRows): Iterable<Row> {

@@ -10,15 +10,17 @@ import { type Grant, type GrantRows, grantPrefixes } from './grantRows.js';
 import { type GrantKind, grantKinds } from './grants.js';
 import type { SetupNames } from './setupNames.js';
 
-export type Values = Readonly<Record<string, FieldValue>>;
+type Values = Readonly<Record<string, FieldValue>>;
+/** Field values as a client sent them. */
+export type SentValues = Readonly<Record<string, unknown>>;
 
 /** Same shape as the data side's table writers: does the write and hands back how to take it back, or throws. */
 export interface PermissionWriter {
   readonly objectName: string;
   readonly keyPrefix: string;
   readonly setup: boolean;
-  insert(user: OrgUser, values: Values): { readonly id: string; readonly undo: () => void };
-  update(user: OrgUser, id: string, values: Values): { readonly undo: () => void };
+  insert(user: OrgUser, values: SentValues): { readonly id: string; readonly undo: () => void };
+  update(user: OrgUser, id: string, values: SentValues): { readonly undo: () => void };
   delete(user: OrgUser, id: string): { readonly undo: () => void };
 }
 
@@ -52,7 +54,8 @@ export function permissionWriters(org: OrgCore, components: ComponentStore, rows
       objectName: object,
       keyPrefix: grantPrefixes[object],
       setup: true,
-      insert: (user, values) => {
+      insert: (user, sent) => {
+        const values = inOurSpelling(sent);
         const parentId = to18(String(values['ParentId'] ?? ''));
         if (parentId === undefined) throw new OrgError('REQUIRED_FIELD_MISSING', 'Required fields are missing: [ParentId]', ['ParentId']);
         const parent = rows.parents().find((one) => one.id === parentId);
@@ -68,7 +71,8 @@ export function permissionWriters(org: OrgCore, components: ComponentStore, rows
         log(user, 'insert', object, id);
         return { id, undo };
       },
-      update: (user, id, values) => {
+      update: (user, id, sent) => {
+        const values = inOurSpelling(sent);
         const grant = grantNamed(id);
         for (const fixed of ['ParentId', 'SobjectType', 'Field', 'SetupEntityId', 'SetupEntityType']) {
           if (values[fixed] !== undefined) throw new OrgError('INVALID_FIELD_FOR_INSERT_UPDATE', `Unable to create/update fields: ${fixed}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`, [fixed]);
@@ -90,6 +94,22 @@ export function permissionWriters(org: OrgCore, components: ComponentStore, rows
     };
   };
   return [writerOf('ObjectPermissions'), writerOf('FieldPermissions'), writerOf('SetupEntityAccess'), writerOf('PermissionSetTabSetting'), assignments.writer(rows)];
+}
+
+const spellings = [
+  'ParentId', 'SobjectType', 'Field', 'SetupEntityId', 'SetupEntityType', 'Name', 'Visibility', 'PermissionsCreate', 'PermissionsRead', 'PermissionsEdit', 'PermissionsDelete',
+  'PermissionsViewAllRecords', 'PermissionsModifyAllRecords', 'PermissionsViewAllFields'
+];
+
+/** Clients may write field names in any case. A name nobody knows is refused. */
+function inOurSpelling(sent: Readonly<Record<string, unknown>>): Values {
+  return Object.fromEntries(
+    Object.entries(sent).map(([name, value]) => {
+      const own = spellings.find((spelling) => spelling.toLowerCase() === name.toLowerCase());
+      if (own === undefined) throw new OrgError('INVALID_FIELD', `No such column '${name}' on sobject of type ${name === 'Id' ? 'Id' : 'permission row'}`, [name]);
+      return [own, value as FieldValue];
+    })
+  );
 }
 
 function entryFor(parent: AccessParent, object: GrantKind['object'], values: Values, names: SetupNames): { kind: GrantKind; entry: XmlElement; row: Row } {

@@ -10,7 +10,16 @@ interface Output {
   readonly name: string;
   readonly key: string;
   readonly field: FieldSchema;
+  readonly computed?: boolean;
   of(rows: readonly Row[]): unknown;
+}
+
+/** A column of an aggregate answer: its key in the records, and what it is called in words. */
+export interface AggregateColumn {
+  readonly name: string;
+  readonly label: string;
+  /** True for a function, false for a grouped field. */
+  readonly computed: boolean;
 }
 
 const functions = new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'AVG', 'MIN', 'MAX']);
@@ -26,7 +35,7 @@ export function isBareCount(query: Query): boolean {
 }
 
 /** Prepares GROUP BY and aggregate functions: every name is checked now, rows are grouped when asked. */
-export function compileAggregate(scope: QueryScope, source: Source, query: Query): { readonly names: string[]; group(rows: readonly Row[]): Array<Record<string, unknown>> } {
+export function compileAggregate(scope: QueryScope, source: Source, query: Query): { readonly names: readonly AggregateColumn[]; group(rows: readonly Row[]): Array<Record<string, unknown>> } {
   const groupPaths = asList(query.groupBy).map((clause: GroupByClause) => {
     if (!('field' in clause)) throw malformed(scope.soql, 'GROUP BY functions are not supported');
     return findFieldPath(scope, source, clause.field.split('.'));
@@ -35,7 +44,7 @@ export function compileAggregate(scope: QueryScope, source: Source, query: Query
   const having = readHaving(scope, source, query.having, groupPaths);
   const keys = asList(query.orderBy).map((clause) => readOrder(scope, source, clause, groupPaths));
   return {
-    names: outputs.map((output) => output.name),
+    names: outputs.map((output) => ({ name: output.name, label: output.key, computed: output.computed ?? false })),
     group: (rows) => {
       const groups = groupPaths.length === 0 ? [rows] : [...grouped(rows, groupPaths).values()];
       return sorted(groups.filter(having), keys).map((members) => ({
@@ -51,7 +60,7 @@ function readOutputs(scope: QueryScope, source: Source, query: Query, groupPaths
   return (query.fields ?? []).map((field) => {
     if (field.type === 'FieldFunctionExpression') {
       const aggregate = readFunction(scope, source, field);
-      return { ...aggregate, name: field.alias ?? `expr${unnamed++}` };
+      return { ...aggregate, computed: true, name: field.alias ?? `expr${unnamed++}` };
     }
     if (field.type !== 'Field' && field.type !== 'FieldRelationship') throw malformed(scope.soql, 'sub-queries are not allowed in an aggregate query');
     const parts = field.type === 'Field' ? field.field.split('.') : [...field.relationships, field.field];

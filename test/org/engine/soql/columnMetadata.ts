@@ -1,4 +1,5 @@
 import { OrgError, type FieldSchema } from '../contracts.js';
+import type { AggregateColumn } from './aggregate.js';
 import { compileQuery, type CompiledQuery } from './compileQuery.js';
 import type { Selected } from './selection.js';
 import type { QueryScope } from './sources.js';
@@ -33,8 +34,8 @@ function columnsOf(selected: readonly Selected[]): Array<Record<string, unknown>
   });
 }
 
-function aggregateColumn(name: string): Record<string, unknown> {
-  return { ...blankColumn(name), aggregate: true };
+function aggregateColumn(column: AggregateColumn): Record<string, unknown> {
+  return { ...blankColumn(column.name), aggregate: column.computed, displayName: column.label };
 }
 
 function fieldColumn(field: FieldSchema): Record<string, unknown> {

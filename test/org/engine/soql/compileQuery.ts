@@ -2,7 +2,7 @@ import type { OrderByClause, Query, Subquery } from '@jetstreamapp/soql-parser-j
 import { OrgError, type Row } from '../contracts.js';
 import type { PracticeField } from '../schema/fieldNotation.js';
 import { hashText, shuffled } from '../shuffle.js';
-import { compileAggregate, isAggregate, isBareCount } from './aggregate.js';
+import { type AggregateColumn, compileAggregate, isAggregate, isBareCount } from './aggregate.js';
 import { findFieldPath, type FieldPath } from './fieldPath.js';
 import { sorted, sortKey } from './ordering.js';
 import { parse } from './parse.js';
@@ -22,8 +22,8 @@ export interface CompiledQuery {
   readonly paths: readonly FieldPath[];
   readonly hasChildren: boolean;
   readonly longFields: number;
-  /** Names of an aggregate's columns. */
-  readonly names: readonly string[];
+  /** An aggregate's columns. */
+  readonly names: readonly AggregateColumn[];
   /** The matching rows (not for aggregates), ordered, cut by LIMIT and OFFSET. */
   rows(): Row[];
   /** What REST answers as `records`. */
