@@ -2,6 +2,7 @@ import { addCounts, countOutcomes, type Operation, type OutcomeCounts } from '..
 import { makeStoreId, parseStoreId, type StoreId } from '../model/ids.js';
 import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
+import { recordTarget } from '../model/selector.js';
 import type { OrgPorts, TestLevel } from '../org/ports.js';
 import { readPlan } from '../plan/planFormat.js';
 import type { RollbackPlan, Step } from '../plan/rollbackPlan.js';
@@ -149,15 +150,27 @@ async function goThrough(run: RunContext, stopAsked: () => boolean): Promise<boo
     for (const member of together) {
       const cause = member.waitsFor.find((id) => !succeeded(run.outcomes.get(id)));
       if (cause === undefined) due.push(member);
-      else await settle(run, member, await skipped(run, member, cause));
+      else await settle(run, member, itemsOf(run, member, { outcome: 'skipped', code: 'DEPENDS_ON_FAILED', message: `step ${cause} did not succeed` }));
     }
     if (due.length === 0) continue;
     run.progress.stage(stageName(step), step.target);
-    if (step.lane === 'flows') await applyFlowStep(run, step);
-    else if (step.detail.kind === 'component') await applyComponentSteps(run, due);
-    else await applyRecordStep(run, step);
+    try {
+      if (step.lane === 'flows') await applyFlowStep(run, step);
+      else if (step.detail.kind === 'component') await applyComponentSteps(run, due);
+      else await applyRecordStep(run, step);
+    } catch (error) {
+      const unsettled = due.filter((member) => !run.outcomes.has(member.id));
+      for (const member of unsettled) await settle(run, member, itemsOf(run, member, { outcome: 'inDoubt', ...reasonOf(error) }));
+      // Without a session nothing that follows can work: what is left stays untouched, and can be gone on with later.
+      if (error instanceof Refusal) return true;
+    }
   }
   return false;
+}
+
+function reasonOf(error: unknown): { code: string; message: string } {
+  const { code, message } = error as { code?: string; message: string };
+  return { code: error instanceof Refusal ? error.key : (code ?? 'UNKNOWN'), message };
 }
 
 function stageName(step: Step): string {
@@ -171,11 +184,11 @@ function succeeded(outcomes: readonly ItemOutcome[] | undefined): boolean {
   return outcomes.length === 0 || outcomes.some((outcome) => ['restored', 'alreadyRestored', 'neutralised'].includes(outcome.outcome));
 }
 
-async function skipped(run: RunContext, step: Step, cause: string): Promise<ItemOutcome[]> {
-  const because = { outcome: 'skipped' as const, code: 'DEPENDS_ON_FAILED', message: `step ${cause} did not succeed` };
-  if (step.detail.kind !== 'records') return [itemOutcome(run, step, because)];
-  const { object } = step.detail;
-  return Promise.resolve((run.current.items.get(step.id) ?? []).map((item) => itemOutcome(run, step, { target: `record:${object}:${item.id}`, before: item.before, planned: item.after, ...because })));
+/** The same outcome for every item of a step. */
+function itemsOf(run: RunContext, step: Step, result: Pick<ItemOutcome, 'outcome' | 'code' | 'message'>): ItemOutcome[] {
+  const { detail } = step;
+  if (detail.kind !== 'records') return [itemOutcome(run, step, result)];
+  return (run.current.items.get(step.id) ?? []).map((item) => itemOutcome(run, step, { target: recordTarget(detail.object, item.id), before: item.before, planned: item.after, ...result }));
 }
 
 async function close(run: RunContext, interrupted: boolean, durationMs: number): Promise<RunResult> {

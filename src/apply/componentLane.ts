@@ -42,6 +42,7 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     for (const step of due) await settle(run, step, [refused(run, step, report)]);
     return;
   }
+  run.org.forgetDescribes();
   const states = await readBack(run, due);
   for (const step of due) await settle(run, step, [proven(run, step, states)]);
 }

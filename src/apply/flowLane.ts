@@ -1,6 +1,5 @@
 import { versionMember } from '../flow/flowVersion.js';
-import { canonicalXml } from '../metadata/canonicalXml.js';
-import { digestOf } from '../model/digest.js';
+import { flowBodyDigest } from '../flow/flowBody.js';
 import type { Step } from '../plan/rollbackPlan.js';
 import { deployZip } from './deployZip.js';
 import { runDeploy } from './runDeploy.js';
@@ -68,7 +67,7 @@ async function redeploy(run: RunContext, step: Step, detail: FlowDetail): Promis
   if (now.active === null || now.active !== now.latest) return itemOutcome(run, step, { outcome: 'failed', code: 'NOT_ACTIVE', message: 'the redeployed version is not active', ...values });
   const retrieved = await run.org.retrieve([{ type: 'Flow', fullName: versionMember(detail.flow, now.active) }]);
   const text = retrieved.components[0]?.files[0]?.content.toString('utf8');
-  const same = text !== undefined && digestOf(canonicalXml(text, 'Flow')) === body.digest;
+  const same = text !== undefined && flowBodyDigest(text) === body.digest;
   return itemOutcome(run, step, same ? { outcome: 'restored', ...values } : { outcome: 'failed', code: 'OTHER_BODY', message: 'the version that runs is not the one of the snapshot', ...values });
 }
 

@@ -3,7 +3,7 @@ import { versionOf, type FlowEntry, type FlowsPart } from './flowVersion.js';
 /** How a flow differs from the baseline in what it does. Versions added and left inactive are no difference. */
 export interface FlowChange {
   readonly flow: string;
-  readonly kind: 'created' | 'deleted' | 'activated' | 'deactivated' | 'switched' | 'edited' | 'lostVersion';
+  readonly kind: 'created' | 'deleted' | 'activated' | 'deactivated' | 'switched' | 'edited';
   readonly baseline: FlowEntry | undefined;
   readonly now: FlowEntry | undefined;
   /** Who made the version that runs now (or the newest one); undefined when the flow is gone. */
@@ -18,7 +18,8 @@ function kindOf(before: FlowEntry, now: FlowEntry, bodyBefore: string | undefine
   if (before.activeVersion !== now.activeVersion) {
     if (before.activeVersion === null) return 'activated';
     if (now.activeVersion === null) return 'deactivated';
-    return 'switched';
+    // Another number with the same body runs the same: so it is after a redeploy.
+    return bodyBefore !== undefined && bodyNow(now.name, now.activeVersion) === bodyBefore ? undefined : 'switched';
   }
   if (before.activeVersion === null) return undefined;
   const body = bodyNow(before.name, before.activeVersion);

@@ -1,5 +1,5 @@
 import { digestOf, sha256 } from '../model/digest.js';
-import { canonicalXml, isXml } from './canonicalXml.js';
+import { canonicalXml, isXml } from '../model/canonicalXml.js';
 import { membersOf } from './members.js';
 
 /** A component by type and full name, as in a manifest: `ApexClass` `Pricing`, `CustomField` `Product2.Origin__c`. */

@@ -1,4 +1,4 @@
-import { canonicalXml, type Canonical } from './canonicalXml.js';
+import { canonicalXml, type Canonical } from '../model/canonicalXml.js';
 import { XMLBuilder, XMLParser } from 'fast-xml-parser';
 
 /**

@@ -57,6 +57,7 @@ export async function connectOrg(org: Org, connection: Connection, label: string
     viewsAllData: () => history.viewsAllData(),
     objectNames: () => describes.objectNames(),
     describe: (object) => describes.describe(object),
+    forgetDescribes: () => describes.forget(),
     startBackup: (soql, options) => bulk.start(soql, options?.all === true),
     awaitBackups: (jobIds) => bulk.await(jobIds),
     readBackup: (jobId, rows, onHeader, onRecords) => bulk.read(jobId, rows, onHeader, onRecords),

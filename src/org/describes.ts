@@ -53,6 +53,12 @@ export class Describes {
     return this.names;
   }
 
+  /** What was read so far no longer holds: a deployment changed the schema. */
+  public forget(): void {
+    this.known.clear();
+    this.names = undefined;
+  }
+
   public describe(object: string): Promise<ObjectDescribe> {
     let describe = this.known.get(object);
     if (!describe) {

@@ -127,7 +127,10 @@ export interface OrgHistory {
 export interface RecordReader extends Querier {
   /** API names of the objects this user sees. */
   objectNames(): Promise<ReadonlySet<string>>;
+  /** Read once and kept, until `forgetDescribes`. */
   describe(object: string): Promise<ObjectDescribe>;
+  /** To be called after a deployment: fields may have come or gone. */
+  forgetDescribes(): void;
   /** Starts a bulk query job; returns its id and the org's time at its start. */
   startBackup(soql: string, options?: { readonly all?: boolean }): Promise<{ readonly jobId: string; readonly startedAt: string }>;
   /** Waits for jobs with one shared poller; rejects naming the job and the org's message when one fails. */

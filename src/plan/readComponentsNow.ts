@@ -1,6 +1,5 @@
-import { canonicalXml } from '../metadata/canonicalXml.js';
+import { flowBodyDigest } from '../flow/flowBody.js';
 import { componentStates, keyText, type ComponentKey, type ComponentState } from '../metadata/component.js';
-import { digestOf } from '../model/digest.js';
 import type { Progress } from '../model/progress.js';
 import { versionMember, versionOf, type FlowEntry } from '../flow/flowVersion.js';
 import type { ComponentReader, FlowReader, Retrieved } from '../org/ports.js';
@@ -39,7 +38,7 @@ export async function readComponentsNow(org: FlowReader & ComponentReader, basel
   for (const component of retrieved.components) {
     const content = component.files[0]?.content.toString('utf8');
     if (component.type !== 'Flow' || content === undefined) continue;
-    flowBodies.set(component.fullName, digestOf(canonicalXml(content, 'Flow')));
+    flowBodies.set(component.fullName, flowBodyDigest(content));
     flowTexts.set(component.fullName, content);
   }
   const states = componentStates(retrieved.components, new Set(keys.keys()), retrieved.properties);

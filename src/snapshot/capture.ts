@@ -1,7 +1,7 @@
 import { keyText, type ComponentKey, type ComponentsPart } from '../metadata/component.js';
 import { componentStates } from '../metadata/component.js';
 import { manifestXml } from '../metadata/manifest.js';
-import { canonicalXml } from '../metadata/canonicalXml.js';
+import { flowBodyDigest } from '../flow/flowBody.js';
 import { versionMember, versionsToKeep, type FlowBody, type FlowEntry, type FlowsPart } from '../flow/flowVersion.js';
 import { digestOf } from '../model/digest.js';
 import type { Gap } from '../model/finding.js';
@@ -147,7 +147,7 @@ async function keepFlows(flows: readonly FlowEntry[], absent: readonly string[],
       }
       const path = `flows/${flow.name}/${version}.flow-meta.xml`;
       await put(path, file.content);
-      bodies.push({ flow: flow.name, version, digest: digestOf(canonicalXml(file.content.toString('utf8'), 'Flow')), path });
+      bodies.push({ flow: flow.name, version, digest: flowBodyDigest(file.content.toString('utf8')), path });
     }
   }
   const part: FlowsPart = { flows, absent, bodies };

@@ -26,9 +26,7 @@ export interface RunResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Stdout parsed, when `--json` was asked for and all of stdout is JSON. */
-  // Each test knows the shape it asks for; a wrong guess fails the test.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  /** Stdout parsed, when `--json` was asked for and all of stdout is JSON. Each test knows the shape it asks for. */
   readonly json?: any;
 }
 

@@ -32,8 +32,8 @@ export function installPackageTables(org: OrgCore, installed: readonly Installed
     )
   );
   org.tables.register(
-    table('SubscriberPackageVersion', '04t', ['tooling'], 'Name-:text MajorVersion-:int MinorVersion-:int PatchVersion-:int BuildNumber-:int IsBeta-:check SubscriberPackageId-:ref(SubscriberPackage)', () =>
-      rows.map((row) => ({ Id: row.versionId, Name: `${row.entry.name} ${row.entry.version.join('.')}`, MajorVersion: row.entry.version[0], MinorVersion: row.entry.version[1], PatchVersion: row.entry.version[2], BuildNumber: 1, IsBeta: false, SubscriberPackageId: row.packageId }))
+    table('SubscriberPackageVersion', '04t', ['tooling'], 'Name-:text MajorVersion-:int MinorVersion-:int PatchVersion-:int BuildNumber-:int IsBeta-:check IsManaged-:check IsPasswordProtected-:check IsDeprecated-:check Package2ContainerOptions-:pick SubscriberPackageId-:ref(SubscriberPackage)', () =>
+      rows.map((row) => ({ Id: row.versionId, Name: `${row.entry.name} ${row.entry.version.join('.')}`, MajorVersion: row.entry.version[0], MinorVersion: row.entry.version[1], PatchVersion: row.entry.version[2], BuildNumber: 1, IsBeta: false, IsManaged: true, IsPasswordProtected: false, IsDeprecated: false, Package2ContainerOptions: 'Managed', SubscriberPackageId: row.packageId }))
     )
   );
   org.tables.register(

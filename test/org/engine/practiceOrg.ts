@@ -1,5 +1,6 @@
 import { OrgError, type OrgCore, type OrgUser, type Row, type Switchboard } from './contracts.js';
 import { SteppingClock } from './clock.js';
+import { installEntityDefinition } from './entityDefinition.js';
 import { IdSource, to18 } from './ids.js';
 import { installPackageTables } from './installedPackages.js';
 import { Jobs } from './jobs/jobs.js';
@@ -79,6 +80,7 @@ export class PracticeOrg implements OrgCore {
     this.cursors = new QueryCursors(() => this.newId('01g'));
     this.jobs = new Jobs(this);
     installPermissionAccess(this);
+    installEntityDefinition(this);
     this.seedSetup();
   }
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { OrgError, type OrgUser } from '../engine/contracts.js';
 import { PracticeOrg } from '../engine/practiceOrg.js';
 import { userOfBearer } from './auth.js';
@@ -164,7 +164,8 @@ class Door {
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  const body = Buffer.concat(chunks);
+  return incoming.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
 }
 
 function encode(response: OrgResponse): { readonly bytes: Buffer; readonly contentType: string | undefined } {

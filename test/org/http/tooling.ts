@@ -89,7 +89,7 @@ async function composite(router: Router, org: PracticeOrg, side: MetadataSide, r
     answers.push({ body: answer.body ?? null, httpHeaders: {}, httpStatusCode: answer.status, referenceId: inner.referenceId });
   }
   if (body.allOrNone === true && answers.some((one) => one.httpStatusCode >= 400)) {
-    takeBack(org, side, before, request.user.username);
+    takeBack(org, side, before, request.user.id);
     for (const one of answers) {
       if (one.httpStatusCode >= 400) continue;
       one.httpStatusCode = 400;

@@ -102,6 +102,11 @@ describe('practice org: deleting and the recycle bin', () => {
     const price = insert('PricebookEntry', { Pricebook2Id: '01s5g00000Std01', Product2Id: product, UnitPrice: 1 });
     org.records.writeOne(ada, { operation: 'delete', id: price });
     expect(codeOf(org, ada, { operation: 'undelete', id: price })).to.equal('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: Entity type is not undeletable');
+    const second = insert('PricebookEntry', { Pricebook2Id: '01s5g00000Std01', Product2Id: product, UnitPrice: 2 });
+    org.records.writeOne(ada, { operation: 'delete', id: product });
+    org.records.writeOne(ada, { operation: 'undelete', id: product });
+    expect(org.row('PricebookEntry', second)).to.include({ UnitPrice: 2 });
+    expect(org.row('PricebookEntry', price)).to.equal(undefined);
   });
 
   it('deletes custom settings for good', () => {

@@ -28,7 +28,7 @@ export class FlowTooling {
     const to = activeVersion(changed)?.number ?? null;
     if (from === to) return;
     this.flows.put(changed);
-    this.org.opLog.append({ kind: 'flowPointer', at: stamp.at, user: user.username, flow: apiName(flow), from, to });
+    this.org.opLog.append({ kind: 'flowPointer', at: stamp.at, user: user.id, flow: apiName(flow), from, to });
   }
 
   /** DELETE Flow: one version, not the active one, without interviews. The flow goes with its last version. */
@@ -46,7 +46,7 @@ export class FlowTooling {
         ? new OrgError('INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', "You can't delete an active flow version: insufficient access rights on cross-reference id")
         : new OrgError('DEPENDENCY_EXISTS', problem);
     }
-    this.org.opLog.append({ kind: 'componentWrite', at: stamp.at, user: user.username, operation: 'delete', type: 'Flow', fullName: `${apiName(found.flow)}-${found.version.number}` });
+    this.org.opLog.append({ kind: 'componentWrite', at: stamp.at, user: user.id, operation: 'delete', type: 'Flow', fullName: `${apiName(found.flow)}-${found.version.number}` });
   }
 
   /** PATCH Flow: saves a body under the same number; the platform recreates the row, so its id changes. Returns the new id. */
@@ -62,9 +62,9 @@ export class FlowTooling {
     const from = activeVersion(found.flow)?.number ?? null;
     const saved = replaceVersion(this.org, this.flows, found.flow, found.version, withValue(xml, 'status', undefined), status, stamp);
     if (saved.kind === 'refused') throw new OrgError('FIELD_INTEGRITY_EXCEPTION', saved.problem);
-    this.org.opLog.append({ kind: 'componentWrite', at: stamp.at, user: user.username, operation: 'change', type: 'Flow', fullName: `${apiName(found.flow)}-${found.version.number}` });
+    this.org.opLog.append({ kind: 'componentWrite', at: stamp.at, user: user.id, operation: 'change', type: 'Flow', fullName: `${apiName(found.flow)}-${found.version.number}` });
     const to = activeVersion(saved.flow)?.number ?? null;
-    if (from !== to) this.org.opLog.append({ kind: 'flowPointer', at: stamp.at, user: user.username, flow: apiName(found.flow), from, to });
+    if (from !== to) this.org.opLog.append({ kind: 'flowPointer', at: stamp.at, user: user.id, flow: apiName(found.flow), from, to });
     return saved.version.id;
   }
 

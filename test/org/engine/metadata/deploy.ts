@@ -19,6 +19,7 @@ export interface PackageOutcome {
 export interface PackageRules {
   readonly holders: ReadonlySet<HolderKind>;
   readonly guard: DeletionGuard;
+  readonly checkReferences: boolean;
 }
 
 /** Types in the order in which they can be written; everything else goes in the middle. */
@@ -42,7 +43,7 @@ export function deployPackage(draft: DeployDraft, contents: PackageContents, opt
   }
   pseudo('package.xml');
   messages.push(...problemRows(draft, contents, options));
-  messages.push(...addItems(draft, contents.items));
+  messages.push(...addItems(draft, contents.items, rules.checkReferences));
   for (const destructive of contents.destructive.filter((one) => one.when === 'after')) {
     pseudo(destructive.fileName);
     messages.push(...deleteMembers(draft, destructive, rules.holders, rules.guard));
@@ -70,14 +71,14 @@ function problemRows(draft: DeployDraft, contents: PackageContents, options: Dep
   });
 }
 
-function addItems(draft: DeployDraft, items: readonly PackageItem[]): DeployMessage[] {
+function addItems(draft: DeployDraft, items: readonly PackageItem[], checkReferences: boolean): DeployMessage[] {
   const sorted = [...items].sort((a, b) => rankOf(a.type) - rankOf(b.type));
   const before = draft.components.fork();
   const flowsBefore = draft.flows.fork();
   const results = new Map<PackageItem, PutResult & { readonly lineNumber?: number }>();
   for (const item of sorted) results.set(item, putComponent(draft, item));
   // A component that cannot stand takes those that need it with it, so look again until nothing more falls.
-  for (let fallen = true; fallen; ) {
+  for (let fallen = checkReferences; fallen; ) {
     fallen = false;
     for (const item of sorted) {
       const result = results.get(item);

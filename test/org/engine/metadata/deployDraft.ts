@@ -34,7 +34,7 @@ export class DeployDraft {
   }
 
   public wrote(operation: 'create' | 'change' | 'delete', type: string, fullName: string): void {
-    this.writes.push({ kind: 'componentWrite', at: this.stamp.at, user: this.user.username, operation, type, fullName });
+    this.writes.push({ kind: 'componentWrite', at: this.stamp.at, user: this.user.id, operation, type, fullName });
   }
 
   /** Takes back the line of a component that was put back. */
@@ -53,7 +53,7 @@ export class DeployDraft {
     for (const flow of this.flows.all()) {
       const from = pointersBefore.get(apiName(flow)) ?? null;
       const to = activeVersion(flow)?.number ?? null;
-      if (from !== to) this.org.opLog.append({ kind: 'flowPointer', at: this.stamp.at, user: this.user.username, flow: apiName(flow), from, to });
+      if (from !== to) this.org.opLog.append({ kind: 'flowPointer', at: this.stamp.at, user: this.user.id, flow: apiName(flow), from, to });
     }
   }
 }

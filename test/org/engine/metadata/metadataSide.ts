@@ -28,6 +28,8 @@ export interface MetadataHabits {
   overwriteLatestDraft: boolean;
   /** Kinds of component whose mention of a field keeps it from being deleted. */
   fieldHolders: ReadonlySet<HolderKind>;
+  /** Components that refer to something the org does not have are refused. Off: taken as they are, for files from elsewhere. */
+  checkReferences: boolean;
 }
 
 /** Everything about components, flows, permissions and deployments of one org; the HTTP routes only translate. */
@@ -71,7 +73,7 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
   const assignments = new Assignments(org);
   const names = new SetupNames(components, flows);
   const rows = new GrantRows(components, names, new DerivedIds(org));
-  const habits: MetadataHabits = { overwriteLatestDraft: false, fieldHolders: allHolders };
+  const habits: MetadataHabits = { overwriteLatestDraft: false, fieldHolders: allHolders, checkReferences: true };
   // Things that came without a deployment are everybody's and nobody's: they bear the org's first user and its first hour.
   const origin = { byId: org.users[0]?.id ?? '', byName: org.users[0]?.name ?? '', at: org.clock.now() };
   const refresh = (): void => adoptSchema(org, components, origin);
@@ -84,6 +86,7 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
     },
     rules: () => ({
       holders: habits.fieldHolders,
+      checkReferences: habits.checkReferences,
       guard: (component) =>
         component.type === 'PermissionSet' && assignments.isAssigned(component.id) ? `You can't delete this permission set because it's assigned to one or more users: ${component.fullName}` : undefined
     })

@@ -5,6 +5,7 @@ import type { ComponentContent, StoredComponent } from './componentStore.js';
 import type { DeployDraft } from './deployDraft.js';
 import { fieldFromXml, objectFromXml } from './fieldXml.js';
 import { freeKeyPrefix } from './freeKeyPrefix.js';
+import { objectExists } from './lookups.js';
 import { sameContent } from './normalForm.js';
 import type { PackageItem } from './packageContents.js';
 import { overlayProfile, withoutEmptyGrants } from './permissionFiles.js';
@@ -81,7 +82,7 @@ function putField(draft: DeployDraft, item: PackageItem): PutResult {
   if (custom && valueOf(xml, 'type') === undefined) return { kind: 'refused', problem: 'Must specify a type for the CustomField' };
   if (custom && valueOf(xml, 'label') === undefined) return { kind: 'refused', problem: 'Must specify a non-empty label for the CustomField' };
   const target = valueOf(xml, 'referenceTo');
-  if (target !== undefined && !draft.components.has('CustomObject', target)) return { kind: 'refused', problem: `referenceTo value of '${target}' does not resolve to a valid sObject type` };
+  if (target !== undefined && !objectExists(draft, target)) return { kind: 'refused', problem: `referenceTo value of '${target}' does not resolve to a valid sObject type` };
   const result = store(draft, item, item.content);
   if (custom && (result.kind === 'created' || result.kind === 'changed')) draft.after(() => draft.org.schema.putField(object, fieldFromXml(xml)));
   return result;

@@ -12,7 +12,8 @@ import { type XmlElement, element } from './xmlTree.js';
 export function adoptSchema(org: OrgCore, components: ComponentStore, stamp: Stamp): void {
   for (const name of org.schema.names()) {
     const object = org.schema.get(name);
-    if (object === undefined || object.setup === true) continue;
+    // People are the one setup object that has custom fields and lookups to it.
+    if (object === undefined || (object.setup === true && object.name !== 'User')) continue;
     const namespace = namespaceOf(object.name);
     if (!components.has('CustomObject', object.name)) {
       components.put(component(org, 'CustomObject', object.name, namespace, stamp, normalForm('CustomObject', objectXml(object))));

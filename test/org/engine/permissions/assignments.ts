@@ -45,7 +45,7 @@ export class Assignments {
         if (this.list.some((one) => one.assigneeId === assigneeId && one.setId === setId)) throw new OrgError('DUPLICATE_VALUE', 'Duplicate PermissionSetAssignment. Assignee and permission set combination already exists.');
         const before = this.list;
         const id = this.assign(assigneeId, setId);
-        this.org.opLog.append({ kind: 'permissionWrite', at: this.org.clock.now(), user: user.username, operation: 'insert', object: 'PermissionSetAssignment', id });
+        this.org.opLog.append({ kind: 'permissionWrite', at: this.org.clock.now(), user: user.id, operation: 'insert', object: 'PermissionSetAssignment', id });
         return { id, undo: restore(before) };
       },
       update: () => {
@@ -56,7 +56,7 @@ export class Assignments {
         const before = this.list;
         if (!before.some((one) => one.id === wanted)) throw new OrgError('ENTITY_IS_DELETED', 'entity is deleted', [], 404);
         this.list = before.filter((one) => one.id !== wanted);
-        this.org.opLog.append({ kind: 'permissionWrite', at: this.org.clock.now(), user: user.username, operation: 'delete', object: 'PermissionSetAssignment', id: wanted ?? id });
+        this.org.opLog.append({ kind: 'permissionWrite', at: this.org.clock.now(), user: user.id, operation: 'delete', object: 'PermissionSetAssignment', id: wanted ?? id });
         return { undo: restore(before) };
       }
     };

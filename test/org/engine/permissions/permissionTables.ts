@@ -73,8 +73,8 @@ export function permissionTables(org: OrgCore, components: ComponentStore, rows:
 function permissionSetRow(parent: AccessParent): Row {
   return {
     Id: parent.id,
-    Name: parent.kind === 'PermissionSet' ? parent.component.fullName : `X00e${parent.id.slice(3, 15)}`,
-    Label: parent.kind === 'Profile' ? `00e${parent.id.slice(3, 15)}` : labelOf(parent),
+    Name: parent.kind === 'PermissionSet' ? parent.component.fullName : `X${parent.component.id.slice(0, 15)}`,
+    Label: parent.kind === 'Profile' ? parent.component.id.slice(0, 15) : labelOf(parent),
     Description: valueOf(parent.root, 'description') ?? null,
     Type: parent.kind === 'Profile' ? 'Profile' : parent.kind === 'PermissionSetGroup' ? 'Group' : 'Regular',
     IsCustom: !parent.component.managed,

@@ -41,7 +41,7 @@ export function permissionWriters(org: OrgCore, components: ComponentStore, rows
     return () => components.put(before);
   };
   const log = (user: OrgUser, operation: 'insert' | 'update' | 'delete', object: string, id: string): void => {
-    org.opLog.append({ kind: 'permissionWrite', at: org.clock.now(), user: user.username, operation, object, id });
+    org.opLog.append({ kind: 'permissionWrite', at: org.clock.now(), user: user.id, operation, object, id });
   };
 
   const writerOf = (object: GrantKind['object']): PermissionWriter => {

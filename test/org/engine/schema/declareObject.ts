@@ -67,7 +67,7 @@ function systemStart(declaration: ObjectDeclaration, owned: boolean): FieldSchem
     });
   }
   if (declaration.systemFields !== false) fields.push({ name: 'IsDeleted', label: 'Deleted', type: 'boolean', defaultValue: false });
-  const kind = declaration.nameField ?? (declaration.customSetting === true ? 'text' : 'text');
+  const kind = declaration.nameField ?? 'text';
   if (kind === 'none') return fields;
   if (kind === 'text') {
     const length = declaration.customSetting === true ? 38 : declaration.name.endsWith('__c') ? 80 : 255;

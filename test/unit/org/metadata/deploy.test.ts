@@ -128,7 +128,7 @@ describe('deployments to the practice org', () => {
     world.side.deployments.cancel(second, world.admin);
     expect(world.side.deployments.check(second)).to.include({ status: 'Canceled', done: true, success: false });
     expect(world.side.deployments.check(first)).to.include({ status: 'Succeeded' });
-    const listed = world.tooling('SELECT Id, Status, CheckOnly, CreatedBy.Name FROM DeployRequest ORDER BY CreatedDate');
+    const listed = world.tooling('SELECT Id, Status, CheckOnly, CreatedBy.Name FROM DeployRequest');
     expect(listed.map((one) => one['Status'])).to.deep.equal(['Succeeded', 'Canceled']);
     expect(listed[0]?.['CreatedBy']).to.include({ Name: 'Ada Admin' });
   });

@@ -1,5 +1,6 @@
 import { writeZip } from '../../../org/engine/metadata/zipFiles.js';
-import { installMetadataSide, type MetadataSide } from '../../../org/engine/metadata/metadataSide.js';
+import type { MetadataSide } from '../../../org/engine/metadata/metadataSide.js';
+import { metadataSideOf } from '../../../org/http/metadataSide.js';
 import type { DeployOptions, DeployResult } from '../../../org/engine/metadata/deployTypes.js';
 import { PracticeOrg } from '../../../org/engine/practiceOrg.js';
 import { runQuery } from '../../../org/engine/soql/runQuery.js';
@@ -8,10 +9,9 @@ import { seedMetadata } from '../../../org/seed/metadata.js';
 /** An org with Brightcup's metadata, and short ways to deploy to it and to ask it. */
 export class PracticeMetadata {
   public readonly org = new PracticeOrg();
-  public readonly side: MetadataSide = installMetadataSide(this.org);
+  public readonly side: MetadataSide = metadataSideOf(this.org);
 
   public constructor() {
-    this.org.attach(this.side);
     seedMetadata(this.org, this.side);
   }
 
