@@ -34,7 +34,7 @@ export default ts.config(
     plugins: { 'sf-plugin': fixupPluginRules(sfPlugin) },
     rules: {
       ...sfPlugin.configs.recommended.rules,
-      // The commands share a base class, whose flags are oclif `baseFlags`: inherited without being spread.
+      // The commands extend RollbackCommand, which extends SfCommand; shared flags are spread from src/cli.
       'sf-plugin/only-extend-SfCommand': 'off',
       'sf-plugin/spread-base-flags': 'off',
     },

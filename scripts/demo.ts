@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPracticeOrg } from '../test/org/http/server.js';
 import { brightcup } from '../test/org/seed/brightcup.js';
+import { playStory } from './demo/playStory.js';
 import { PEOPLE, SPRING_RELEASE, STORY } from './demo/story.js';
 
 /**
@@ -24,7 +25,10 @@ function quoted(word: string): string {
 }
 
 /** Runs `sf` as the reader would; its output goes straight to the reader. Returns the exit code. */
-async function run(args: readonly string[], options: { quiet?: boolean; env?: NodeJS.ProcessEnv } = {}): Promise<number> {
+async function run(
+  args: readonly string[],
+  options: { quiet?: boolean; env?: NodeJS.ProcessEnv } = {}
+): Promise<number> {
   const child = spawn(process.execPath, ['--no-warnings', sf, ...args], {
     cwd: project,
     stdio: options.quiet ? ['ignore', 'ignore', 'pipe'] : 'inherit',
@@ -65,19 +69,21 @@ try {
   say('Logging in three people and linking the plugin to the official sf …');
   const set = [
     ...Object.entries(PEOPLE).map(([alias, name]) =>
-      run(['org', 'login', 'access-token', '--instance-url', org.url, '--no-prompt', '--alias', alias], { quiet: true, env: { SF_ACCESS_TOKEN: org.tokens[name] } })
+      run(['org', 'login', 'access-token', '--instance-url', org.url, '--no-prompt', '--alias', alias], {
+        quiet: true,
+        env: { SF_ACCESS_TOKEN: org.tokens[name] },
+      })
     ),
   ];
   for (const login of set) if ((await login) !== 0) throw new Error('the log-in to the practice org failed');
-  if ((await run(['plugins', 'link', root, '--no-install'], { quiet: true })) !== 0) throw new Error('the plugin could not be linked');
+  if ((await run(['plugins', 'link', root, '--no-install'], { quiet: true })) !== 0)
+    throw new Error('the plugin could not be linked');
 
-  for (const scene of STORY) {
-    const plans = join(project, '.rollback', 'plans');
-    const typed = scene.type.map((word) => (word === '{plan}' ? (readdirSync(plans).sort().at(-1) ?? '') : word));
-    say(`${scene.say}\n\n${bold(`$ sf ${typed.map(quoted).join(' ')}`)}`);
-    const code = await run(typed);
-    if (code !== scene.exits) throw new Error(`"sf ${typed.join(' ')}" ended with ${code}, the story expects ${scene.exits}`);
-  }
+  await playStory(STORY, {
+    project,
+    run: (typed) => run(typed),
+    announce: (scene, typed) => say(`${scene.say}\n\n${bold(`$ sf ${typed.map(quoted).join(' ')}`)}`),
+  });
   const shown = relative(process.cwd(), join(project, '.rollback')) || '.';
   say(
     [

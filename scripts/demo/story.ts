@@ -20,7 +20,21 @@ export interface Scene {
 export const CREMA_UNO = '01t5g00000Br001AAB';
 export const COLLEAGUES_NAME = 'Crema Uno (2026)';
 
-const bulk = (verb: string, object: string, file: string): string[] => ['data', verb, 'bulk', '-o', 'deployer', '-s', object, '-f', `data/${file}`, '--wait', '5', '--line-ending', 'LF'];
+const bulk = (verb: string, object: string, file: string): string[] => [
+  'data',
+  verb,
+  'bulk',
+  '-o',
+  'deployer',
+  '-s',
+  object,
+  '-f',
+  `data/${file}`,
+  '--wait',
+  '5',
+  '--line-ending',
+  'LF',
+];
 
 /** A bad release and the way back, as a person would type it. Played by `npm run demo` and by an end-to-end test. */
 export const STORY: readonly Scene[] = [
@@ -36,16 +50,48 @@ export const STORY: readonly Scene[] = [
     type: ['project', 'deploy', 'start', '-o', 'deployer', '-x', 'manifest/package.xml', '--concise'],
     exits: 0,
   },
-  { name: 'update', say: 'He loads the new price rules,', type: bulk('update', 'SBQQ__PriceRule__c', 'price-rules.csv'), exits: 0 },
-  { name: 'delete', say: 'deletes two old ones with all their conditions and actions,', type: bulk('delete', 'SBQQ__PriceRule__c', 'retired-rules.csv'), exits: 0 },
-  { name: 'import', say: 'and adds the spring bundles.', type: bulk('import', 'Product2', 'new-products.csv'), exits: 0 },
+  {
+    name: 'update',
+    say: 'He loads the new price rules,',
+    type: bulk('update', 'SBQQ__PriceRule__c', 'price-rules.csv'),
+    exits: 0,
+  },
+  {
+    name: 'delete',
+    say: 'deletes two old ones with all their conditions and actions,',
+    type: bulk('delete', 'SBQQ__PriceRule__c', 'retired-rules.csv'),
+    exits: 0,
+  },
+  {
+    name: 'import',
+    say: 'and adds the spring bundles.',
+    type: bulk('import', 'Product2', 'new-products.csv'),
+    exits: 0,
+  },
   {
     name: 'colleague',
     say: 'Meanwhile Cleo, who knows nothing of it, renames a machine. Her work must survive.',
-    type: ['data', 'update', 'record', '-o', 'colleague', '-s', 'Product2', '-i', CREMA_UNO, '-v', `Name='${COLLEAGUES_NAME}'`],
+    type: [
+      'data',
+      'update',
+      'record',
+      '-o',
+      'colleague',
+      '-s',
+      'Product2',
+      '-i',
+      CREMA_UNO,
+      '-v',
+      `Name='${COLLEAGUES_NAME}'`,
+    ],
     exits: 0,
   },
-  { name: 'plan', say: 'Quotes come out wrong. Ada asks what it takes to go back.', type: ['rollback', 'plan', '-o', 'practice'], exits: 0 },
+  {
+    name: 'plan',
+    say: 'Quotes come out wrong. Ada asks what it takes to go back.',
+    type: ['rollback', 'plan', '-o', 'practice'],
+    exits: 0,
+  },
   {
     name: 'apply',
     say: 'She has read the plan, and applies it.',

@@ -4,7 +4,7 @@ import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import { recordTarget } from '../model/selector.js';
 import type { OrgPorts, TestLevel } from '../org/ports.js';
-import { readPlan } from '../plan/planFormat.js';
+import { readPlan } from '../plan/readPlan.js';
 import type { RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import { openBaseline, type Baseline } from '../snapshot/baseline.js';
 import type { Store, StoreFolder } from '../store/ports.js';
@@ -59,11 +59,16 @@ export interface ReadyPlan {
 export async function openPlan(org: OrgPorts, store: Store, id: StoreId): Promise<ReadyPlan> {
   const folder = await store.open('plans', id);
   const plan = await readPlan(folder);
-  if (plan.orgId !== org.identity.orgId) throw new Refusal('wrongOrg', { tokens: [`plan ${id}`, plan.orgId, org.identity.orgId] });
+  if (plan.orgId !== org.identity.orgId)
+    throw new Refusal('wrongOrg', { tokens: [`plan ${id}`, plan.orgId, org.identity.orgId] });
   const snapshotId = parseStoreId(plan.snapshotId);
-  if (!snapshotId) throw new Refusal('planDamaged', { tokens: [id, `its snapshot has no valid id: ${plan.snapshotId}`] });
+  if (!snapshotId)
+    throw new Refusal('planDamaged', { tokens: [id, `its snapshot has no valid id: ${plan.snapshotId}`] });
   const baseline = await openBaseline(store, snapshotId, org.identity.orgId);
-  if (baseline.snapshot.digest !== plan.snapshotDigest) throw new Refusal('snapshotDamaged', { tokens: [snapshotId, 'snapshot.json', 'it is not the one the plan was made from'] });
+  if (baseline.snapshot.digest !== plan.snapshotDigest)
+    throw new Refusal('snapshotDamaged', {
+      tokens: [snapshotId, 'snapshot.json', 'it is not the one the plan was made from'],
+    });
   return { plan, folder, baseline };
 }
 
@@ -74,7 +79,8 @@ async function succeededRun(store: Store, plan: RollbackPlan): Promise<RunResult
     if (!(await folder.exists('journal.ndjson')) || !(await folder.exists('result.json'))) continue;
     const journal = readJournal((await folder.read('journal.ndjson')).toString('utf8'));
     const state = journal.kind === 'whole' ? runState(journal.entries) : undefined;
-    if (state?.planDigest === plan.digest && (state.status === 'succeeded' || state.status === 'alreadyApplied')) return JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult;
+    if (state?.planDigest === plan.digest && (state.status === 'succeeded' || state.status === 'alreadyApplied'))
+      return JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult;
   }
   return undefined;
 }
@@ -82,38 +88,83 @@ async function succeededRun(store: Store, plan: RollbackPlan): Promise<RunResult
 /** Reads every target and refuses a plan from which the org has moved on, naming each item. Writes nothing. */
 export async function checkFresh(org: OrgPorts, ready: ReadyPlan, progress: Progress): Promise<Checked> {
   progress.stage('Checking that the plan still fits');
-  if (!ready.plan.applicable && ready.plan.steps.length > 0) throw new Refusal('planNotApplicable', { tokens: [ready.plan.id, ready.plan.findings.filter((finding) => finding.severity === 'error').map((finding) => finding.message).join(' ')], actionTokens: [ready.plan.snapshotId, org.identity.label] });
-  const [deployments, checked] = await Promise.all([org.deploymentsSince(ready.plan.createdAt), checkTargets(org, ready.plan, ready.folder)]);
+  if (!ready.plan.applicable && ready.plan.steps.length > 0)
+    throw new Refusal('planNotApplicable', {
+      tokens: [
+        ready.plan.id,
+        ready.plan.findings
+          .filter((finding) => finding.severity === 'error')
+          .map((finding) => finding.message)
+          .join(' '),
+      ],
+      actionTokens: [ready.plan.snapshotId, org.identity.label],
+    });
+  const [deployments, checked] = await Promise.all([
+    org.deploymentsSince(ready.plan.createdAt),
+    checkTargets(org, ready.plan, ready.folder),
+  ]);
   const running = deployments.filter((deployment) => deployment.completedAt === null && !deployment.checkOnly);
-  if (running.length > 0) throw new Refusal('inFlight', { tokens: [running.map((deployment) => `${deployment.id} by ${deployment.createdByName}`).join('; ')], actionTokens: [org.identity.label] });
+  if (running.length > 0)
+    throw new Refusal('inFlight', {
+      tokens: [running.map((deployment) => `${deployment.id} by ${deployment.createdByName}`).join('; ')],
+      actionTokens: [org.identity.label],
+    });
   if (checked.moved.length > 0) throw await stale(org, ready.plan, checked.moved);
   return checked;
 }
 
 async function stale(org: OrgPorts, plan: RollbackPlan, moved: readonly Moved[]): Promise<Refusal> {
   const names = await org.userNames(moved.flatMap((item) => item.byId ?? []));
-  const lines = moved.map((item) => ({ target: item.target, what: item.what, by: item.byId ? (names.get(item.byId) ?? item.byId) : null, at: item.at }));
-  const text = lines.slice(0, 20).map((line) => `${line.target}: ${line.what}${line.by ? ` (${line.by}${line.at ? `, ${line.at}` : ''})` : ''}`).join('\n  ');
-  return new Refusal('planStale', { tokens: [`${text}${lines.length > 20 ? `\n  and ${lines.length - 20} more` : ''}`], actionTokens: [plan.snapshotId, org.identity.label], data: { moved: lines } });
+  const lines = moved.map((item) => ({
+    target: item.target,
+    what: item.what,
+    by: item.byId ? (names.get(item.byId) ?? item.byId) : null,
+    at: item.at,
+  }));
+  const text = lines
+    .slice(0, 20)
+    .map((line) => `${line.target}: ${line.what}${line.by ? ` (${line.by}${line.at ? `, ${line.at}` : ''})` : ''}`)
+    .join('\n  ');
+  return new Refusal('planStale', {
+    tokens: [`${text}${lines.length > 20 ? `\n  and ${lines.length - 20} more` : ''}`],
+    actionTokens: [plan.snapshotId, org.identity.label],
+    data: { moved: lines },
+  });
 }
 
 /**
  * Applies a plan exactly as it stands: refuses it before the first write when the org moved on, writes each intention down
  * before its effect, saves what it overwrites or deletes, and accounts for every item. Applied again, it writes nothing.
  */
-export async function applyPlan(org: OrgPorts, store: Store, ready: ReadyPlan, request: ApplyRequest, chance: Chance, progress: Progress): Promise<RunResult> {
+export async function applyPlan(
+  org: OrgPorts,
+  store: Store,
+  ready: ReadyPlan,
+  request: ApplyRequest,
+  chance: Chance,
+  progress: Progress
+): Promise<RunResult> {
   const started = performance.now();
   const { plan } = ready;
   const earlier = await succeededRun(store, plan);
   if (earlier) return { ...earlier, status: 'alreadyApplied', durationMs: Math.round(performance.now() - started) };
   const changes = plan.steps.reduce((n, step) => n + step.count, 0);
-  if (request.maxChanges !== undefined && changes > request.maxChanges) throw new Refusal('tooManyChanges', { tokens: [changes, request.maxChanges] });
+  if (request.maxChanges !== undefined && changes > request.maxChanges)
+    throw new Refusal('tooManyChanges', { tokens: [changes, request.maxChanges] });
   const lock = await store.lock(org.identity.orgId, `rollback apply of plan ${plan.id}`);
   try {
     const checked = await checkFresh(org, ready, progress);
     const folder = await store.create('runs', makeStoreId(chance.now(), org.identity.label, chance.entropy(3)));
     const journal = new RunJournal(folder, chance);
-    await journal.append({ kind: 'runOpened', runId: folder.id, planId: plan.id, planDigest: plan.digest, orgId: plan.orgId, username: org.identity.username, ...(request.reason ? { reason: request.reason } : {}) });
+    await journal.append({
+      kind: 'runOpened',
+      runId: folder.id,
+      planId: plan.id,
+      planDigest: plan.digest,
+      orgId: plan.orgId,
+      username: org.identity.username,
+      ...(request.reason ? { reason: request.reason } : {}),
+    });
     const run: RunContext = {
       org,
       baseline: ready.baseline,
@@ -128,10 +179,12 @@ export async function applyPlan(org: OrgPorts, store: Store, ready: ReadyPlan, r
       tests: { names: request.tests, ...(request.testLevel ? { level: request.testLevel } : {}) },
       outcomes: new Map(),
     };
-    if (request.cpqTriggers === 'attested-off') await journal.append({ kind: 'switchOff', name: 'CPQ triggers', by: 'operator' });
+    if (request.cpqTriggers === 'attested-off')
+      await journal.append({ kind: 'switchOff', name: 'CPQ triggers', by: 'operator' });
     if (checked.current.flows.length > 0) await run.undo.flows(checked.current.flows);
     const interrupted = await goThrough(run, request.stopAsked);
-    if (request.cpqTriggers === 'attested-off') await journal.append({ kind: 'switchBack', name: 'CPQ triggers', how: 'reminded' });
+    if (request.cpqTriggers === 'attested-off')
+      await journal.append({ kind: 'switchBack', name: 'CPQ triggers', how: 'reminded' });
     return await close(run, interrupted, Math.round(performance.now() - started));
   } finally {
     await lock.release();
@@ -144,13 +197,28 @@ async function goThrough(run: RunContext, stopAsked: () => boolean): Promise<boo
   for (const step of run.plan.steps) {
     if (done.has(step.id)) continue;
     if (stopAsked()) return true;
-    const together = step.detail.kind === 'component' ? run.plan.steps.filter((other) => other.detail.kind === 'component' && !done.has(other.id) && other.waitsFor.every((id) => done.has(id))) : [step];
+    const together =
+      step.detail.kind === 'component'
+        ? run.plan.steps.filter(
+            (other) =>
+              other.detail.kind === 'component' && !done.has(other.id) && other.waitsFor.every((id) => done.has(id))
+          )
+        : [step];
     for (const member of together) done.add(member.id);
     const due: Step[] = [];
     for (const member of together) {
       const cause = member.waitsFor.find((id) => !succeeded(run.outcomes.get(id)));
       if (cause === undefined) due.push(member);
-      else await settle(run, member, itemsOf(run, member, { outcome: 'skipped', code: 'DEPENDS_ON_FAILED', message: `step ${cause} did not succeed` }));
+      else
+        await settle(
+          run,
+          member,
+          itemsOf(run, member, {
+            outcome: 'skipped',
+            code: 'DEPENDS_ON_FAILED',
+            message: `step ${cause} did not succeed`,
+          })
+        );
     }
     if (due.length === 0) continue;
     run.progress.stage(stageName(step), step.target);
@@ -160,7 +228,8 @@ async function goThrough(run: RunContext, stopAsked: () => boolean): Promise<boo
       else await applyRecordStep(run, step);
     } catch (error) {
       const unsettled = due.filter((member) => !run.outcomes.has(member.id));
-      for (const member of unsettled) await settle(run, member, itemsOf(run, member, { outcome: 'inDoubt', ...reasonOf(error) }));
+      for (const member of unsettled)
+        await settle(run, member, itemsOf(run, member, { outcome: 'inDoubt', ...reasonOf(error) }));
       // Without a session nothing that follows can work: what is left stays untouched, and can be gone on with later.
       if (error instanceof Refusal) return true;
     }
@@ -181,14 +250,28 @@ function stageName(step: Step): string {
 /** A step on which others wait succeeded when nothing in it failed altogether: single rows may have. */
 function succeeded(outcomes: readonly ItemOutcome[] | undefined): boolean {
   if (!outcomes) return false;
-  return outcomes.length === 0 || outcomes.some((outcome) => ['restored', 'alreadyRestored', 'neutralised'].includes(outcome.outcome));
+  return (
+    outcomes.length === 0 ||
+    outcomes.some((outcome) => ['restored', 'alreadyRestored', 'neutralised'].includes(outcome.outcome))
+  );
 }
 
 /** The same outcome for every item of a step. */
-function itemsOf(run: RunContext, step: Step, result: Pick<ItemOutcome, 'outcome' | 'code' | 'message'>): ItemOutcome[] {
+function itemsOf(
+  run: RunContext,
+  step: Step,
+  result: Pick<ItemOutcome, 'outcome' | 'code' | 'message'>
+): ItemOutcome[] {
   const { detail } = step;
   if (detail.kind !== 'records') return [itemOutcome(run, step, result)];
-  return (run.current.items.get(step.id) ?? []).map((item) => itemOutcome(run, step, { target: recordTarget(detail.object, item.id), before: item.before, planned: item.after, ...result }));
+  return (run.current.items.get(step.id) ?? []).map((item) =>
+    itemOutcome(run, step, {
+      target: recordTarget(detail.object, item.id),
+      before: item.before,
+      planned: item.after,
+      ...result,
+    })
+  );
 }
 
 async function close(run: RunContext, interrupted: boolean, durationMs: number): Promise<RunResult> {
@@ -202,16 +285,28 @@ async function close(run: RunContext, interrupted: boolean, durationMs: number):
         operation: step.operation,
         target: step.target,
         counts: countOutcomes(outcomes.map((outcome) => outcome.outcome)),
-        errors: outcomes.filter((outcome) => ['failed', 'skipped', 'conflict', 'inDoubt'].includes(outcome.outcome)).map((outcome) => ({ target: outcome.target, code: outcome.code ?? '', message: outcome.message ?? '' })),
+        errors: outcomes
+          .filter((outcome) => ['failed', 'skipped', 'conflict', 'inDoubt'].includes(outcome.outcome))
+          .map((outcome) => ({ target: outcome.target, code: outcome.code ?? '', message: outcome.message ?? '' })),
       };
     });
   const totals = addCounts(steps.map((step) => step.counts));
   const status = statusOf(totals, interrupted);
-  const result: RunResult = { runId: run.folder.id, planId: run.plan.id, status, steps, totals, undoPoint: run.undo.display, idMap: {}, durationMs };
+  const result: RunResult = {
+    runId: run.folder.id,
+    planId: run.plan.id,
+    status,
+    steps,
+    totals,
+    undoPoint: run.undo.display,
+    idMap: {},
+    durationMs,
+  };
   await run.folder.write('outcomes.csv', outcomesCsv(all, run.org.identity.username));
   await run.folder.write('idmap.csv', 'old,new\n');
   await run.folder.write('result.json', `${JSON.stringify(result, null, 2)}\n`);
-  await run.journal.append({ kind: 'runClosed', status });
+  const orgTime = run.org.lastAnswerAt();
+  await run.journal.append({ kind: 'runClosed', status, ...(orgTime ? { orgTime } : {}) });
   return result;
 }
 

@@ -21,7 +21,8 @@ function isComponentStep(step: Step): step is ComponentStep {
 export async function applyComponentSteps(run: RunContext, steps: readonly Step[]): Promise<void> {
   const due: ComponentStep[] = [];
   for (const step of steps.filter(isComponentStep)) {
-    if (standingOfComponent(step, run.current.components) === 'alreadyRestored') await settle(run, step, [itemOutcome(run, step, { outcome: 'alreadyRestored' })]);
+    if (standingOfComponent(step, run.current.components) === 'alreadyRestored')
+      await settle(run, step, [itemOutcome(run, step, { outcome: 'alreadyRestored' })]);
     else due.push(step);
   }
   const [first] = due;
@@ -35,7 +36,8 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     if (report.success) report = await runDeploy(run, first, zip, { checkOnly: false });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    for (const step of due) await settle(run, step, [itemOutcome(run, step, { outcome: 'inDoubt', code: code ?? 'UNKNOWN', message })]);
+    for (const step of due)
+      await settle(run, step, [itemOutcome(run, step, { outcome: 'inDoubt', code: code ?? 'UNKNOWN', message })]);
     return;
   }
   if (!report.success) {
@@ -65,7 +67,9 @@ async function zipOf(run: RunContext, steps: readonly ComponentStep[]): Promise<
       else whole.add(path);
     }
   }
-  const files = await Promise.all([...whole].map(async (path) => ({ path, content: await run.baseline.folder.read(`metadata/${path}`) })));
+  const files = await Promise.all(
+    [...whole].map(async (path) => ({ path, content: await run.baseline.folder.read(`metadata/${path}`) }))
+  );
   for (const [path, keep] of byContainer) {
     if (whole.has(path)) continue;
     const type = containerOf([...keep][0]?.split(':')[0] ?? '') ?? '';
@@ -79,21 +83,49 @@ async function zipOf(run: RunContext, steps: readonly ComponentStep[]): Promise<
 /** A deployment that failed changed nothing: the culprits say why, the others that they were rolled back with them. */
 function refused(run: RunContext, step: ComponentStep, report: DeployReport): ItemOutcome {
   const own = report.components.find((component) => !component.success && keyText(component) === keyText(step.detail));
-  if (own) return itemOutcome(run, step, { outcome: 'failed', code: 'COMPONENT_FAILED', message: own.problem ?? 'the org gave no reason' });
+  if (own)
+    return itemOutcome(run, step, {
+      outcome: 'failed',
+      code: 'COMPONENT_FAILED',
+      message: own.problem ?? 'the org gave no reason',
+    });
   const culprit = report.components.find((component) => !component.success);
   const test = report.testFailures[0];
-  const why = culprit ? `${keyText(culprit)}: ${culprit.problem ?? ''}` : test ? `test ${test.name}.${test.method}: ${test.message}` : (report.errorMessage ?? report.status);
-  return itemOutcome(run, step, { outcome: 'skipped', code: 'DEPLOYMENT_FAILED', message: `deployment ${report.id} changed nothing because of ${why}` });
+  const why = culprit
+    ? `${keyText(culprit)}: ${culprit.problem ?? ''}`
+    : test
+      ? `test ${test.name}.${test.method}: ${test.message}`
+      : (report.errorMessage ?? report.status);
+  return itemOutcome(run, step, {
+    outcome: 'skipped',
+    code: 'DEPLOYMENT_FAILED',
+    message: `deployment ${report.id} changed nothing because of ${why}`,
+  });
 }
 
 async function readBack(run: RunContext, steps: readonly ComponentStep[]): Promise<Map<string, ComponentState>> {
   const keys = steps.map((step) => ({ type: step.detail.type, fullName: step.detail.fullName }));
   const retrieved = await run.org.retrieve(keys);
-  return new Map(componentStates(retrieved.components, new Set(keys.map(keyText)), retrieved.properties).map((state) => [keyText(state), state]));
+  return new Map(
+    componentStates(retrieved.components, new Set(keys.map(keyText)), retrieved.properties).map((state) => [
+      keyText(state),
+      state,
+    ])
+  );
 }
 
 function proven(run: RunContext, step: ComponentStep, states: ReadonlyMap<string, ComponentState>): ItemOutcome {
-  const values = { before: step.detail.expects, planned: step.detail.leaves, after: states.get(keyText(step.detail))?.digest ?? null };
-  if (standingOfComponent(step, states) === 'alreadyRestored') return itemOutcome(run, step, { outcome: 'restored', ...values });
-  return itemOutcome(run, step, { outcome: 'failed', code: 'NOT_AS_BEFORE', message: 'the deployment succeeded, but the component is not as in the snapshot', ...values });
+  const values = {
+    before: step.detail.expects,
+    planned: step.detail.leaves,
+    after: states.get(keyText(step.detail))?.digest ?? null,
+  };
+  if (standingOfComponent(step, states) === 'alreadyRestored')
+    return itemOutcome(run, step, { outcome: 'restored', ...values });
+  return itemOutcome(run, step, {
+    outcome: 'failed',
+    code: 'NOT_AS_BEFORE',
+    message: 'the deployment succeeded, but the component is not as in the snapshot',
+    ...values,
+  });
 }

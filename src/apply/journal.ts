@@ -3,13 +3,40 @@ import type { OutcomeCounts } from '../model/operation.js';
 
 /** What a run writes down, in order. An intention stands before its effect, a settlement after it. */
 export type JournalEntry =
-  | { readonly kind: 'runOpened'; readonly at: string; readonly runId: string; readonly planId: string; readonly planDigest: string; readonly orgId: string; readonly username: string; readonly reason?: string }
+  | {
+      readonly kind: 'runOpened';
+      readonly at: string;
+      readonly runId: string;
+      readonly planId: string;
+      readonly planDigest: string;
+      readonly orgId: string;
+      readonly username: string;
+      readonly reason?: string;
+    }
   | { readonly kind: 'switchOff'; readonly at: string; readonly name: string; readonly by: 'operator' }
   | { readonly kind: 'switchBack'; readonly at: string; readonly name: string; readonly how: 'reminded' }
   | { readonly kind: 'stepIntended'; readonly at: string; readonly step: string }
-  | { readonly kind: 'jobCreated'; readonly at: string; readonly step: string; readonly job: string; readonly what: 'ingest' | 'deploy' | 'validation' }
-  | { readonly kind: 'stepSettled'; readonly at: string; readonly step: string; readonly counts: OutcomeCounts; readonly outcomes: string }
-  | { readonly kind: 'runClosed'; readonly at: string; readonly status: RunStatus };
+  | {
+      readonly kind: 'jobCreated';
+      readonly at: string;
+      readonly step: string;
+      readonly job: string;
+      readonly what: 'ingest' | 'deploy' | 'validation';
+    }
+  | {
+      readonly kind: 'stepSettled';
+      readonly at: string;
+      readonly step: string;
+      readonly counts: OutcomeCounts;
+      readonly outcomes: string;
+    }
+  | {
+      readonly kind: 'runClosed';
+      readonly at: string;
+      readonly status: RunStatus;
+      /** The org's clock at its last answer: what changed later changed after the run. */
+      readonly orgTime?: string;
+    };
 
 export type RunStatus = 'succeeded' | 'partial' | 'failed' | 'interrupted' | 'alreadyApplied';
 
@@ -27,7 +54,12 @@ export function chain(previous: string, n: number, entry: JournalEntry): Journal
 }
 
 export type JournalReading =
-  | { readonly kind: 'whole'; readonly entries: readonly JournalEntry[]; readonly lastHash: string; readonly droppedTail: boolean }
+  | {
+      readonly kind: 'whole';
+      readonly entries: readonly JournalEntry[];
+      readonly lastHash: string;
+      readonly droppedTail: boolean;
+    }
   | { readonly kind: 'edited'; readonly line: number };
 
 /**
@@ -43,7 +75,8 @@ export function readJournal(text: string): JournalReading {
     const parsed = parseLine(line);
     const expected = parsed ? chain(hash, at, parsed.entry).hash : undefined;
     if (!parsed || parsed.n !== at || parsed.hash !== expected) {
-      if (at === lines.length - 1 && parsed === undefined) return { kind: 'whole', entries, lastHash: hash, droppedTail: true };
+      if (at === lines.length - 1 && parsed === undefined)
+        return { kind: 'whole', entries, lastHash: hash, droppedTail: true };
       return { kind: 'edited', line: at + 1 };
     }
     entries.push(parsed.entry);
@@ -89,5 +122,13 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
     else if (entry.kind === 'switchBack') switches.delete(entry.name);
     else if (entry.kind === 'runClosed') status = entry.status;
   }
-  return { runId: first.runId, planId: first.planId, planDigest: first.planDigest, settled, open, switchesOff: [...switches], status };
+  return {
+    runId: first.runId,
+    planId: first.planId,
+    planDigest: first.planDigest,
+    settled,
+    open,
+    switchesOff: [...switches],
+    status,
+  };
 }

@@ -24,9 +24,35 @@ function cell(value: unknown): string {
 
 /** `outcomes.csv`: a line per item, before, planned and after as JSON of the planned fields. */
 export function outcomesCsv(outcomes: readonly ItemOutcome[], who: string): string {
-  const header = ['step', 'operation', 'item', 'before', 'planned', 'after', 'outcome', 'code', 'message', 'who', 'when'];
+  const header = [
+    'step',
+    'operation',
+    'item',
+    'before',
+    'planned',
+    'after',
+    'outcome',
+    'code',
+    'message',
+    'who',
+    'when',
+  ];
   const lines = outcomes.map((item) =>
-    [item.step, item.operation, item.target, item.before, item.planned, item.after, item.outcome, item.code ?? '', item.message ?? '', who, item.at].map(cell).join(',')
+    [
+      item.step,
+      item.operation,
+      item.target,
+      item.before,
+      item.planned,
+      item.after,
+      item.outcome,
+      item.code ?? '',
+      item.message ?? '',
+      who,
+      item.at,
+    ]
+      .map(cell)
+      .join(',')
   );
   return `${header.join(',')}\n${lines.map((line) => `${line}\n`).join('')}`;
 }

@@ -2,7 +2,7 @@ import type { FlowEntry } from '../flow/flowVersion.js';
 import { componentStates, keyText, type ComponentKey, type ComponentState } from '../metadata/component.js';
 import { recordTarget } from '../model/selector.js';
 import type { OrgPorts, Retrieved } from '../org/ports.js';
-import { readItems } from '../plan/planFormat.js';
+import { readItems } from '../plan/readPlan.js';
 import type { RecordItem, RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import { comparableRow, type ValueRow } from '../records/fieldValue.js';
 import { fieldNamed, readableFields } from '../records/objectDescribe.js';
@@ -34,13 +34,32 @@ export interface RowState {
 }
 
 /** Rows by id as they are now, deleted ones included; ids the org does not know are missing. */
-export async function readRows(org: OrgPorts, object: string, ids: readonly string[], fields: readonly string[] | 'all'): Promise<Map<string, RowState>> {
+export async function readRows(
+  org: OrgPorts,
+  object: string,
+  ids: readonly string[],
+  fields: readonly string[] | 'all'
+): Promise<Map<string, RowState>> {
   const describe = await org.describe(object);
   const readable = readableFields(describe);
-  const wanted = fields === 'all' ? readable : readable.filter((field) => fields.includes(field.name) || ['Id', 'IsDeleted', 'LastModifiedById', 'LastModifiedDate'].includes(field.name));
+  const wanted =
+    fields === 'all'
+      ? readable
+      : readable.filter(
+          (field) =>
+            fields.includes(field.name) ||
+            ['Id', 'IsDeleted', 'LastModifiedById', 'LastModifiedDate'].includes(field.name)
+        );
   const rows = new Map<string, RowState>();
   for (const chunk of idChunks(ids)) {
-    for (const raw of await org.query(select(wanted.map((field) => field.name), object, inList('Id', chunk)), { all: true })) {
+    for (const raw of await org.query(
+      select(
+        wanted.map((field) => field.name),
+        object,
+        inList('Id', chunk)
+      ),
+      { all: true }
+    )) {
       const values = comparableRow(wanted, raw);
       rows.set(values.Id as string, { deleted: values.IsDeleted === 'true', values });
     }
@@ -70,7 +89,9 @@ export function standingOfRow(item: RecordItem, row: RowState | undefined, retur
   if (gone) return row && returning.has(item.id) ? 'asPlanned' : 'moved';
   if (sameValues(row.values, item.after)) return 'alreadyRestored';
   const before = item.before;
-  const known = Object.entries(item.after).every(([field, value]) => row.values[field] === value || row.values[field] === before[field]);
+  const known = Object.entries(item.after).every(
+    ([field, value]) => row.values[field] === value || row.values[field] === before[field]
+  );
   return known ? 'asPlanned' : 'moved';
 }
 
@@ -104,11 +125,19 @@ export interface Checked {
 /** Reads every target of the plan and compares it with what the plan expects. Writes nothing. */
 export async function checkTargets(org: OrgPorts, plan: RollbackPlan, planFolder: StoreFolder): Promise<Checked> {
   const flowSteps = plan.steps.filter((step) => step.lane === 'flows');
-  const componentKeys: ComponentKey[] = plan.steps.flatMap((step) => (step.detail.kind === 'component' ? [{ type: step.detail.type, fullName: step.detail.fullName }] : []));
+  const componentKeys: ComponentKey[] = plan.steps.flatMap((step) =>
+    step.detail.kind === 'component' ? [{ type: step.detail.type, fullName: step.detail.fullName }] : []
+  );
   const items = new Map<string, readonly RecordItem[]>();
-  for (const step of plan.steps) if (step.detail.kind === 'records') items.set(step.id, await readItems(planFolder, step));
-  const [flows, retrieved] = await Promise.all([flowSteps.length > 0 ? org.listFlows() : Promise.resolve([]), componentKeys.length > 0 ? org.retrieve(componentKeys) : Promise.resolve(undefined)]);
-  const states = retrieved ? componentStates(retrieved.components, new Set(componentKeys.map(keyText)), retrieved.properties) : [];
+  for (const step of plan.steps)
+    if (step.detail.kind === 'records') items.set(step.id, await readItems(planFolder, step));
+  const [flows, retrieved] = await Promise.all([
+    flowSteps.length > 0 ? org.listFlows() : Promise.resolve([]),
+    componentKeys.length > 0 ? org.retrieve(componentKeys) : Promise.resolve(undefined),
+  ]);
+  const states = retrieved
+    ? componentStates(retrieved.components, new Set(componentKeys.map(keyText)), retrieved.properties)
+    : [];
   const components = new Map(states.map((state) => [keyText(state), state]));
 
   const moved: Moved[] = [];
@@ -119,16 +148,27 @@ export async function checkTargets(org: OrgPorts, plan: RollbackPlan, planFolder
   };
   for (const step of plan.steps) {
     if (step.lane === 'flows') note(standingOfFlow(step, flows), () => movedFlow(step, flows));
-    else if (step.detail.kind === 'component') note(standingOfComponent(step, components), () => movedComponent(step, components));
+    else if (step.detail.kind === 'component')
+      note(standingOfComponent(step, components), () => movedComponent(step, components));
   }
-  const returning = new Set(plan.steps.filter((step) => step.operation === 'undeleteRecords').flatMap((step) => (items.get(step.id) ?? []).map((item) => item.id)));
+  const returning = new Set(
+    plan.steps
+      .filter((step) => step.operation === 'undeleteRecords')
+      .flatMap((step) => (items.get(step.id) ?? []).map((item) => item.id))
+  );
   await Promise.all(
     plan.steps.map(async (step) => {
       if (step.detail.kind !== 'records') return;
       const { object } = step.detail;
       const stepItems = items.get(step.id) ?? [];
-      const rows = await readRows(org, object, stepItems.map((item) => item.id), await fieldsOf(org, object, stepItems));
-      for (const item of stepItems) note(standingOfRow(item, rows.get(item.id), returning), () => movedRow(object, item, rows.get(item.id)));
+      const rows = await readRows(
+        org,
+        object,
+        stepItems.map((item) => item.id),
+        await fieldsOf(org, object, stepItems)
+      );
+      for (const item of stepItems)
+        note(standingOfRow(item, rows.get(item.id), returning), () => movedRow(object, item, rows.get(item.id)));
     })
   );
   moved.sort((a, b) => (a.target < b.target ? -1 : 1));
@@ -138,20 +178,30 @@ export async function checkTargets(org: OrgPorts, plan: RollbackPlan, planFolder
 /** Fields the items speak of, as far as they can still be read. */
 export async function fieldsOf(org: OrgPorts, object: string, items: readonly RecordItem[]): Promise<string[]> {
   const describe = await org.describe(object);
-  return [...new Set(items.flatMap((item) => [...Object.keys(item.before ?? {}), ...Object.keys(item.after ?? {})]))].filter((name) => fieldNamed(describe, name));
+  return [
+    ...new Set(items.flatMap((item) => [...Object.keys(item.before ?? {}), ...Object.keys(item.after ?? {})])),
+  ].filter((name) => fieldNamed(describe, name));
 }
 
 function movedFlow(step: Step, flows: readonly FlowEntry[]): Moved {
   const name = step.detail.kind === 'flow' || step.detail.kind === 'flowVersion' ? step.detail.flow : '';
   const flow = flows.find((entry) => entry.name === name);
   const active = flow?.versions.find((version) => version.number === flow.activeVersion);
-  const is = flow?.activeVersion === null || flow === undefined ? 'no version is active' : `version ${flow.activeVersion} is active`;
+  const is =
+    flow?.activeVersion === null || flow === undefined
+      ? 'no version is active'
+      : `version ${flow.activeVersion} is active`;
   return { target: step.target, what: is, byId: active?.lastModifiedById ?? null, at: active?.lastModifiedAt ?? null };
 }
 
 function movedComponent(step: Step, components: ReadonlyMap<string, ComponentState>): Moved {
   const state = step.detail.kind === 'component' ? components.get(keyText(step.detail)) : undefined;
-  return { target: step.target, what: state ? 'its content changed' : 'it is gone', byId: state?.lastModifiedById ?? null, at: state?.lastModifiedAt ?? null };
+  return {
+    target: step.target,
+    what: state ? 'its content changed' : 'it is gone',
+    byId: state?.lastModifiedById ?? null,
+    at: state?.lastModifiedAt ?? null,
+  };
 }
 
 function movedRow(object: string, item: RecordItem, row: RowState | undefined): Moved {
@@ -160,6 +210,8 @@ function movedRow(object: string, item: RecordItem, row: RowState | undefined): 
   if (!row) return { target, what: 'the org no longer has it', ...by };
   if (row.deleted) return { target, what: 'it was deleted', ...by };
   const expected = item.before ?? item.after ?? {};
-  const fields = Object.keys(expected).filter((field) => row.values[field] !== expected[field] && row.values[field] !== item.after?.[field]);
+  const fields = Object.keys(expected).filter(
+    (field) => row.values[field] !== expected[field] && row.values[field] !== item.after?.[field]
+  );
   return { target, what: `${fields.join(', ')} changed`, ...by };
 }

@@ -23,7 +23,10 @@ export interface RunContext {
   readonly chance: Chance;
   readonly progress: Progress;
   readonly current: Current;
-  readonly tests: { readonly level?: 'NoTestRun' | 'RunSpecifiedTests' | 'RunLocalTests' | 'RunAllTestsInOrg'; readonly names: readonly string[] };
+  readonly tests: {
+    readonly level?: 'NoTestRun' | 'RunSpecifiedTests' | 'RunLocalTests' | 'RunAllTestsInOrg';
+    readonly names: readonly string[];
+  };
   /** Outcomes so far, by step. */
   readonly outcomes: Map<string, readonly ItemOutcome[]>;
 }
@@ -39,7 +42,7 @@ export class RunJournal {
   ) {}
 
   public async append(entry: WithoutTime<JournalEntry>): Promise<void> {
-    const line = chain(this.hash, this.n, { ...entry, at: this.chance.now().toISOString() } as JournalEntry);
+    const line = chain(this.hash, this.n, { ...entry, at: this.chance.now().toISOString() });
     await this.folder.append('journal.ndjson', JSON.stringify(line));
     this.n += 1;
     this.hash = line.hash;
@@ -49,7 +52,12 @@ export class RunJournal {
   public async settle(step: Step, outcomes: readonly ItemOutcome[]): Promise<void> {
     const path = `outcomes/${step.id}.ndjson`;
     await this.folder.write(path, outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join(''));
-    await this.append({ kind: 'stepSettled', step: step.id, counts: countOutcomes(outcomes.map((outcome) => outcome.outcome)), outcomes: path });
+    await this.append({
+      kind: 'stepSettled',
+      step: step.id,
+      counts: countOutcomes(outcomes.map((outcome) => outcome.outcome)),
+      outcomes: path,
+    });
   }
 }
 
@@ -59,6 +67,16 @@ export async function settle(run: RunContext, step: Step, outcomes: readonly Ite
 }
 
 /** One outcome of a step, stamped. */
-export function itemOutcome(run: RunContext, step: Step, fields: Omit<ItemOutcome, 'step' | 'operation' | 'at' | 'target'> & { target?: string }): ItemOutcome {
-  return { target: step.target, ...fields, step: step.id, operation: step.operation, at: run.chance.now().toISOString() };
+export function itemOutcome(
+  run: RunContext,
+  step: Step,
+  fields: Omit<ItemOutcome, 'step' | 'operation' | 'at' | 'target'> & { target?: string }
+): ItemOutcome {
+  return {
+    target: step.target,
+    ...fields,
+    step: step.id,
+    operation: step.operation,
+    at: run.chance.now().toISOString(),
+  };
 }

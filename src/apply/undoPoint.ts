@@ -34,7 +34,8 @@ export class UndoPoint {
     const fields = readableFields(describe).map((field) => field.name);
     const writer = await RecordFileWriter.open(this.folder, `undo/records/${describe.name}.${step}.csv.gz`);
     writer.header(fields);
-    for (const [, row] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1))) await writer.records([Buffer.from(formatRecord(fields.map((field) => row.values[field] ?? '')), 'utf8')]);
+    for (const [, row] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1)))
+      await writer.records([Buffer.from(formatRecord(fields.map((field) => row.values[field] ?? '')), 'utf8')]);
     await writer.close();
   }
 }

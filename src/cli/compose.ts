@@ -27,7 +27,12 @@ export function openStore(named: string | undefined): Store {
 }
 
 /** The ports of the org a flag names, at the given API version or the org's own. */
-export async function openOrg(org: Org, apiVersion: string | undefined, typed: string | undefined, waitMs: number): Promise<OrgPorts> {
+export async function openOrg(
+  org: Org,
+  apiVersion: string | undefined,
+  typed: string | undefined,
+  waitMs: number
+): Promise<OrgPorts> {
   const connection: Connection = org.getConnection(apiVersion);
   return connectOrg(org, connection, typed ?? org.getUsername() ?? 'org', waitMs);
 }

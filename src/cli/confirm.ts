@@ -13,7 +13,11 @@ export const confirmedOrg = {
   /** Where nobody can be asked, the plan and the org must both be named. */
   needsFlags(asks: boolean, flags: { plan?: string | undefined; confirm?: string | undefined }): void {
     if (asks) return;
-    if (!flags.plan || !flags.confirm) throw new Refusal('confirmMissing', { tokens: [[flags.plan ? '' : '--plan', flags.confirm ? '' : '--confirm'].filter(Boolean).join(' and ')], exitCode: EXIT.badFlags });
+    if (!flags.plan || !flags.confirm)
+      throw new Refusal('confirmMissing', {
+        tokens: [[flags.plan ? '' : '--plan', flags.confirm ? '' : '--confirm'].filter(Boolean).join(' and ')],
+        exitCode: EXIT.badFlags,
+      });
   },
 
   /** Asks to type the org's alias, or takes the flag; a name of another org is refused. */

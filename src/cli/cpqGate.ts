@@ -11,8 +11,15 @@ export type CpqTriggers = 'attested-off' | 'leave-on';
  * Where the plan writes records of the CPQ package: whether its triggers are off. No API can switch them, so a person says
  * so; without a word they are taken to be on, which is said. Undefined when no such record is written.
  */
-export async function cpqGate(command: SfCommand<unknown>, plan: RollbackPlan, flag: CpqTriggers | undefined, asks: boolean): Promise<CpqTriggers | undefined> {
-  const concerned = plan.steps.some((step) => step.detail.kind === 'records' && /^(SBQQ|sbaa|blng)__/.test(step.detail.object));
+export async function cpqGate(
+  command: SfCommand<unknown>,
+  plan: RollbackPlan,
+  flag: CpqTriggers | undefined,
+  asks: boolean
+): Promise<CpqTriggers | undefined> {
+  const concerned = plan.steps.some(
+    (step) => step.detail.kind === 'records' && /^(SBQQ|sbaa|blng)__/.test(step.detail.object)
+  );
   if (!concerned) return undefined;
   if (flag) return flag;
   if (!asks) {

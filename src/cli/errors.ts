@@ -19,16 +19,34 @@ function withOrg(action: string, org: string | undefined): string {
  * is in, and what to type next.
  */
 export function asSfError(error: unknown, org?: string): SfError {
-  if (error instanceof SfError) return error;
+  if (error instanceof SfError) return error as SfError;
   if (error instanceof Refusal) {
-    const actions = messages.getMessages(`${error.key}.actions`, [...error.actionTokens]).map((action) => withOrg(action, org));
-    const sfError = new SfError(messages.getMessage(error.key, [...error.tokens]), errorName(error.key), actions, error.exitCode, error.cause instanceof Error ? error.cause : undefined);
+    const actions = messages
+      .getMessages(`${error.key}.actions`, [...error.actionTokens])
+      .map((action) => withOrg(action, org));
+    const sfError = new SfError(
+      messages.getMessage(error.key, [...error.tokens]),
+      errorName(error.key),
+      actions,
+      error.exitCode,
+      error.cause instanceof Error ? error.cause : undefined
+    );
     if (error.data !== undefined) sfError.setData(error.data as Record<string, never>);
     return sfError;
   }
   const cause = error instanceof Error ? error : new Error(String(error));
   const code = (cause as { code?: string }).code;
   const diskFull = code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS' || code === 'EPERM';
-  const key = diskFull ? 'storeNotWritable' : code === undefined || code.startsWith('ERR_') ? 'unexpected' : 'orgRequestFailed';
-  return new SfError(messages.getMessage(key, [cause.message]), errorName(key), messages.getMessages(`${key}.actions`).map((action) => withOrg(action, org)), EXIT.failed, cause);
+  const key = diskFull
+    ? 'storeNotWritable'
+    : code === undefined || code.startsWith('ERR_')
+      ? 'unexpected'
+      : 'orgRequestFailed';
+  return new SfError(
+    messages.getMessage(key, [cause.message]),
+    errorName(key),
+    messages.getMessages(`${key}.actions`).map((action) => withOrg(action, org)),
+    EXIT.failed,
+    cause
+  );
 }

@@ -5,7 +5,8 @@ export const EXIT_CODES: Record<number, string> = {
   [EXIT.done]: 'Done, also when it was already done before.',
   [EXIT.failed]: 'Failed, or not restored, or a dry run that would fail.',
   [EXIT.badFlags]: 'Bad flags.',
-  [EXIT.refused]: 'Refused: stale plan, wrong org, incomplete or damaged snapshot, unclear attribution, missing permission, declined.',
+  [EXIT.refused]:
+    'Refused: stale plan, wrong org, incomplete or damaged snapshot, unclear attribution, missing permission, declined.',
   [EXIT.locked]: 'Another run holds the lock.',
   [EXIT.somethingToDo]: 'Something to do (only with "plan --exit-code").',
   [EXIT.partial]: 'Partly done.',

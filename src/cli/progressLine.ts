@@ -25,7 +25,10 @@ export class ProgressLine implements Progress {
     this.current = name;
     this.since = performance.now();
     this.draw(text);
-    this.timer ??= setInterval(() => this.draw(`${this.current} (${Math.round((performance.now() - this.since) / 1000)} s)`), 1000).unref();
+    this.timer ??= setInterval(
+      () => this.draw(`${this.current} (${Math.round((performance.now() - this.since) / 1000)} s)`),
+      1000
+    ).unref();
   }
 
   public detail(text: string): void {

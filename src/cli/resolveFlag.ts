@@ -7,7 +7,12 @@ export function resolveFlag(entries: readonly string[]): Array<{ selector: strin
     const at = entry.lastIndexOf('=');
     const selector = entry.slice(0, at);
     const decision = entry.slice(at + 1);
-    if (at < 1 || (decision !== 'keep' && decision !== 'restore') || !(parseSelector(selector) ?? selector.includes(':'))) throw new Refusal('badResolve', { tokens: [entry], exitCode: EXIT.badFlags });
+    if (
+      at < 1 ||
+      (decision !== 'keep' && decision !== 'restore') ||
+      !(parseSelector(selector) ?? selector.includes(':'))
+    )
+      throw new Refusal('badResolve', { tokens: [entry], exitCode: EXIT.badFlags });
     return { selector, decision };
   });
 }

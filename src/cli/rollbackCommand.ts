@@ -12,10 +12,21 @@ const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback');
 export const commonFlags = {
   'target-org': Flags.requiredOrg(),
   'api-version': Flags.orgApiVersion(),
-  store: Flags.string({ summary: messages.getMessage('flags.store.summary'), env: 'SF_ROLLBACK_STORE', helpValue: 'DIR' }),
+  store: Flags.string({
+    summary: messages.getMessage('flags.store.summary'),
+    env: 'SF_ROLLBACK_STORE',
+    helpValue: 'DIR',
+  }),
 };
 
-export const waitFlag = Flags.duration({ unit: 'minutes', char: 'w', min: 1, defaultValue: 60, summary: messages.getMessage('flags.wait.summary'), helpValue: 'MINUTES' });
+export const waitFlag = Flags.duration({
+  unit: 'minutes',
+  char: 'w',
+  min: 1,
+  defaultValue: 60,
+  summary: messages.getMessage('flags.wait.summary'),
+  helpValue: 'MINUTES',
+});
 
 /** What the commands share: the exit code table in `--help`, errors with a way out, progress on stderr. */
 export abstract class RollbackCommand<T> extends SfCommand<T> {
@@ -31,7 +42,7 @@ export abstract class RollbackCommand<T> extends SfCommand<T> {
 
   protected override async catch(error: Error): Promise<never> {
     this.line?.done();
-    return super.catch(isOclifError(error) ? (error as never) : asSfError(error, typedOrg(this.argv)));
+    return super.catch(isOclifError(error) ? error : asSfError(error, typedOrg(this.argv)));
   }
 }
 

@@ -14,8 +14,14 @@ export interface ScopeFlags {
 }
 
 /** What the flags say is in scope. With no scope flag: every flow, and the CPQ preset where the package is installed. */
-export async function scopeOfFlags(flags: ScopeFlags, org: Pick<OrgHistory, 'packageVersions'>, label: string): Promise<Scope> {
-  const named = [flags.manifest, flags.metadata, flags.sourceDir, flags.flows, flags.records].some((value) => value !== undefined && value.length > 0);
+export async function scopeOfFlags(
+  flags: ScopeFlags,
+  org: Pick<OrgHistory, 'packageVersions'>,
+  label: string
+): Promise<Scope> {
+  const named = [flags.manifest, flags.metadata, flags.sourceDir, flags.flows, flags.records].some(
+    (value) => value !== undefined && value.length > 0
+  );
   if (!named) {
     const scope: Scope = { ...EMPTY_SCOPE, flows: 'all' };
     return 'SBQQ' in (await org.packageVersions()) ? mergeScopes(scope, presetScope('cpq')) : scope;
@@ -23,7 +29,11 @@ export async function scopeOfFlags(flags: ScopeFlags, org: Pick<OrgHistory, 'pac
   let scope: Scope = EMPTY_SCOPE;
   const components = await componentsOf(flags);
   if (components.length > 0) scope = mergeScopes(scope, { ...EMPTY_SCOPE, ...scopeOfComponents(components) });
-  if (flags.flows?.length) scope = mergeScopes(scope, { ...EMPTY_SCOPE, flows: flags.flows.some((name) => name === 'all' || name === '*') ? 'all' : flags.flows });
+  if (flags.flows?.length)
+    scope = mergeScopes(scope, {
+      ...EMPTY_SCOPE,
+      flows: flags.flows.some((name) => name === 'all' || name === '*') ? 'all' : flags.flows,
+    });
   for (const entry of flags.records ?? []) scope = mergeScopes(scope, await recordScope(entry, org, label));
   return scope;
 }
@@ -36,7 +46,8 @@ function presetScope(name: string): Scope {
 async function recordScope(entry: string, org: Pick<OrgHistory, 'packageVersions'>, label: string): Promise<Scope> {
   const preset = presetNamed(entry);
   if (preset) {
-    if (!(preset.namespace in (await org.packageVersions()))) throw new Refusal('packageMissing', { tokens: [preset.name, preset.namespace, label], actionTokens: [label] });
+    if (!(preset.namespace in (await org.packageVersions())))
+      throw new Refusal('packageMissing', { tokens: [preset.name, preset.namespace, label], actionTokens: [label] });
     return presetScope(entry);
   }
   const object = parseObjectScope(entry);
@@ -55,10 +66,16 @@ async function componentsOf(flags: ScopeFlags): Promise<ComponentKey[]> {
   if (!flags.manifest && !flags.sourceDir?.length) return checkTypes(keys);
   const { ComponentSet, ManifestResolver } = await import('@salesforce/source-deploy-retrieve');
   if (flags.manifest) {
-    if (!existsSync(flags.manifest) || !statSync(flags.manifest).isFile()) throw new Refusal('unreadableManifest', { tokens: [flags.manifest, 'there is no such file'] });
+    if (!existsSync(flags.manifest) || !statSync(flags.manifest).isFile())
+      throw new Refusal('unreadableManifest', { tokens: [flags.manifest, 'there is no such file'] });
     try {
       const manifest = await new ManifestResolver().resolve(flags.manifest);
-      keys.push(...manifest.components.map((component) => ({ type: typeof component.type === 'string' ? component.type : component.type.name, fullName: component.fullName })));
+      keys.push(
+        ...manifest.components.map((component) => ({
+          type: typeof component.type === 'string' ? component.type : component.type.name,
+          fullName: component.fullName,
+        }))
+      );
     } catch (error) {
       throw new Refusal('unreadableManifest', { tokens: [flags.manifest, (error as Error).message], cause: error });
     }
@@ -69,7 +86,8 @@ async function componentsOf(flags: ScopeFlags): Promise<ComponentKey[]> {
     for (const component of set.getSourceComponents()) {
       const children = component.getChildren();
       // An object's folder stands for its parts, each of which goes back by itself.
-      if (children.length === 0 || component.xml) keys.push({ type: component.type.name, fullName: component.fullName });
+      if (children.length === 0 || component.xml)
+        keys.push({ type: component.type.name, fullName: component.fullName });
       keys.push(...children.map((child) => ({ type: child.type.name, fullName: child.fullName })));
     }
   }

@@ -1,4 +1,4 @@
-import { readPlan } from '../plan/planFormat.js';
+import { readPlan } from '../plan/readPlan.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import type { StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
@@ -17,7 +17,11 @@ async function byPrefix(store: Store, kind: StoreKind, typed: string): Promise<S
   throw new Refusal('ambiguousId', { tokens: [noun, typed, matches.join(', ')] });
 }
 
-async function newest<T>(store: Store, kind: StoreKind, read: (id: StoreId) => Promise<T | undefined>): Promise<{ id: StoreId; value: T } | undefined> {
+async function newest<T>(
+  store: Store,
+  kind: StoreKind,
+  read: (id: StoreId) => Promise<T | undefined>
+): Promise<{ id: StoreId; value: T } | undefined> {
   for (const id of (await store.ids(kind)).reverse()) {
     // A damaged or unfinished neighbour must not hide the others; it is refused when it is named.
     const value = await read(id).catch(() => undefined);
@@ -35,7 +39,9 @@ export async function chooseSnapshot(store: Store, typed: string | undefined, or
   const used = typed === 'latest' ? new Set<string>() : await succeededTargets(store);
   const found = await newest<Snapshot>(store, 'snapshots', async (id) => {
     const snapshot = await readSnapshot(await store.open('snapshots', id));
-    return snapshot.orgId === orgId && snapshot.complete && snapshot.follows === undefined && !used.has(snapshot.id) ? snapshot : undefined;
+    return snapshot.orgId === orgId && snapshot.complete && snapshot.follows === undefined && !used.has(snapshot.id)
+      ? snapshot
+      : undefined;
   });
   if (!found) throw new Refusal('noSnapshot', { tokens: [orgId, store.display] });
   return found.id;

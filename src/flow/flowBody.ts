@@ -7,5 +7,9 @@ import { digestOf } from '../model/digest.js';
  */
 export function flowBodyDigest(xml: string): string {
   const [name, attributes, content] = canonicalXml(xml, 'Flow');
-  return digestOf([name, attributes, typeof content === 'string' ? content : content.filter(([element]) => element !== 'status')]);
+  return digestOf([
+    name,
+    attributes,
+    typeof content === 'string' ? content : content.filter(([element]) => element !== 'status'),
+  ]);
 }

@@ -78,7 +78,8 @@ export function componentStates(
   for (const component of retrieved) {
     const file = component.files[0];
     const members = file ? membersOf(component.type, component.fullName, file.content.toString('utf8')) : undefined;
-    if (wanted.has(keyText(component))) states.push({ ...wholeState(component), ...properties.get(keyText(component)) });
+    if (wanted.has(keyText(component)))
+      states.push({ ...wholeState(component), ...properties.get(keyText(component)) });
     for (const member of members ?? []) {
       if (!wanted.has(keyText(member))) continue;
       states.push({

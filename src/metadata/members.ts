@@ -72,7 +72,13 @@ export function membersOf(containerType: string, containerName: string, xml: str
   });
 }
 
-const raw = { preserveOrder: true, ignoreAttributes: false, parseTagValue: false, parseAttributeValue: false, processEntities: false } as const;
+const raw = {
+  preserveOrder: true,
+  ignoreAttributes: false,
+  parseTagValue: false,
+  parseAttributeValue: false,
+  processEntities: false,
+} as const;
 const rawParser = new XMLParser({ ...raw, trimValues: false, ignoreDeclaration: true });
 const rawBuilder = new XMLBuilder({ ...raw, suppressEmptyNode: false });
 
@@ -94,14 +100,21 @@ function rawOwnName(node: RawNode): string | undefined {
  * The container file cut down to the members in `keep` (full names): what a deploy needs to put just these back.
  * Metadata API takes an object file with only some fields: the others stay as they are.
  */
-export function onlyMembers(containerType: string, containerName: string, xml: string, keep: ReadonlySet<string>): string {
+export function onlyMembers(
+  containerType: string,
+  containerName: string,
+  xml: string,
+  keep: ReadonlySet<string>
+): string {
   const elements = CONTAINERS[containerType] ?? {};
   const [root] = (rawParser.parse(xml) as RawNode[]).filter((node) => nodeName(node) === containerType);
   if (!root) throw new Error(`no <${containerType}> in the file of ${containerName}`);
   const children = (root[containerType] as RawNode[]).filter((child) => {
     const type = elements[nodeName(child)];
     const own = type ? rawOwnName(child) : undefined;
-    return type !== undefined && own !== undefined && keep.has(`${type}:${memberName(containerType, containerName, own)}`);
+    return (
+      type !== undefined && own !== undefined && keep.has(`${type}:${memberName(containerType, containerName, own)}`)
+    );
   });
   const body = children.map((child) => `    ${String(rawBuilder.build([child])).trim()}\n`).join('');
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${containerType} xmlns="http://soap.sforce.com/2006/04/metadata">\n${body}</${containerType}>\n`;

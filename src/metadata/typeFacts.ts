@@ -18,6 +18,6 @@ const NOT_DELETABLE: Readonly<Record<string, string>> = {
 };
 
 export function deletability(type: string): Deletability {
-  const instead = NOT_DELETABLE[type] ?? (type.endsWith('Settings') ? (NOT_DELETABLE.Settings as string) : undefined);
+  const instead = NOT_DELETABLE[type] ?? (type.endsWith('Settings') ? NOT_DELETABLE.Settings : undefined);
   return instead === undefined ? { deletable: true, instead: '' } : { deletable: false, instead };
 }

@@ -1,7 +1,11 @@
 import { XMLParser } from 'fast-xml-parser';
 
 /** An element in canonical form: its name, attributes in order, and either text or elements. */
-export type Canonical = readonly [name: string, attributes: Readonly<Record<string, string>>, content: string | readonly Canonical[]];
+export type Canonical = readonly [
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  content: string | readonly Canonical[],
+];
 
 type OrderedNode = Record<string, unknown> & { ':@'?: Record<string, string> };
 
@@ -21,12 +25,25 @@ const parser = new XMLParser({
  * meaning. In every other place the order of elements of one name is kept: sections of a layout, values of a picklist.
  */
 const KEYED_ROOTS = new Set([
-  'CustomLabels', 'CustomObject', 'Flow', 'PermissionSet', 'PermissionSetGroup', 'Profile', 'Queue', 'SharingRules',
-  'Translations', 'CustomObjectTranslation', 'Workflow',
+  'CustomLabels',
+  'CustomObject',
+  'Flow',
+  'PermissionSet',
+  'PermissionSetGroup',
+  'Profile',
+  'Queue',
+  'SharingRules',
+  'Translations',
+  'CustomObjectTranslation',
+  'Workflow',
 ]);
 
 export function isXml(content: Buffer): boolean {
-  const start = content.subarray(0, 200).toString('utf8').replace(/^\uFEFF/, '').trimStart();
+  const start = content
+    .subarray(0, 200)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart();
   return start.startsWith('<?xml') || /^<[A-Za-z]/.test(start);
 }
 

@@ -51,8 +51,15 @@ export function parseStoreId(text: string): StoreId | undefined {
 
 /** A store id for something made at `at`, in the org called `orgLabel`; `entropy` is six hexadecimal digits. */
 export function makeStoreId(at: Date, orgLabel: string, entropy: string): StoreId {
-  const stamp = at.toISOString().replace(/\.\d{3}Z$/, 'Z').replace(/[-:]/g, '');
-  const label = orgLabel.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40) || 'org';
+  const stamp = at
+    .toISOString()
+    .replace(/\.\d{3}Z$/, 'Z')
+    .replace(/[-:]/g, '');
+  const label =
+    orgLabel
+      .replace(/[^A-Za-z0-9_-]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 40) || 'org';
   const id = parseStoreId(`${stamp}-${label}-${entropy}`);
   if (!id) throw new Error(`not a store id: ${stamp}-${label}-${entropy}`);
   return id;

@@ -31,7 +31,10 @@ export class Refusal extends Error {
       cause?: unknown;
     } = {}
   ) {
-    super(`${key}: ${(options.tokens ?? []).join(', ')}`, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      `${key}: ${(options.tokens ?? []).join(', ')}`,
+      options.cause === undefined ? undefined : { cause: options.cause }
+    );
     this.name = 'Refusal';
     this.tokens = (options.tokens ?? []).map(String);
     this.actionTokens = (options.actionTokens ?? options.tokens ?? []).map(String);

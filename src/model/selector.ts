@@ -17,7 +17,13 @@ export function parseSelector(text: string): Selector | undefined {
   const known = LANE_NAMES.find((name) => name === lane);
   if (!known || parts.length === 0 || parts.some((part) => part === '')) return undefined;
   // Component names may contain a colon only in their last part.
-  return { lane: known, parts: known === 'flow' ? [parts.join(':')] : [parts[0] as string, ...(parts.length > 1 ? [parts.slice(1).join(':')] : [])] };
+  return {
+    lane: known,
+    parts:
+      known === 'flow'
+        ? [parts.join(':')]
+        : [parts[0] as string, ...(parts.length > 1 ? [parts.slice(1).join(':')] : [])],
+  };
 }
 
 export function flowTarget(name: string): string {
@@ -31,7 +37,10 @@ export function recordTarget(object: string, id?: string): string {
 }
 
 function partMatches(pattern: string, part: string): boolean {
-  const expression = pattern.split('*').map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
+  const expression = pattern
+    .split('*')
+    .map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
   return new RegExp(`^${expression}$`, 'i').test(part);
 }
 
@@ -43,7 +52,11 @@ export function selects(selector: string, target: string): boolean {
   const wanted = parseSelector(selector);
   const item = parseSelector(target);
   if (!item) return false;
-  if (!wanted) return !selector.startsWith('flow') && LANE_NAMES.slice(1).some((lane) => item.lane === lane && selects(`${lane}:${selector}`, target));
+  if (!wanted)
+    return (
+      !selector.startsWith('flow') &&
+      LANE_NAMES.slice(1).some((lane) => item.lane === lane && selects(`${lane}:${selector}`, target))
+    );
   if (wanted.lane !== item.lane) return false;
   return wanted.parts.every((pattern, at) => {
     const part = item.parts[at];

@@ -46,7 +46,12 @@ export class BulkQuery {
                 const job = await this.http.json<QueryJob>(`/jobs/query/${id}`);
                 if (job.state === 'JobComplete') done.set(id, job.numberRecordsProcessed ?? 0);
                 else if (job.state === 'Failed' || job.state === 'Aborted') {
-                  throw new OrgRequestError('BULK_QUERY_FAILED', `query job ${id} ended ${job.state}: ${job.errorMessage ?? 'no message'}`, undefined, false);
+                  throw new OrgRequestError(
+                    'BULK_QUERY_FAILED',
+                    `query job ${id} ended ${job.state}: ${job.errorMessage ?? 'no message'}`,
+                    undefined,
+                    false
+                  );
                 }
               })
             )
@@ -54,20 +59,39 @@ export class BulkQuery {
         return done.size === jobIds.length ? true : undefined;
       },
       this.waitMs,
-      () => new OrgRequestError('TIMEOUT', `${jobIds.length - done.size} query jobs did not finish in time`, undefined, false)
+      () =>
+        new OrgRequestError(
+          'TIMEOUT',
+          `${jobIds.length - done.size} query jobs did not finish in time`,
+          undefined,
+          false
+        )
     );
     return done;
   }
 
-  public async read(jobId: string, expected: number, onHeader: (cells: readonly string[]) => void, onRecords: (records: readonly Buffer[]) => Promise<void>): Promise<number> {
+  public async read(
+    jobId: string,
+    expected: number,
+    onHeader: (cells: readonly string[]) => void,
+    onRecords: (records: readonly Buffer[]) => Promise<void>
+  ): Promise<number> {
     let rows = 0;
     let locator: string | null = null;
     let headerText: string | undefined;
     do {
       const query: string = locator === null ? '' : `?locator=${encodeURIComponent(locator)}`;
-      const response = await this.http.stream(`/jobs/query/${jobId}/results${query}`, { headers: { accept: 'text/csv' } });
+      const response = await this.http.stream(`/jobs/query/${jobId}/results${query}`, {
+        headers: { accept: 'text/csv' },
+      });
       const next = response.headers.get('sforce-locator');
-      if (next === null) throw new OrgRequestError('BAD_ANSWER', `a result page of job ${jobId} came without its Sforce-Locator header`, response.status, false);
+      if (next === null)
+        throw new OrgRequestError(
+          'BAD_ANSWER',
+          `a result page of job ${jobId} came without its Sforce-Locator header`,
+          response.status,
+          false
+        );
       let first = true;
       let inPage = 0;
       let batch: Buffer[] = [];
@@ -82,7 +106,13 @@ export class BulkQuery {
         if (headerText === undefined) {
           headerText = text;
           onHeader(parseRecord(record));
-        } else if (text !== headerText) throw new OrgRequestError('BAD_ANSWER', `the header of a later page of job ${jobId} differs`, undefined, false);
+        } else if (text !== headerText)
+          throw new OrgRequestError(
+            'BAD_ANSWER',
+            `the header of a later page of job ${jobId} differs`,
+            undefined,
+            false
+          );
       });
       if (response.body) {
         for await (const chunk of Readable.fromWeb(response.body as never)) {
@@ -93,15 +123,27 @@ export class BulkQuery {
       }
       const whole = splitter.end();
       if (batch.length > 0) await onRecords(batch);
-      if (!whole) throw new OrgRequestError('BAD_ANSWER', `a result page of job ${jobId} ends inside a quoted cell`, undefined, false);
+      if (!whole)
+        throw new OrgRequestError(
+          'BAD_ANSWER',
+          `a result page of job ${jobId} ends inside a quoted cell`,
+          undefined,
+          false
+        );
       const announced = response.headers.get('sforce-numberofrecords');
       if (announced !== null && Number(announced) !== inPage) {
-        throw new OrgRequestError('BAD_ANSWER', `a result page of job ${jobId} has ${inPage} rows of ${announced}`, undefined, false);
+        throw new OrgRequestError(
+          'BAD_ANSWER',
+          `a result page of job ${jobId} has ${inPage} rows of ${announced}`,
+          undefined,
+          false
+        );
       }
       rows += inPage;
       locator = next === 'null' || next === '' ? null : next;
     } while (locator !== null);
-    if (rows !== expected) throw new OrgRequestError('BAD_ANSWER', `job ${jobId} gave ${rows} rows of ${expected}`, undefined, false);
+    if (rows !== expected)
+      throw new OrgRequestError('BAD_ANSWER', `job ${jobId} gave ${rows} rows of ${expected}`, undefined, false);
     return rows;
   }
 

@@ -27,13 +27,16 @@ export async function connectOrg(org: Org, connection: Connection, label: string
   // source-deploy-retrieve takes most of a second to load: a flow-only run never pays for it.
   let loading: Promise<import('./metadataComponents.js').MetadataComponents> | undefined;
   const metadata = (): Promise<import('./metadataComponents.js').MetadataComponents> => {
-    loading ??= import('./metadataComponents.js').then((module) => new module.MetadataComponents(connection, http, waitMs));
+    loading ??= import('./metadataComponents.js').then(
+      (module) => new module.MetadataComponents(connection, http, waitMs)
+    );
     return loading;
   };
 
   return {
     identity,
     requests: () => http.requests(),
+    lastAnswerAt: () => http.lastAnswerAt(),
     query: (soql, options) => queries.query(soql, options),
     count: (soql) => queries.count(soql),
     listFlows: () => flows.listFlows(),
@@ -71,15 +74,32 @@ export async function connectOrg(org: Org, connection: Connection, label: string
   };
 }
 
-async function identify(org: Org, connection: Connection, http: OrgHttp, label: string, apiVersion: string): Promise<OrgIdentity> {
-  const fields = connection.getAuthInfoFields();
+/** A log-in may be a bare access token, which is then its own user name: it must never reach a file or a screen. */
+const ACCESS_TOKEN = /^00D\w{12,15}!/;
+
+async function identify(
+  org: Org,
+  connection: Connection,
+  http: OrgHttp,
+  label: string,
+  apiVersion: string
+): Promise<OrgIdentity> {
   const orgId = parseOrgId(org.getOrgId() ?? '');
-  if (!orgId) throw new Refusal('noOrgId', { tokens: [label] });
-  let userId = parseRecordId(fields.userId ?? '');
-  if (!userId) {
-    const identity = await http.json<{ user_id: string }>('/services/oauth2/userinfo');
-    userId = parseRecordId(identity.user_id);
-  }
-  if (!userId) throw new Refusal('noUserId', { tokens: [label] });
-  return { orgId, username: org.getUsername() ?? label, userId, label, apiVersion };
+  if (!orgId) throw new Refusal('noOrgId', { tokens: [ACCESS_TOKEN.test(label) ? 'the org' : label] });
+  const known = {
+    username: org.getUsername() ?? label,
+    userId: parseRecordId(connection.getAuthInfoFields().userId ?? ''),
+  };
+  if (known.userId && !ACCESS_TOKEN.test(known.username))
+    return { orgId, username: known.username, userId: known.userId, label, apiVersion };
+  const identity = await http.json<{ user_id: string; preferred_username: string }>('/services/oauth2/userinfo');
+  const userId = parseRecordId(identity.user_id);
+  if (!userId) throw new Refusal('noUserId', { tokens: [identity.preferred_username] });
+  return {
+    orgId,
+    username: identity.preferred_username,
+    userId,
+    label: ACCESS_TOKEN.test(label) ? identity.preferred_username : label,
+    apiVersion,
+  };
 }

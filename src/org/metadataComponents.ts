@@ -3,11 +3,19 @@ import { MetadataResolver, ZipTreeContainer } from '@salesforce/source-deploy-re
 import { compareKeys, keyText, type ComponentKey, type RetrievedComponent } from '../metadata/component.js';
 import { OrgRequestError, type OrgHttp } from './orgHttp.js';
 import { until } from './poller.js';
-import type { ComponentReader, ComponentWriter, DeployedComponent, DeployReport, DeployRequest, Retrieved } from './ports.js';
+import type {
+  ComponentReader,
+  ComponentWriter,
+  DeployedComponent,
+  DeployReport,
+  DeployRequest,
+  Retrieved,
+} from './ports.js';
 
 const QUERIES_PER_LIST = 3;
 
-const many = <T>(value: T | readonly T[] | null | undefined): readonly T[] => (value === null || value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T]);
+const many = <T>(value: T | readonly T[] | null | undefined): readonly T[] =>
+  value === null || value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 const truth = (value: unknown): boolean => value === true || value === 'true';
 
 type Raw = Record<string, unknown>;
@@ -28,13 +36,19 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
         types.slice(at, at + QUERIES_PER_LIST).map((type) => ({ type })),
         this.http.apiVersion
       );
-      keys.push(...many(listed as unknown as Raw[]).map((file) => ({ type: String(file.type), fullName: decodeURIComponent(String(file.fullName)) })));
+      keys.push(
+        ...many(listed as unknown as Raw[]).map((file) => ({
+          type: String(file.type),
+          fullName: decodeURIComponent(String(file.fullName)),
+        }))
+      );
     }
     return keys.sort(compareKeys);
   }
 
   public async retrieve(keys: readonly ComponentKey[]): Promise<Retrieved> {
-    if (keys.length === 0) return { components: [], properties: new Map(), files: new Map(), notFound: [], messages: [] };
+    if (keys.length === 0)
+      return { components: [], properties: new Map(), files: new Map(), notFound: [], messages: [] };
     const byType = Map.groupBy(keys, (key) => key.type);
     const types = [...byType].map(([name, members]) => ({ members: members.map((key) => key.fullName), name }));
     this.http.countElsewhere();
@@ -52,7 +66,13 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
       this.waitMs,
       () => new OrgRequestError('TIMEOUT', `retrieve ${String(started.id)} did not finish in time`, undefined, false)
     );
-    if (!truth(status.success)) throw new OrgRequestError('RETRIEVE_FAILED', `retrieve ${String(started.id)}: ${String(status.errorMessage ?? status.status)}`, undefined, false);
+    if (!truth(status.success))
+      throw new OrgRequestError(
+        'RETRIEVE_FAILED',
+        `retrieve ${String(started.id)}: ${String(status.errorMessage ?? status.status)}`,
+        undefined,
+        false
+      );
     return this.unpacked(status);
   }
 
@@ -96,7 +116,11 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
         // Rows of manifests have no type.
         .filter((row) => typeof row.componentType === 'string' && row.componentType !== '')
         .map(deployedComponent),
-      testFailures: many(tests.failures as Raw[]).map((row) => ({ name: String(row.name), method: String(row.methodName), message: String(row.message) })),
+      testFailures: many(tests.failures as Raw[]).map((row) => ({
+        name: String(row.name),
+        method: String(row.methodName),
+        message: String(row.message),
+      })),
     };
   }
 
@@ -114,10 +138,22 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
     const root = tree.exists('unpackaged') ? 'unpackaged' : '.';
     await walk(root);
     const relative = (path: string): string => path.replace(/^\.\//, '').replace(/^unpackaged\//, '');
-    const components: RetrievedComponent[] = new MetadataResolver(undefined, tree).getComponentsFromPath(root).map((component) => {
-      const paths = [...new Set([component.xml, ...component.walkContent()].filter((path): path is string => path !== undefined).map(relative))];
-      return { type: component.type.name, fullName: component.fullName, files: paths.map((path) => ({ path, content: files.get(path) ?? Buffer.alloc(0) })) };
-    });
+    const components: RetrievedComponent[] = new MetadataResolver(undefined, tree)
+      .getComponentsFromPath(root)
+      .map((component) => {
+        const paths = [
+          ...new Set(
+            [component.xml, ...component.walkContent()]
+              .filter((path): path is string => path !== undefined)
+              .map(relative)
+          ),
+        ];
+        return {
+          type: component.type.name,
+          fullName: component.fullName,
+          files: paths.map((path) => ({ path, content: files.get(path) ?? Buffer.alloc(0) })),
+        };
+      });
     const properties = new Map(
       many(status.fileProperties as Raw[]).map((file) => [
         keyText({ type: String(file.type), fullName: decodeURIComponent(String(file.fullName)) }),
@@ -152,4 +188,3 @@ function deployedComponent(row: Raw): DeployedComponent {
     ...(row.problemType ? { problemType: String(row.problemType) } : {}),
   };
 }
-

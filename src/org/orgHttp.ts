@@ -53,18 +53,25 @@ function backOff(attempt: number, retryAfter: string | null): number {
  */
 export class OrgHttp {
   private sent = 0;
+  private answeredAt: string | undefined;
   private readonly dispatcher: Dispatcher | undefined;
 
   public constructor(
     private readonly connection: Connection,
     public readonly apiVersion: string
   ) {
-    const proxy = process.env.https_proxy ?? process.env.HTTPS_PROXY ?? process.env.http_proxy ?? process.env.HTTP_PROXY;
+    const proxy =
+      process.env.https_proxy ?? process.env.HTTPS_PROXY ?? process.env.http_proxy ?? process.env.HTTP_PROXY;
     if (proxy && !connection.instanceUrl.startsWith('http://127.0.0.1')) this.dispatcher = new ProxyAgent(proxy);
   }
 
   public requests(): number {
     return this.sent;
+  }
+
+  /** The server's clock at its last answer; undefined before the first. */
+  public lastAnswerAt(): string | undefined {
+    return this.answeredAt;
   }
 
   /** Requests that other clients (SOAP) sent on behalf of the tool. */
@@ -78,7 +85,12 @@ export class OrgHttp {
       const text = await response.text();
       if (response.status === 204 || text === '') return undefined as T;
       if (!(response.headers.get('content-type') ?? '').includes('json')) {
-        throw new OrgRequestError('BAD_ANSWER', `${path} was not answered with JSON but with ${response.headers.get('content-type') ?? 'nothing'}`, response.status, true);
+        throw new OrgRequestError(
+          'BAD_ANSWER',
+          `${path} was not answered with JSON but with ${response.headers.get('content-type') ?? 'nothing'}`,
+          response.status,
+          true
+        );
       }
       return JSON.parse(text) as T;
     });
@@ -98,7 +110,11 @@ export class OrgHttp {
     return path.startsWith('/services') ? `${base}${path}` : `${base}/services/data/v${this.apiVersion}${path}`;
   }
 
-  private async attempts<T>(path: string, options: RequestOptions, read: (response: Response) => Promise<T>): Promise<T> {
+  private async attempts<T>(
+    path: string,
+    options: RequestOptions,
+    read: (response: Response) => Promise<T>
+  ): Promise<T> {
     const method = options.method ?? 'GET';
     const repeatable = options.repeatable ?? (method === 'GET' || method === 'PUT');
     let refreshed = false;
@@ -126,7 +142,7 @@ export class OrgHttp {
 
   private async send(path: string, method: string, options: RequestOptions): Promise<Response> {
     this.sent += 1;
-    return fetch(this.url(path), {
+    const response = await fetch(this.url(path), {
       method,
       headers: {
         authorization: `Bearer ${this.connection.accessToken ?? ''}`,
@@ -135,11 +151,18 @@ export class OrgHttp {
         ...(options.json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
         ...options.headers,
       },
-      ...(options.json === undefined ? (options.body === undefined ? {} : { body: options.body }) : { body: JSON.stringify(options.json) }),
+      ...(options.json === undefined
+        ? options.body === undefined
+          ? {}
+          : { body: options.body }
+        : { body: JSON.stringify(options.json) }),
       redirect: 'error',
       signal: AbortSignal.timeout(options.timeoutMs ?? settingMs('SF_ROLLBACK_TIMEOUT_MS', 120_000)),
       ...(this.dispatcher ? { dispatcher: this.dispatcher } : {}),
     });
+    const date = Date.parse(response.headers.get('date') ?? '');
+    if (!Number.isNaN(date)) this.answeredAt = new Date(date).toISOString();
+    return response;
   }
 
   private async refresh(error: OrgRequestError): Promise<void> {
@@ -155,21 +178,40 @@ export class OrgHttp {
     const text = await response.text().catch(() => '');
     const acted = method !== 'GET' && response.status >= 500;
     try {
-      const parsed = JSON.parse(text) as Array<{ errorCode?: string; message?: string }> | { errorCode?: string; message?: string };
+      const parsed = JSON.parse(text) as
+        Array<{ errorCode?: string; message?: string }> | { errorCode?: string; message?: string };
       const first = Array.isArray(parsed) ? parsed[0] : parsed;
-      if (first?.errorCode) return new OrgRequestError(first.errorCode, `${first.errorCode}: ${first.message ?? 'no message'} (${method} ${path.split('?')[0]})`, response.status, acted);
+      if (first?.errorCode)
+        return new OrgRequestError(
+          first.errorCode,
+          `${first.errorCode}: ${first.message ?? 'no message'} (${method} ${path.split('?')[0]})`,
+          response.status,
+          acted
+        );
     } catch {
       // Not JSON: a proxy's page, or nothing at all.
     }
-    return new OrgRequestError(`HTTP_${response.status}`, `${method} ${path} was answered with ${response.status}: ${text.slice(0, 200)}`, response.status, acted);
+    return new OrgRequestError(
+      `HTTP_${response.status}`,
+      `${method} ${path} was answered with ${response.status}: ${text.slice(0, 200)}`,
+      response.status,
+      acted
+    );
   }
 
   private failure(error: unknown, path: string, method: string): OrgRequestError {
     if (error instanceof OrgRequestError) return error;
     const { name, message, cause } = error as Error;
     const acted = method !== 'GET';
-    if (name === 'TimeoutError' || name === 'AbortError') return new OrgRequestError('TIMEOUT', `${method} ${path} was not answered in time`, undefined, acted);
-    if (error instanceof SyntaxError) return new OrgRequestError('BAD_ANSWER', `${method} ${path} was answered with broken JSON: ${message}`, undefined, acted);
+    if (name === 'TimeoutError' || name === 'AbortError')
+      return new OrgRequestError('TIMEOUT', `${method} ${path} was not answered in time`, undefined, acted);
+    if (error instanceof SyntaxError)
+      return new OrgRequestError(
+        'BAD_ANSWER',
+        `${method} ${path} was answered with broken JSON: ${message}`,
+        undefined,
+        acted
+      );
     const reason = cause instanceof Error ? cause.message : message;
     return new OrgRequestError('NETWORK', `${method} ${path}: ${reason}`, undefined, acted);
   }

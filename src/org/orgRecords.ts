@@ -3,7 +3,8 @@ import { idChunks, inList, soqlInstant, soqlText } from '../records/soql.js';
 import type { OrgHttp } from './orgHttp.js';
 import type { Deployment, Querier, RawRow } from './ports.js';
 
-const isoOf = (value: unknown): string | null => (value ? new Date(String(value).replace(/\+0000$/, 'Z')).toISOString() : null);
+const isoOf = (value: unknown): string | null =>
+  value ? new Date(String(value).replace(/\+0000$/, 'Z')).toISOString() : null;
 
 /** What the org remembers of deployments, users, packages and jobs. */
 export class OrgRecords {
@@ -23,16 +24,21 @@ export class OrgRecords {
 
   public async userNames(ids: Iterable<string>): Promise<Map<string, string>> {
     const names = new Map<string, string>();
-    const wanted = [...new Set([...ids].map((id) => parseRecordId(id)).filter((id): id is RecordId => id !== undefined))];
+    const wanted = [
+      ...new Set([...ids].map((id) => parseRecordId(id)).filter((id): id is RecordId => id !== undefined)),
+    ];
     for (const chunk of idChunks(wanted)) {
-      for (const row of await this.queries.query(`SELECT Id, Username FROM User WHERE ${inList('Id', chunk)}`)) names.set(String(row.Id), String(row.Username));
+      for (const row of await this.queries.query(`SELECT Id, Username FROM User WHERE ${inList('Id', chunk)}`))
+        names.set(String(row.Id), String(row.Username));
     }
     return names;
   }
 
   public async userIds(usernames: readonly string[]): Promise<Map<string, string>> {
     if (usernames.length === 0) return new Map();
-    const rows = await this.queries.query(`SELECT Id, Username FROM User WHERE Username IN (${usernames.map(soqlText).join(',')})`);
+    const rows = await this.queries.query(
+      `SELECT Id, Username FROM User WHERE Username IN (${usernames.map(soqlText).join(',')})`
+    );
     return new Map(rows.map((row) => [String(row.Username).toLowerCase(), String(row.Id)]));
   }
 
@@ -47,13 +53,17 @@ export class OrgRecords {
       const namespace = (row.SubscriberPackage as RawRow | null)?.NamespacePrefix;
       const version = row.SubscriberPackageVersion as RawRow | null;
       if (typeof namespace === 'string' && version) {
-        versions[namespace] = [version.MajorVersion, version.MinorVersion, version.PatchVersion, version.BuildNumber].map((part) => String(part ?? 0)).join('.');
+        versions[namespace] = [version.MajorVersion, version.MinorVersion, version.PatchVersion, version.BuildNumber]
+          .map((part) => String(part ?? 0))
+          .join('.');
       }
     }
     return versions;
   }
 
-  public async ingestJobsInFlight(): Promise<Array<{ id: string; object: string; state: string; createdById: string }>> {
+  public async ingestJobsInFlight(): Promise<
+    Array<{ id: string; object: string; state: string; createdById: string }>
+  > {
     interface Page {
       readonly done: boolean;
       readonly records: ReadonlyArray<{ id: string; object: string; state: string; createdById: string }>;
@@ -71,7 +81,9 @@ export class OrgRecords {
   }
 
   public async viewsAllData(): Promise<boolean> {
-    const [row] = await this.queries.query('SELECT PermissionsViewAllData, PermissionsModifyAllData FROM UserPermissionAccess');
+    const [row] = await this.queries.query(
+      'SELECT PermissionsViewAllData, PermissionsModifyAllData FROM UserPermissionAccess'
+    );
     return row?.PermissionsViewAllData === true || row?.PermissionsModifyAllData === true;
   }
 }

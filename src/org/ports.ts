@@ -119,7 +119,14 @@ export interface OrgHistory {
   /** Installed packages: namespace to version. */
   packageVersions(): Promise<Record<string, string>>;
   /** Jobs that write records and are not done: id and object. */
-  ingestJobsInFlight(): Promise<ReadonlyArray<{ readonly id: string; readonly object: string; readonly state: string; readonly createdById: string }>>;
+  ingestJobsInFlight(): Promise<
+    ReadonlyArray<{
+      readonly id: string;
+      readonly object: string;
+      readonly state: string;
+      readonly createdById: string;
+    }>
+  >;
   /** Whether the running user sees every row of every object. */
   viewsAllData(): Promise<boolean>;
 }
@@ -132,7 +139,10 @@ export interface RecordReader extends Querier {
   /** To be called after a deployment: fields may have come or gone. */
   forgetDescribes(): void;
   /** Starts a bulk query job; returns its id and the org's time at its start. */
-  startBackup(soql: string, options?: { readonly all?: boolean }): Promise<{ readonly jobId: string; readonly startedAt: string }>;
+  startBackup(
+    soql: string,
+    options?: { readonly all?: boolean }
+  ): Promise<{ readonly jobId: string; readonly startedAt: string }>;
   /** Waits for jobs with one shared poller; rejects naming the job and the org's message when one fails. */
   awaitBackups(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
@@ -140,7 +150,12 @@ export interface RecordReader extends Querier {
    * after page; the next batch is read when the promise for the last one resolves, so memory stays flat.
    * Resolves to the number of rows. Rejects when the pages do not add up to what the job says.
    */
-  readBackup(jobId: string, rowsExpected: number, onHeader: (cells: readonly string[]) => void, onRecords: (records: readonly Buffer[]) => Promise<void>): Promise<number>;
+  readBackup(
+    jobId: string,
+    rowsExpected: number,
+    onHeader: (cells: readonly string[]) => void,
+    onRecords: (records: readonly Buffer[]) => Promise<void>
+  ): Promise<number>;
   deleteBackup(jobId: string): Promise<void>;
 }
 
@@ -154,21 +169,29 @@ export interface RowResult {
 
 export interface RecordWriter {
   /** sObject Collections, 200 rows a call, each row on its own. Results in the order of `rows`. */
-  updateRows(object: string, rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>): Promise<RowResult[]>;
+  updateRows(
+    object: string,
+    rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>
+  ): Promise<RowResult[]>;
   deleteRows(object: string, ids: readonly string[]): Promise<RowResult[]>;
   /** SOAP undelete, 200 ids a call. */
   undeleteRows(ids: readonly string[]): Promise<RowResult[]>;
   /** Bulk API 2.0 ingest, in the steps the journal needs. */
   createIngestJob(object: string, operation: 'update' | 'delete'): Promise<string>;
   uploadAndClose(jobId: string, csv: string): Promise<void>;
-  awaitIngestJob(jobId: string): Promise<{ readonly state: string; readonly errorMessage?: string; readonly results: RowResult[] }>;
+  awaitIngestJob(
+    jobId: string
+  ): Promise<{ readonly state: string; readonly errorMessage?: string; readonly results: RowResult[] }>;
 }
 
 export interface Usage {
   /** Requests sent so far by this process. */
   requests(): number;
+  /** The org's clock at its last answer, without asking for it. */
+  lastAnswerAt(): string | undefined;
 }
 
-export interface OrgPorts extends FlowReader, FlowPointer, ComponentReader, ComponentWriter, OrgHistory, RecordReader, RecordWriter, Usage {
+export interface OrgPorts
+  extends FlowReader, FlowPointer, ComponentReader, ComponentWriter, OrgHistory, RecordReader, RecordWriter, Usage {
   readonly identity: OrgIdentity;
 }

@@ -11,7 +11,9 @@ const ROWS_PER_CALL = 200;
 interface SaveResult {
   readonly id?: string | null;
   readonly success: boolean | string;
-  readonly errors?: ReadonlyArray<{ readonly statusCode: string; readonly message: string }> | { readonly statusCode: string; readonly message: string };
+  readonly errors?:
+    | ReadonlyArray<{ readonly statusCode: string; readonly message: string }>
+    | { readonly statusCode: string; readonly message: string };
 }
 
 interface IngestJob {
@@ -27,13 +29,20 @@ function* chunksOf<T>(items: readonly T[]): Generator<T[]> {
 function rowResult(id: string, result: SaveResult): RowResult {
   if (String(result.success) === 'true') return { id, success: true };
   const [error] = [result.errors ?? []].flat();
-  return { id, success: false, code: error?.statusCode ?? 'UNKNOWN', message: error?.message ?? 'the org gave no reason' };
+  return {
+    id,
+    success: false,
+    code: error?.statusCode ?? 'UNKNOWN',
+    message: error?.message ?? 'the org gave no reason',
+  };
 }
 
 /** `CODE:message:fields--`, the way a failed row of an ingest job says why. */
 function bulkError(text: string): { code: string; message: string } {
   const match = /^([A-Z_]+):([\s\S]*?):[^:]*--\s*$/.exec(text);
-  return match ? { code: match[1] as string, message: match[2] as string } : { code: /^[A-Z_]+(?=:)/.exec(text)?.[0] ?? 'UNKNOWN', message: text };
+  return match
+    ? { code: match[1] as string, message: match[2] as string }
+    : { code: /^[A-Z_]+(?=:)/.exec(text)?.[0] ?? 'UNKNOWN', message: text };
 }
 
 /** Writes of records. Assignment rules never run: a rollback restores owners, it does not route. */
@@ -44,17 +53,28 @@ export class RecordWrites implements RecordWriter {
     private readonly waitMs: number
   ) {}
 
-  public async updateRows(object: string, rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>): Promise<RowResult[]> {
+  public async updateRows(
+    object: string,
+    rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>
+  ): Promise<RowResult[]> {
     const results: RowResult[] = [];
     for (const chunk of chunksOf(rows)) {
       const answer = await this.http.json<SaveResult[]>('/composite/sobjects', {
         method: 'PATCH',
         headers: { 'sforce-auto-assign': 'FALSE' },
-        json: { allOrNone: false, records: chunk.map(({ Id, ...values }) => ({ attributes: { type: object }, id: Id, ...values })) },
+        json: {
+          allOrNone: false,
+          records: chunk.map(({ Id, ...values }) => ({ attributes: { type: object }, id: Id, ...values })),
+        },
         // The same values once more leave the same rows.
         repeatable: true,
       });
-      results.push(...this.paired(chunk.map((row) => row.Id), answer));
+      results.push(
+        ...this.paired(
+          chunk.map((row) => row.Id),
+          answer
+        )
+      );
     }
     return results;
   }
@@ -62,7 +82,10 @@ export class RecordWrites implements RecordWriter {
   public async deleteRows(_object: string, ids: readonly string[]): Promise<RowResult[]> {
     const results: RowResult[] = [];
     for (const chunk of chunksOf(ids)) {
-      const answer = await this.http.json<SaveResult[]>(`/composite/sobjects?ids=${chunk.join(',')}&allOrNone=false`, { method: 'DELETE', repeatable: true });
+      const answer = await this.http.json<SaveResult[]>(`/composite/sobjects?ids=${chunk.join(',')}&allOrNone=false`, {
+        method: 'DELETE',
+        repeatable: true,
+      });
       results.push(...this.paired(chunk, answer).map(deletedIsDone));
     }
     return results;
@@ -79,13 +102,24 @@ export class RecordWrites implements RecordWriter {
   }
 
   public async createIngestJob(object: string, operation: 'update' | 'delete'): Promise<string> {
-    const job = await this.http.json<IngestJob>('/jobs/ingest', { method: 'POST', json: { object, operation, contentType: 'CSV', lineEnding: 'LF' } });
+    const job = await this.http.json<IngestJob>('/jobs/ingest', {
+      method: 'POST',
+      json: { object, operation, contentType: 'CSV', lineEnding: 'LF' },
+    });
     return job.id;
   }
 
   public async uploadAndClose(jobId: string, csv: string): Promise<void> {
-    await this.http.text(`/jobs/ingest/${jobId}/batches`, { method: 'PUT', body: csv, headers: { 'content-type': 'text/csv' } });
-    await this.http.json(`/jobs/ingest/${jobId}`, { method: 'PATCH', json: { state: 'UploadComplete' }, repeatable: true });
+    await this.http.text(`/jobs/ingest/${jobId}/batches`, {
+      method: 'PUT',
+      body: csv,
+      headers: { 'content-type': 'text/csv' },
+    });
+    await this.http.json(`/jobs/ingest/${jobId}`, {
+      method: 'PATCH',
+      json: { state: 'UploadComplete' },
+      repeatable: true,
+    });
   }
 
   public async awaitIngestJob(jobId: string): Promise<{ state: string; errorMessage?: string; results: RowResult[] }> {
@@ -97,11 +131,18 @@ export class RecordWrites implements RecordWriter {
       this.waitMs,
       () => new OrgRequestError('TIMEOUT', `ingest job ${jobId} did not finish in time`, undefined, true)
     );
-    const results = [...(await this.results(jobId, 'successfulResults')), ...(await this.results(jobId, 'failedResults')), ...(await this.results(jobId, 'unprocessedrecords'))];
+    const results = [
+      ...(await this.results(jobId, 'successfulResults')),
+      ...(await this.results(jobId, 'failedResults')),
+      ...(await this.results(jobId, 'unprocessedrecords')),
+    ];
     return { state: job.state, ...(job.errorMessage ? { errorMessage: job.errorMessage } : {}), results };
   }
 
-  private async results(jobId: string, kind: 'successfulResults' | 'failedResults' | 'unprocessedrecords'): Promise<RowResult[]> {
+  private async results(
+    jobId: string,
+    kind: 'successfulResults' | 'failedResults' | 'unprocessedrecords'
+  ): Promise<RowResult[]> {
     const text = await this.http.text(`/jobs/ingest/${jobId}/${kind}`, { headers: { accept: 'text/csv' } });
     const rows: string[][] = [];
     const splitter = new RecordSplitter((record) => rows.push(parseRecord(record)));
@@ -114,13 +155,20 @@ export class RecordWrites implements RecordWriter {
     return cells.map((row) => {
       const id = row[idAt] ?? '';
       if (kind === 'successfulResults') return { id, success: true };
-      if (kind === 'unprocessedrecords') return { id, success: false, code: 'UNPROCESSED', message: 'the job ended before this row' };
+      if (kind === 'unprocessedrecords')
+        return { id, success: false, code: 'UNPROCESSED', message: 'the job ended before this row' };
       return { id, success: false, ...bulkError(row[errorAt] ?? '') };
     });
   }
 
   private paired(ids: readonly string[], answer: readonly SaveResult[]): RowResult[] {
-    if (answer.length !== ids.length) throw new OrgRequestError('BAD_ANSWER', `${ids.length} rows were sent, ${answer.length} results came back`, undefined, true);
+    if (answer.length !== ids.length)
+      throw new OrgRequestError(
+        'BAD_ANSWER',
+        `${ids.length} rows were sent, ${answer.length} results came back`,
+        undefined,
+        true
+      );
     return ids.map((id, at) => rowResult(parseRecordId(id) ?? id, answer[at] as SaveResult));
   }
 }

@@ -18,7 +18,10 @@ function withoutAttributes(row: Record<string, unknown>): RawRow {
 export class RestQueries implements Querier {
   public constructor(private readonly http: OrgHttp) {}
 
-  public async query(soql: string, options: { readonly all?: boolean; readonly tooling?: boolean } = {}): Promise<RawRow[]> {
+  public async query(
+    soql: string,
+    options: { readonly all?: boolean; readonly tooling?: boolean } = {}
+  ): Promise<RawRow[]> {
     const resource = options.tooling ? '/tooling/query' : options.all ? '/queryAll' : '/query';
     let page = await this.http.json<QueryPage>(`${resource}?q=${encodeURIComponent(soql)}`);
     const rows = page.records.map(withoutAttributes);
@@ -27,7 +30,8 @@ export class RestQueries implements Querier {
       page = await this.http.json<QueryPage>(page.nextRecordsUrl);
       rows.push(...page.records.map(withoutAttributes));
     }
-    if (rows.length !== page.totalSize) throw new Error(`"${soql.slice(0, 80)}" gave ${rows.length} rows of ${page.totalSize}`);
+    if (rows.length !== page.totalSize)
+      throw new Error(`"${soql.slice(0, 80)}" gave ${rows.length} rows of ${page.totalSize}`);
     return rows;
   }
 

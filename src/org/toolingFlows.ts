@@ -14,8 +14,14 @@ export class ToolingFlows implements FlowReader, FlowPointer {
 
   public async listFlows(): Promise<FlowEntry[]> {
     const [definitions, versions] = await Promise.all([
-      this.queries.query('SELECT Id, DeveloperName, NamespacePrefix, ActiveVersionId, LatestVersionId FROM FlowDefinition', { tooling: true }),
-      this.queries.query('SELECT Id, DefinitionId, VersionNumber, Status, LastModifiedDate, LastModifiedById FROM Flow', { tooling: true }),
+      this.queries.query(
+        'SELECT Id, DeveloperName, NamespacePrefix, ActiveVersionId, LatestVersionId FROM FlowDefinition',
+        { tooling: true }
+      ),
+      this.queries.query(
+        'SELECT Id, DefinitionId, VersionNumber, Status, LastModifiedDate, LastModifiedById FROM Flow',
+        { tooling: true }
+      ),
     ]);
     const byDefinition = Map.groupBy(versions, (row) => String(row.DefinitionId));
     const numberOf = new Map(versions.map((row) => [String(row.Id), Number(row.VersionNumber)]));
@@ -42,7 +48,10 @@ export class ToolingFlows implements FlowReader, FlowPointer {
     const id = rows[0]?.Id;
     if (id === undefined) return;
     try {
-      await this.http.json(`/tooling/sobjects/Flow/${encodeURIComponent(String(id))}`, { method: 'DELETE', repeatable: true });
+      await this.http.json(`/tooling/sobjects/Flow/${encodeURIComponent(String(id))}`, {
+        method: 'DELETE',
+        repeatable: true,
+      });
     } catch (error) {
       if (!(error instanceof OrgRequestError && error.status === 404)) throw error;
     }
@@ -51,7 +60,8 @@ export class ToolingFlows implements FlowReader, FlowPointer {
 
 function entry(row: RawRow, rows: readonly RawRow[], numberOf: ReadonlyMap<string, number>): FlowEntry {
   const namespace = row.NamespacePrefix ? `${String(row.NamespacePrefix)}__` : '';
-  const pointer = (id: unknown): number | null => (id === null || id === undefined ? null : (numberOf.get(String(id)) ?? null));
+  const pointer = (id: unknown): number | null =>
+    id === null || id === undefined ? null : (numberOf.get(String(id)) ?? null);
   const versions: FlowVersion[] = rows
     .map((version) => ({
       number: Number(version.VersionNumber),

@@ -32,8 +32,13 @@ export function recordAuthor(change: RecordChange): Author {
 }
 
 /** Every change as a target with its author, for counting and for validation. */
-export function* targetsOf(changes: ChangeSet): Generator<{ readonly target: string; readonly kind: string; readonly author: Author }> {
-  for (const change of changes.flows) yield { target: flowTarget(change.flow), kind: change.kind, author: flowAuthor(change) };
-  for (const change of changes.components) yield { target: componentTarget(change.type, change.fullName), kind: change.kind, author: componentAuthor(change) };
-  for (const change of changes.records) yield { target: recordTarget(change.object, change.id), kind: change.kind, author: recordAuthor(change) };
+export function* targetsOf(
+  changes: ChangeSet
+): Generator<{ readonly target: string; readonly kind: string; readonly author: Author }> {
+  for (const change of changes.flows)
+    yield { target: flowTarget(change.flow), kind: change.kind, author: flowAuthor(change) };
+  for (const change of changes.components)
+    yield { target: componentTarget(change.type, change.fullName), kind: change.kind, author: componentAuthor(change) };
+  for (const change of changes.records)
+    yield { target: recordTarget(change.object, change.id), kind: change.kind, author: recordAuthor(change) };
 }

@@ -16,7 +16,8 @@ export const NO_CHOICE: Choice = { only: [], exclude: [], onConflict: 'keep', re
 
 /** Why a change stays although nothing stands in its way; undefined when it is chosen. */
 export function leftOut(choice: Choice, target: string): LeftOut | undefined {
-  if (choice.only.length > 0 && !choice.only.some((selector) => selects(selector, target))) return { target, why: 'not among --only' };
+  if (choice.only.length > 0 && !choice.only.some((selector) => selects(selector, target)))
+    return { target, why: 'not among --only' };
   if (choice.exclude.some((selector) => selects(selector, target))) return { target, why: 'excluded by --exclude' };
   return undefined;
 }
@@ -25,12 +26,35 @@ export function leftOut(choice: Choice, target: string): LeftOut | undefined {
  * What happens with a conflict. `named` means that `--resolve` covers exactly this item by its Id or name: only then may
  * a row go that somebody else created.
  */
-export function decide(choice: Choice, target: string): { readonly decision: 'keep' | 'restore'; readonly named: boolean } {
+export function decide(
+  choice: Choice,
+  target: string
+): { readonly decision: 'keep' | 'restore'; readonly named: boolean } {
   const match = choice.resolve.findLast((entry) => selects(entry.selector, target));
-  if (match) return { decision: match.decision, named: !match.selector.includes('*') && match.selector.split(':').length === target.split(':').length };
+  if (match)
+    return {
+      decision: match.decision,
+      named: !match.selector.includes('*') && match.selector.split(':').length === target.split(':').length,
+    };
   return { decision: choice.onConflict, named: false };
 }
 
-export function conflict(target: string, kind: string, baseline: string, current: string, author: Author, decision: 'keep' | 'restore', names: ReadonlyMap<string, string>): Conflict {
-  return { target, kind, baseline, current, changedBy: author.userId ? (names.get(author.userId) ?? author.userId) : null, changedAt: author.at ?? null, decision };
+export function conflict(
+  target: string,
+  kind: string,
+  baseline: string,
+  current: string,
+  author: Author,
+  decision: 'keep' | 'restore',
+  names: ReadonlyMap<string, string>
+): Conflict {
+  return {
+    target,
+    kind,
+    baseline,
+    current,
+    changedBy: author.userId ? (names.get(author.userId) ?? author.userId) : null,
+    changedAt: author.at ?? null,
+    decision,
+  };
 }

@@ -23,7 +23,11 @@ const words: Record<ComponentChange['kind'], [baseline: string, current: string]
 };
 
 /** Steps of the metadata lane: what was absent goes, what differs is overridden, what vanished comes back. */
-export function componentSteps(changes: readonly ComponentChange[], facts: ComponentFacts, decisions: Decisions): Draft {
+export function componentSteps(
+  changes: readonly ComponentChange[],
+  facts: ComponentFacts,
+  decisions: Decisions
+): Draft {
   const draft = emptyDraft();
   for (const change of changes) {
     const target = componentTarget(change.type, change.fullName);
@@ -33,7 +37,8 @@ export function componentSteps(changes: readonly ComponentChange[], facts: Compo
       continue;
     }
     if (!belongs(change, decisions, draft, target)) continue;
-    const step = change.kind === 'created' ? deletion(change, facts, decisions, draft, target) : restoration(change, target);
+    const step =
+      change.kind === 'created' ? deletion(change, facts, decisions, draft, target) : restoration(change, target);
     if (step) draft.steps.push(step);
   }
   return draft;
@@ -44,17 +49,36 @@ function belongs(change: ComponentChange, decisions: Decisions, draft: Draft, ta
   const author = componentAuthor(change);
   const touches = decisions.attribution.touches.get(keyText(change)) ?? [];
   const last = touches.at(-1);
-  const byDeployer = (userId: string | undefined): boolean => userId !== undefined && decisions.attribution.deployers.has(userId);
+  const byDeployer = (userId: string | undefined): boolean =>
+    userId !== undefined && decisions.attribution.deployers.has(userId);
   // A component that is gone has no editor; the deployment that deleted it is the witness.
-  const ours = decisions.attribution.source === 'everybody' || (change.kind === 'deleted' ? byDeployer(last?.deleted ? last.userId : undefined) : byDeployer(author.userId));
+  const ours =
+    decisions.attribution.source === 'everybody' ||
+    (change.kind === 'deleted' ? byDeployer(last?.deleted ? last.userId : undefined) : byDeployer(author.userId));
   if (ours) return true;
   const { decision } = decide(decisions.choice, target);
   const [baseline, current] = words[change.kind];
-  draft.conflicts.push(conflict(target, author.userId ? 'changedByOther' : 'unknownAuthor', baseline, current, author, decision, decisions.names));
+  draft.conflicts.push(
+    conflict(
+      target,
+      author.userId ? 'changedByOther' : 'unknownAuthor',
+      baseline,
+      current,
+      author,
+      decision,
+      decisions.names
+    )
+  );
   return decision === 'restore';
 }
 
-function draftStep(change: ComponentChange, operation: DraftStep['operation'], target: string, risk: DraftStep['risk'], reason: string): DraftStep {
+function draftStep(
+  change: ComponentChange,
+  operation: DraftStep['operation'],
+  target: string,
+  risk: DraftStep['risk'],
+  reason: string
+): DraftStep {
   return {
     key: `metadata:${operation}:${keyText(change)}`,
     lane: 'metadata',
@@ -64,22 +88,43 @@ function draftStep(change: ComponentChange, operation: DraftStep['operation'], t
     count: 1,
     risk,
     reason,
-    detail: { kind: 'component', type: change.type, fullName: change.fullName, expects: change.now?.digest ?? null, leaves: change.baseline?.digest ?? null },
+    detail: {
+      kind: 'component',
+      type: change.type,
+      fullName: change.fullName,
+      expects: change.now?.digest ?? null,
+      leaves: change.baseline?.digest ?? null,
+    },
   };
 }
 
 function restoration(change: ComponentChange, target: string): DraftStep {
   return change.kind === 'changed'
     ? draftStep(change, 'restoreComponent', target, 'lossless', 'it differs from the snapshot')
-    : draftStep(change, 'recreateComponent', target, change.type === 'CustomField' || change.type === 'CustomObject' ? 'lossy' : 'lossless', 'it was deleted since');
+    : draftStep(
+        change,
+        'recreateComponent',
+        target,
+        change.type === 'CustomField' || change.type === 'CustomObject' ? 'lossy' : 'lossless',
+        'it was deleted since'
+      );
 }
 
 /** A deletion only of what is proven to be new, can be deleted, and is used by nothing that stays. */
-function deletion(change: ComponentChange, facts: ComponentFacts, decisions: Decisions, draft: Draft, target: string): DraftStep | undefined {
+function deletion(
+  change: ComponentChange,
+  facts: ComponentFacts,
+  decisions: Decisions,
+  draft: Draft,
+  target: string
+): DraftStep | undefined {
   const created = change.now?.createdAt;
   const deployed = (decisions.attribution.touches.get(keyText(change)) ?? []).some((touch) => touch.created);
   if (!deployed && !(created !== undefined && Date.parse(created) >= Date.parse(facts.snapshotAt))) {
-    draft.manual.push({ target, what: 'notProvenCreated: neither a deployment nor its creation date shows that it was created since the snapshot. Delete it by hand if it is not wanted.' });
+    draft.manual.push({
+      target,
+      what: 'notProvenCreated: neither a deployment nor its creation date shows that it was created since the snapshot. Delete it by hand if it is not wanted.',
+    });
     return undefined;
   }
   const verdict = deletability(change.type);
@@ -97,7 +142,12 @@ function deletion(change: ComponentChange, facts: ComponentFacts, decisions: Dec
   }
   const filled = facts.filledRows.get(change.fullName);
   if (change.type === 'CustomField') {
-    const reason = filled === undefined ? 'it was created since; its data could not be counted' : filled > 0 ? `it was created since; ${filled} rows hold data in it, which is saved first` : 'it was created since and holds no data';
+    const reason =
+      filled === undefined
+        ? 'it was created since; its data could not be counted'
+        : filled > 0
+          ? `it was created since; ${filled} rows hold data in it, which is saved first`
+          : 'it was created since and holds no data';
     return draftStep(change, 'deleteComponent', target, filled === 0 ? 'lossless' : 'lossy', reason);
   }
   return draftStep(change, 'deleteComponent', target, 'lossless', 'it was created since');

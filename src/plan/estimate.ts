@@ -16,7 +16,9 @@ export function estimate(steps: readonly Step[]): { requests: number; seconds: n
       seconds += 0.5;
     } else if (step.detail.kind === 'records') {
       const reads = Math.ceil(step.count / 400) * 2;
-      requests += reads + (step.count >= BULK_FROM_ROWS && step.operation !== 'undeleteRecords' ? 10 : Math.ceil(step.count / 200));
+      requests +=
+        reads +
+        (step.count >= BULK_FROM_ROWS && step.operation !== 'undeleteRecords' ? 10 : Math.ceil(step.count / 200));
       seconds += 1 + step.count / 100;
     }
   }

@@ -17,7 +17,14 @@ function runs(flow: FlowEntry | undefined): string {
   return flow.activeVersion === null ? 'inactive' : `version ${flow.activeVersion} active`;
 }
 
-function flowStep(change: FlowChange, operation: DraftStep['operation'], to: number | null, reason: string, facts: FlowFacts, fallbacks: DraftStep['fallbacks'] = []): DraftStep {
+function flowStep(
+  change: FlowChange,
+  operation: DraftStep['operation'],
+  to: number | null,
+  reason: string,
+  facts: FlowFacts,
+  fallbacks: DraftStep['fallbacks'] = []
+): DraftStep {
   const body = facts.baseline.bodies.find((entry) => entry.flow === change.flow && entry.version === to);
   return {
     key: `flows:${operation}:${change.flow}`,
@@ -28,7 +35,14 @@ function flowStep(change: FlowChange, operation: DraftStep['operation'], to: num
     count: 1,
     risk: operation === 'redeployFlow' ? 'lossy' : 'lossless',
     reason,
-    detail: { kind: 'flow', flow: change.flow, definitionId: change.now?.definitionId ?? null, from: change.now?.activeVersion ?? null, to, bodyDigest: body?.digest ?? null },
+    detail: {
+      kind: 'flow',
+      flow: change.flow,
+      definitionId: change.now?.definitionId ?? null,
+      from: change.now?.activeVersion ?? null,
+      to,
+      bodyDigest: body?.digest ?? null,
+    },
   };
 }
 
@@ -46,8 +60,19 @@ function wayBack(change: FlowChange, facts: FlowFacts): DraftStep | { manual: st
   if (exists && same) {
     return flowStep(change, 'activateFlowVersion', number, `version ${number} still exists, unchanged`, facts);
   }
-  if (!kept) return { manual: `Version ${number} is gone and its body is not in the snapshot. Restore it from version control.` };
-  return flowStep(change, 'redeployFlow', number, exists ? `version ${number} was edited: its old body becomes a new version` : `version ${number} is gone: its body becomes a new version`, facts);
+  if (!kept)
+    return {
+      manual: `Version ${number} is gone and its body is not in the snapshot. Restore it from version control.`,
+    };
+  return flowStep(
+    change,
+    'redeployFlow',
+    number,
+    exists
+      ? `version ${number} was edited: its old body becomes a new version`
+      : `version ${number} is gone: its body becomes a new version`,
+    facts
+  );
 }
 
 /** Steps of the flow lane. A flow that somebody else switched since is a conflict. */
@@ -61,15 +86,35 @@ export function flowSteps(changes: readonly FlowChange[], facts: FlowFacts, deci
       continue;
     }
     const author = flowAuthor(change);
-    const deployed = decisions.attribution.touches.has(`Flow:${change.flow}`) || decisions.attribution.touches.has(`FlowDefinition:${change.flow}`);
-    const ours = author.userId === undefined ? deployed || decisions.attribution.source === 'everybody' : decisions.attribution.deployers.has(author.userId);
+    const deployed =
+      decisions.attribution.touches.has(`Flow:${change.flow}`) ||
+      decisions.attribution.touches.has(`FlowDefinition:${change.flow}`);
+    const ours =
+      author.userId === undefined
+        ? deployed || decisions.attribution.source === 'everybody'
+        : decisions.attribution.deployers.has(author.userId);
     if (!ours) {
       const { decision } = decide(decisions.choice, target);
-      draft.conflicts.push(conflict(target, author.userId ? 'changedByOther' : 'unknownAuthor', runs(change.baseline), runs(change.now), author, decision, decisions.names));
+      draft.conflicts.push(
+        conflict(
+          target,
+          author.userId ? 'changedByOther' : 'unknownAuthor',
+          runs(change.baseline),
+          runs(change.now),
+          author,
+          decision,
+          decisions.names
+        )
+      );
       if (decision === 'keep') continue;
     }
     if (change.baseline?.managed ?? change.now?.managed) {
-      draft.findings.push({ code: 'managedFlow', severity: 'info', subject: target, message: 'A flow of a package: only its active version can be set.' });
+      draft.findings.push({
+        code: 'managedFlow',
+        severity: 'info',
+        subject: target,
+        message: 'A flow of a package: only its active version can be set.',
+      });
     }
     // An inactive newcomer does no harm and is no difference in what runs.
     if (change.kind === 'created' && change.now?.activeVersion === null && !decisions.choice.deleteFlows) continue;

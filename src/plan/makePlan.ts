@@ -13,7 +13,7 @@ import type { Baseline } from '../snapshot/baseline.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { adviceFor } from './advice.js';
 import { attribute, isReal, outsideScope, touchesOf, type Attribution } from './attribution.js';
-import { keepWhatCascadesOutside } from './cascades.js';
+import { keepWhatCascadesOutside } from './readCascades.js';
 import { targetsOf, type ChangeSet } from './changeSet.js';
 import type { Choice } from './choice.js';
 import { componentSteps } from './componentSteps.js';
@@ -56,9 +56,15 @@ export async function observe(org: OrgPorts, baseline: Baseline, full: boolean, 
     readRecordsNow(org, baseline, full, progress),
   ]);
   const reports = new Map<string, DeployReport>();
-  await Promise.all(deployments.filter(isReal).map(async (deployment) => reports.set(deployment.id, await org.deployReport(deployment.id))));
+  await Promise.all(
+    deployments
+      .filter(isReal)
+      .map(async (deployment) => reports.set(deployment.id, await org.deployReport(deployment.id)))
+  );
   const changes: ChangeSet = {
-    flows: diffFlows(baseline.flows, components.flows, baseline.snapshot.scope.flows === 'all', (flow, version) => components.flowBodies.get(versionMember(flow, version))),
+    flows: diffFlows(baseline.flows, components.flows, baseline.snapshot.scope.flows === 'all', (flow, version) =>
+      components.flowBodies.get(versionMember(flow, version))
+    ),
     components: diffComponents(baseline.components, components.states),
     records: records.changes,
   };
@@ -69,24 +75,64 @@ export async function observe(org: OrgPorts, baseline: Baseline, full: boolean, 
  * Works out what would take the org back to the baseline and writes it as a plan: whose changes go back, in which order,
  * what is kept because somebody else did it, and what no API can do. Changes nothing in the org.
  */
-export async function makePlan(org: OrgPorts, store: Store, baseline: Baseline, request: PlanRequest, chance: Chance, progress: Progress): Promise<{ plan: RollbackPlan; folder: StoreFolder }> {
+export async function makePlan(
+  org: OrgPorts,
+  store: Store,
+  baseline: Baseline,
+  request: PlanRequest,
+  chance: Chance,
+  progress: Progress
+): Promise<{ plan: RollbackPlan; folder: StoreFolder }> {
   const { snapshot } = baseline;
   if (!snapshot.complete && !request.acceptGaps) {
     const holes = snapshot.gaps.filter((gap) => gap.severity === 'hole');
-    throw new Refusal('snapshotIncomplete', { tokens: [snapshot.id, holes.map((gap) => `${gap.name}: ${gap.reason}`).join('; ')], actionTokens: [snapshot.id, org.identity.label] });
+    throw new Refusal('snapshotIncomplete', {
+      tokens: [snapshot.id, holes.map((gap) => `${gap.name}: ${gap.reason}`).join('; ')],
+      actionTokens: [snapshot.id, org.identity.label],
+    });
   }
   const observed = await observe(org, baseline, request.full, progress);
   const attribution = await attributeOrRefuse(org, observed, request);
   progress.stage('Working out the way back');
-  const names = await org.userNames([...targetsOf(observed.changes)].flatMap(({ author }) => author.userId ?? []).concat([...attribution.deployers]));
+  const names = await org.userNames(
+    [...targetsOf(observed.changes)].flatMap(({ author }) => author.userId ?? []).concat([...attribution.deployers])
+  );
   const decisions: Decisions = { attribution, choice: request.choice, names };
-  const findings: Finding[] = [...observed.records.findings, ...snapshotFindings(baseline, observed, new Date(await org.serverTime()))];
+  const findings: Finding[] = [
+    ...observed.records.findings,
+    ...snapshotFindings(baseline, observed, new Date(await org.serverTime())),
+  ];
   const draft = joinDrafts([
     flowSteps(observed.changes.flows, { baseline: baseline.flows, bodies: observed.components.flowBodies }, decisions),
-    componentSteps(observed.changes.components, { snapshotAt: snapshot.createdAt, flowTexts: stayingFlowTexts(observed, baseline, request.choice), filledRows: await filledRows(org, observed.changes.components) }, decisions),
-    await keepWhatCascadesOutside(org, recordSteps(observed.changes.records, { describes: observed.records.describes, lastEditorOnly: attribution.source !== 'everybody' }, decisions), findings),
+    componentSteps(
+      observed.changes.components,
+      {
+        snapshotAt: snapshot.createdAt,
+        flowTexts: stayingFlowTexts(observed, baseline, request.choice),
+        filledRows: await filledRows(org, observed.changes.components),
+      },
+      decisions
+    ),
+    await keepWhatCascadesOutside(
+      org,
+      recordSteps(
+        observed.changes.records,
+        { describes: observed.records.describes, lastEditorOnly: attribution.source !== 'everybody' },
+        decisions
+      ),
+      findings
+    ),
   ]);
-  return write(org, store, baseline, observed, attribution, names, { ...draft, findings: [...draft.findings, ...findings] }, chance);
+  return write(
+    org,
+    store,
+    baseline,
+    observed,
+    attribution,
+    names,
+    { ...draft, findings: [...draft.findings, ...findings] },
+    chance
+  );
 }
 
 async function attributeOrRefuse(org: OrgPorts, observed: Observed, request: PlanRequest): Promise<Attribution> {
@@ -94,7 +140,10 @@ async function attributeOrRefuse(org: OrgPorts, observed: Observed, request: Pla
   const unknown = request.changedBy.filter((name) => !ids.has(name.toLowerCase()));
   if (unknown.length > 0) throw new Refusal('unknownUser', { tokens: [unknown.join(', ')] });
   const touches = touchesOf(observed.deployments.filter(isReal), observed.reports);
-  const result = attribute(observed.changes, observed.deployments, touches, { everybody: request.everybody, named: [...ids.values()] });
+  const result = attribute(observed.changes, observed.deployments, touches, {
+    everybody: request.everybody,
+    named: [...ids.values()],
+  });
   if (result.kind === 'clear') return result.attribution;
   const names = await org.userNames(result.candidates.map((candidate) => candidate.userId));
   const candidates = result.candidates.map(({ userId, changes }) => ({ user: names.get(userId) ?? userId, changes }));
@@ -142,16 +191,34 @@ function snapshotFindings(baseline: Baseline, observed: Observed, now: Date): Fi
   const { snapshot } = baseline;
   const findings: Finding[] = [];
   const days = (now.getTime() - Date.parse(snapshot.createdAt)) / 86_400_000;
-  if (days > BIN_DAYS) findings.push({ code: 'olderThanRecycleBin', severity: 'warning', subject: snapshot.id, message: `The snapshot is ${Math.floor(days)} days old. Rows deleted more than ${BIN_DAYS} days ago are no longer in the recycle bin.` });
+  if (days > BIN_DAYS)
+    findings.push({
+      code: 'olderThanRecycleBin',
+      severity: 'warning',
+      subject: snapshot.id,
+      message: `The snapshot is ${Math.floor(days)} days old. Rows deleted more than ${BIN_DAYS} days ago are no longer in the recycle bin.`,
+    });
   const running = observed.deployments.filter((deployment) => deployment.completedAt === null);
-  for (const deployment of running) findings.push({ code: 'deploymentInFlight', severity: 'error', subject: deployment.id, message: `A deployment by ${deployment.createdByName} is still ${deployment.status}.`, action: 'Wait until it is done, then plan again.' });
+  for (const deployment of running)
+    findings.push({
+      code: 'deploymentInFlight',
+      severity: 'error',
+      subject: deployment.id,
+      message: `A deployment by ${deployment.createdByName} is still ${deployment.status}.`,
+      action: 'Wait until it is done, then plan again.',
+    });
   const named = new Set([...snapshot.scope.metadata.map(keyText)]);
   const covers = (type: string, fullName: string): boolean =>
     type === 'Flow' || type === 'FlowDefinition'
       ? snapshot.scope.flows === 'all' || snapshot.scope.flows.includes(fullName.replace(/-\d+$/, ''))
       : named.has(`${type}:*`) || named.has(`${type}:${fullName}`);
   for (const target of outsideScope(touchesOf(observed.deployments.filter(isReal), observed.reports), covers)) {
-    findings.push({ code: 'outsideSnapshot', severity: 'warning', subject: target, message: 'A deployment changed it, and the snapshot does not cover it: it is not taken back.' });
+    findings.push({
+      code: 'outsideSnapshot',
+      severity: 'warning',
+      subject: target,
+      message: 'A deployment changed it, and the snapshot does not cover it: it is not taken back.',
+    });
   }
   return findings;
 }
@@ -177,11 +244,23 @@ async function write(
     const common = { ...rest, id, waitsFor: waitsFor.map((other) => idOf.get(other.key) as string) };
     if (detail.kind !== 'records') steps.push({ ...common, detail });
     else {
-      const file = await folder.write(`steps/${id}.ndjson`, detail.items.map((item) => `${JSON.stringify(item)}\n`).join(''));
-      steps.push({ ...common, detail: { kind: 'records', object: detail.object, fields: detail.fields, items: { path: file.path, sha256: file.sha256, count: detail.items.length } } });
+      const file = await folder.write(
+        `steps/${id}.ndjson`,
+        detail.items.map((item) => `${JSON.stringify(item)}\n`).join('')
+      );
+      steps.push({
+        ...common,
+        detail: {
+          kind: 'records',
+          object: detail.object,
+          fields: detail.fields,
+          items: { path: file.path, sha256: file.sha256, count: detail.items.length },
+        },
+      });
     }
   }
-  const byTarget = <T extends { readonly target: string }>(list: readonly T[]): T[] => [...list].sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0));
+  const byTarget = <T extends { readonly target: string }>(list: readonly T[]): T[] =>
+    [...list].sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0));
   const summary: Partial<Record<Operation, number>> = {};
   for (const step of steps) summary[step.operation] = (summary[step.operation] ?? 0) + step.count;
   const conflicts = byTarget(draft.conflicts);

@@ -19,7 +19,11 @@ export interface ComponentsNow {
  * Flows and components of the scope as they are now, in one retrieve. Of a flow, the body of the version that ran is read
  * only where its stamp moved; versions that are new are always read.
  */
-export async function readComponentsNow(org: FlowReader & ComponentReader, baseline: Baseline, progress: Progress): Promise<ComponentsNow> {
+export async function readComponentsNow(
+  org: FlowReader & ComponentReader,
+  baseline: Baseline,
+  progress: Progress
+): Promise<ComponentsNow> {
   const { scope } = baseline.snapshot;
   const hasFlows = scope.flows.length > 0;
   const { wholeTypes, components, absent } = baseline.components;
@@ -29,9 +33,12 @@ export async function readComponentsNow(org: FlowReader & ComponentReader, basel
     wholeTypes.length > 0 ? org.listComponents(wholeTypes) : Promise.resolve([] as ComponentKey[]),
   ]);
   const keys = new Map<string, ComponentKey>();
-  for (const key of [...components, ...absent, ...listed]) keys.set(keyText(key), { type: key.type, fullName: key.fullName });
+  for (const key of [...components, ...absent, ...listed])
+    keys.set(keyText(key), { type: key.type, fullName: key.fullName });
   const inScope = scope.flows === 'all' ? flows : flows.filter((flow) => scope.flows.includes(flow.name));
-  const versions = inScope.flatMap((flow) => versionsToRead(flow, baseline).map((number) => ({ type: 'Flow', fullName: versionMember(flow.name, number) })));
+  const versions = inScope.flatMap((flow) =>
+    versionsToRead(flow, baseline).map((number) => ({ type: 'Flow', fullName: versionMember(flow.name, number) }))
+  );
   const retrieved = await org.retrieve([...versions, ...keys.values()]);
   const flowBodies = new Map<string, string>();
   const flowTexts = new Map<string, string>();

@@ -38,7 +38,12 @@ interface ObjectNow {
  * fit, or with `full`, the whole object is read. Refuses when the user may not see all rows: a row that cannot be seen
  * would look deleted.
  */
-export async function readRecordsNow(org: RecordReader & OrgHistory, baseline: Baseline, full: boolean, progress: Progress): Promise<RecordsNow> {
+export async function readRecordsNow(
+  org: RecordReader & OrgHistory,
+  baseline: Baseline,
+  full: boolean,
+  progress: Progress
+): Promise<RecordsNow> {
   const parts = baseline.snapshot.objects;
   if (parts.length === 0) return { changes: [], describes: new Map(), findings: [] };
   progress.stage('Comparing records', `${parts.length} objects`);
@@ -51,7 +56,12 @@ export async function readRecordsNow(org: RecordReader & OrgHistory, baseline: B
       parts.map((part) =>
         limit(async () => {
           if (!names.has(part.object)) {
-            findings.push({ code: 'objectGone', severity: 'warning', subject: part.object, message: `${part.object} is no longer there, or no longer visible to this user. Its records were not compared.` });
+            findings.push({
+              code: 'objectGone',
+              severity: 'warning',
+              subject: part.object,
+              message: `${part.object} is no longer there, or no longer visible to this user. Its records were not compared.`,
+            });
             return undefined;
           }
           return readObject(org, baseline, part, full, findings);
@@ -61,7 +71,14 @@ export async function readRecordsNow(org: RecordReader & OrgHistory, baseline: B
   ).filter((object): object is ObjectNow => object !== undefined);
   await rereadChildrenOfDeleted(org, baseline, objects);
   const changes = objects.flatMap((object) =>
-    diffRecords({ object: object.part.object, fields: commonFields(object.before, object.now), baseline: object.baseline, now: object.rows, gone: object.gone, insertedIds: object.inserted })
+    diffRecords({
+      object: object.part.object,
+      fields: commonFields(object.before, object.now),
+      baseline: object.baseline,
+      now: object.rows,
+      gone: object.gone,
+      insertedIds: object.inserted,
+    })
   );
   return { changes, describes: new Map(objects.map((object) => [object.part.object, object.now])), findings };
 }
@@ -70,16 +87,35 @@ export async function readRecordsNow(org: RecordReader & OrgHistory, baseline: B
 function fieldsNow(part: ObjectPart, now: ObjectDescribe, findings: Finding[]): string[] {
   const gone = part.fields.filter((name) => !fieldNamed(now, name));
   if (gone.length > 0) {
-    findings.push({ code: 'fieldsGone', severity: 'warning', subject: part.object, message: `${gone.join(', ')} of ${part.object} can no longer be read. What they held is not compared and not restored.` });
+    findings.push({
+      code: 'fieldsGone',
+      severity: 'warning',
+      subject: part.object,
+      message: `${gone.join(', ')} of ${part.object} can no longer be read. What they held is not compared and not restored.`,
+    });
   }
   return part.fields.filter((name) => fieldNamed(now, name));
 }
 
-async function readObject(org: RecordReader, baseline: Baseline, part: ObjectPart, full: boolean, findings: Finding[]): Promise<ObjectNow> {
+async function readObject(
+  org: RecordReader,
+  baseline: Baseline,
+  part: ObjectPart,
+  full: boolean,
+  findings: Finding[]
+): Promise<ObjectNow> {
   const before = baseline.describes.get(part.object) as ObjectDescribe;
   const now = await org.describe(part.object);
   const fields = fieldsNow(part, now, findings);
-  const object: ObjectNow = { part, before, now, rows: new Map(), baseline: new Map(), gone: new Set(), inserted: new Set() };
+  const object: ObjectNow = {
+    part,
+    before,
+    now,
+    rows: new Map(),
+    baseline: new Map(),
+    gone: new Set(),
+    inserted: new Set(),
+  };
   const hasStamp = fieldNamed(now, 'SystemModstamp') !== undefined;
   if (!full && hasStamp && (await readDelta(org, baseline, object, fields))) return object;
   object.rows.clear();
@@ -96,7 +132,12 @@ function keepRow(object: ObjectNow, raw: RawRow): RowNow {
 }
 
 /** Rows stamped since the backup. False when the count shows that this is not the whole story. */
-async function readDelta(org: RecordReader, baseline: Baseline, object: ObjectNow, fields: readonly string[]): Promise<boolean> {
+async function readDelta(
+  org: RecordReader,
+  baseline: Baseline,
+  object: ObjectNow,
+  fields: readonly string[]
+): Promise<boolean> {
   const { part } = object;
   const since = new Date(Date.parse(part.startedAt) - MARGIN_MS).toISOString();
   const [raw, live] = await Promise.all([
@@ -105,7 +146,11 @@ async function readDelta(org: RecordReader, baseline: Baseline, object: ObjectNo
   ]);
   for (const row of raw) keepRow(object, row);
   await loadBaseline(baseline, object, (row) => object.rows.has(row.Id as string));
-  const covered = await idsUnderCondition(org, part, [...object.rows.values()].filter((row) => !row.deleted).map((row) => row.id));
+  const covered = await idsUnderCondition(
+    org,
+    part,
+    [...object.rows.values()].filter((row) => !row.deleted).map((row) => row.id)
+  );
   object.inserted = new Set([...covered].filter((id) => !object.baseline.has(id)));
   const expected = part.rows - object.baseline.size + covered.size;
   return expected === live;
@@ -116,7 +161,8 @@ async function idsUnderCondition(org: RecordReader, part: ObjectPart, ids: reado
   if (!part.where) return new Set(ids);
   const covered = new Set<string>();
   for (const chunk of idChunks(ids)) {
-    for (const row of await org.query(select(['Id'], part.object, both(inList('Id', chunk), part.where)))) covered.add(String(row.Id));
+    for (const row of await org.query(select(['Id'], part.object, both(inList('Id', chunk), part.where))))
+      covered.add(String(row.Id));
   }
   return covered;
 }
@@ -127,18 +173,34 @@ async function loadBaseline(baseline: Baseline, object: ObjectNow, wanted: (row:
   }
 }
 
-async function readWhole(org: RecordReader, baseline: Baseline, object: ObjectNow, fields: readonly string[]): Promise<void> {
+async function readWhole(
+  org: RecordReader,
+  baseline: Baseline,
+  object: ObjectNow,
+  fields: readonly string[]
+): Promise<void> {
   const { part } = object;
   await loadBaseline(baseline, object, () => true);
   for (const raw of await org.query(select(fields, part.object, part.where))) keepRow(object, raw);
   object.inserted = new Set([...object.rows.keys()].filter((id) => !object.baseline.has(id)));
-  await rereadByIds(org, object, [...object.baseline.keys()].filter((id) => !object.rows.has(id)), fields);
+  await rereadByIds(
+    org,
+    object,
+    [...object.baseline.keys()].filter((id) => !object.rows.has(id)),
+    fields
+  );
 }
 
 /** Reads rows by id, deleted ones too; those the org does not know at all are gone. */
-async function rereadByIds(org: RecordReader, object: ObjectNow, ids: readonly string[], fields: readonly string[]): Promise<void> {
+async function rereadByIds(
+  org: RecordReader,
+  object: ObjectNow,
+  ids: readonly string[],
+  fields: readonly string[]
+): Promise<void> {
   for (const chunk of idChunks(ids)) {
-    for (const raw of await org.query(select(fields, object.part.object, inList('Id', chunk)), { all: true })) keepRow(object, raw);
+    for (const raw of await org.query(select(fields, object.part.object, inList('Id', chunk)), { all: true }))
+      keepRow(object, raw);
     for (const id of chunk) if (!object.rows.has(id)) object.gone.add(id);
   }
 }
@@ -147,10 +209,17 @@ async function rereadByIds(org: RecordReader, object: ObjectNow, ids: readonly s
  * Deleting a parent blanks lookups of its children; whether that moves their stamps is not documented for every case,
  * so children that pointed to a deleted row are read again by id.
  */
-async function rereadChildrenOfDeleted(org: RecordReader, baseline: Baseline, objects: readonly ObjectNow[]): Promise<void> {
+async function rereadChildrenOfDeleted(
+  org: RecordReader,
+  baseline: Baseline,
+  objects: readonly ObjectNow[]
+): Promise<void> {
   const deleted = new Map<string, Set<string>>();
   for (const object of objects) {
-    const ids = new Set([...object.gone, ...[...object.rows.values()].filter((row) => row.deleted && object.baseline.has(row.id)).map((row) => row.id)]);
+    const ids = new Set([
+      ...object.gone,
+      ...[...object.rows.values()].filter((row) => row.deleted && object.baseline.has(row.id)).map((row) => row.id),
+    ]);
     if (ids.size > 0) deleted.set(object.part.object, ids);
   }
   if (deleted.size === 0) return;
@@ -160,7 +229,9 @@ async function rereadChildrenOfDeleted(org: RecordReader, baseline: Baseline, ob
     const pointsToDeleted = (row: ValueRow): boolean =>
       lookups.some((field) => {
         const target = row[field.name];
-        return target !== null && target !== undefined && field.referenceTo.some((name) => deleted.get(name)?.has(target));
+        return (
+          target !== null && target !== undefined && field.referenceTo.some((name) => deleted.get(name)?.has(target))
+        );
       });
     const orphans: string[] = [];
     for await (const row of readRecordFile(baseline.folder, object.part, object.before)) {
@@ -169,6 +240,11 @@ async function rereadChildrenOfDeleted(org: RecordReader, baseline: Baseline, ob
       object.baseline.set(id, row);
       if (!object.rows.has(id) && !object.gone.has(id)) orphans.push(id);
     }
-    await rereadByIds(org, object, orphans, object.part.fields.filter((name) => fieldNamed(object.now, name)));
+    await rereadByIds(
+      org,
+      object,
+      orphans,
+      object.part.fields.filter((name) => fieldNamed(object.now, name))
+    );
   }
 }

@@ -17,10 +17,28 @@ export interface RecordItem {
 
 /** What a step needs to know to be carried out, by kind of operation. Record values are never here but in item files. */
 export type StepDetail =
-  | { readonly kind: 'flow'; readonly flow: string; readonly definitionId: string | null; readonly from: number | null; readonly to: number | null; readonly bodyDigest: string | null }
+  | {
+      readonly kind: 'flow';
+      readonly flow: string;
+      readonly definitionId: string | null;
+      readonly from: number | null;
+      readonly to: number | null;
+      readonly bodyDigest: string | null;
+    }
   | { readonly kind: 'flowVersion'; readonly flow: string; readonly version: number }
-  | { readonly kind: 'component'; readonly type: string; readonly fullName: string; readonly expects: string | null; readonly leaves: string | null }
-  | { readonly kind: 'records'; readonly object: string; readonly fields: readonly string[]; readonly items: { readonly path: string; readonly sha256: string; readonly count: number } };
+  | {
+      readonly kind: 'component';
+      readonly type: string;
+      readonly fullName: string;
+      readonly expects: string | null;
+      readonly leaves: string | null;
+    }
+  | {
+      readonly kind: 'records';
+      readonly object: string;
+      readonly fields: readonly string[];
+      readonly items: { readonly path: string; readonly sha256: string; readonly count: number };
+    };
 
 export interface Fallback {
   readonly operation: Operation;
@@ -47,7 +65,14 @@ export interface Step {
 /** A step before it has a place and a file: `key` names it for order rules, items are still in memory. */
 export interface DraftStep extends Omit<Step, 'id' | 'waitsFor' | 'detail'> {
   readonly key: string;
-  readonly detail: Exclude<StepDetail, { kind: 'records' }> | { readonly kind: 'records'; readonly object: string; readonly fields: readonly string[]; readonly items: readonly RecordItem[] };
+  readonly detail:
+    | Exclude<StepDetail, { kind: 'records' }>
+    | {
+        readonly kind: 'records';
+        readonly object: string;
+        readonly fields: readonly string[];
+        readonly items: readonly RecordItem[];
+      };
 }
 
 export interface Conflict {

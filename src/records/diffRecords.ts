@@ -65,16 +65,19 @@ export function diffRecords(input: {
   for (const [id, row] of input.now) {
     const before = input.baseline.get(id);
     if (!before) {
-      if (!row.deleted && input.insertedIds.has(id)) changes.push({ object, id, kind: 'inserted', baseline: undefined, now: row.values, differences: [] });
+      if (!row.deleted && input.insertedIds.has(id))
+        changes.push({ object, id, kind: 'inserted', baseline: undefined, now: row.values, differences: [] });
       continue;
     }
     const differences = differencesOf(before, row.values, fields);
     if (row.deleted) changes.push({ object, id, kind: 'deleted', baseline: before, now: row.values, differences });
-    else if (differences.length > 0) changes.push({ object, id, kind: 'updated', baseline: before, now: row.values, differences });
+    else if (differences.length > 0)
+      changes.push({ object, id, kind: 'updated', baseline: before, now: row.values, differences });
   }
   for (const id of input.gone) {
     const before = input.baseline.get(id);
-    if (before && !input.now.has(id)) changes.push({ object, id, kind: 'deleted', baseline: before, now: undefined, differences: [] });
+    if (before && !input.now.has(id))
+      changes.push({ object, id, kind: 'deleted', baseline: before, now: undefined, differences: [] });
   }
   return changes.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }

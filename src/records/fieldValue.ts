@@ -44,7 +44,7 @@ function plainInstant(text: string): string {
  */
 export function comparable(field: Pick<FieldDescribe, 'type'>, raw: unknown): Value {
   if (raw === null || raw === undefined || raw === '') return null;
-  const text = typeof raw === 'string' ? raw : typeof raw === 'object' ? JSON.stringify(raw) : String(raw as number | boolean);
+  const text = typeof raw === 'string' ? raw : typeof raw === 'object' ? JSON.stringify(raw) : String(raw);
   if (NUMBER_TYPES.has(field.type)) return plainNumber(text);
   if (field.type === 'boolean') return text.toLowerCase();
   if (field.type === 'datetime') return plainInstant(text);

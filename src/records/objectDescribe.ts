@@ -70,7 +70,8 @@ export function unreadableFields(describe: ObjectDescribe): readonly FieldDescri
  */
 export function comparableFields(describe: ObjectDescribe): readonly FieldDescribe[] {
   return readableFields(describe).filter(
-    (field) => field.name !== 'Id' && field.updateable && !field.calculated && !field.autoNumber && !AUDIT_FIELDS.has(field.name)
+    (field) =>
+      field.name !== 'Id' && field.updateable && !field.calculated && !field.autoNumber && !AUDIT_FIELDS.has(field.name)
   );
 }
 
@@ -81,6 +82,7 @@ export function fieldNamed(describe: ObjectDescribe, name: string): FieldDescrib
 /** Fields of this object that point to one of `objects`. */
 export function referencesTo(describe: ObjectDescribe, objects: ReadonlySet<string>): readonly FieldDescribe[] {
   return readableFields(describe).filter(
-    (field) => field.type === 'reference' && !AUDIT_FIELDS.has(field.name) && field.referenceTo.some((name) => objects.has(name))
+    (field) =>
+      field.type === 'reference' && !AUDIT_FIELDS.has(field.name) && field.referenceTo.some((name) => objects.has(name))
   );
 }

@@ -5,13 +5,20 @@ import { columns, plural, wrap } from './table.js';
 /** Entries of a list that are shown before the rest is folded. */
 const SHOWN = 12;
 
-const laneTitles: Record<Lane, string> = { flows: 'Flows', metadata: 'Metadata', permissions: 'Permissions', records: 'Records' };
+const laneTitles: Record<Lane, string> = {
+  flows: 'Flows',
+  metadata: 'Metadata',
+  permissions: 'Permissions',
+  records: 'Records',
+};
 
 function verb(step: Step): string {
   const { detail } = step;
   switch (step.operation) {
     case 'activateFlowVersion':
-      return detail.kind === 'flow' ? `activate version ${detail.to} (now ${detail.from === null ? 'inactive' : `version ${detail.from}`})` : '';
+      return detail.kind === 'flow'
+        ? `activate version ${detail.to} (now ${detail.from === null ? 'inactive' : `version ${detail.from}`})`
+        : '';
     case 'deactivateFlow':
       return 'deactivate';
     case 'redeployFlow':
@@ -49,13 +56,26 @@ function folded(lines: readonly string[], what: string, more: string): string[] 
 }
 
 function stepLines(steps: readonly Step[], width: number): string[] {
-  const risky = [...steps].sort((a, b) => Number(b.risk !== 'lossless') - Number(a.risk !== 'lossless') || (a.id < b.id ? -1 : 1));
-  return columns(risky.map((step) => [step.id, shortTarget(step.target), `${riskMark(step)}${verb(step)}${step.risk === 'lossless' ? '' : `; ${step.reason}`}`]), width);
+  const risky = [...steps].sort(
+    (a, b) => Number(b.risk !== 'lossless') - Number(a.risk !== 'lossless') || (a.id < b.id ? -1 : 1)
+  );
+  return columns(
+    risky.map((step) => [
+      step.id,
+      shortTarget(step.target),
+      `${riskMark(step)}${verb(step)}${step.risk === 'lossless' ? '' : `; ${step.reason}`}`,
+    ]),
+    width
+  );
 }
 
 function conflictLines(conflicts: readonly Conflict[], width: number): string[] {
   return columns(
-    conflicts.map((conflict) => [conflict.decision === 'keep' ? 'keep' : 'RESTORE', conflict.target, `${conflict.current}${conflict.changedBy ? `, ${conflict.changedBy}` : ''}`]),
+    conflicts.map((conflict) => [
+      conflict.decision === 'keep' ? 'keep' : 'RESTORE',
+      conflict.target,
+      `${conflict.current}${conflict.changedBy ? `, ${conflict.changedBy}` : ''}`,
+    ]),
     width
   );
 }
@@ -67,34 +87,73 @@ export function planReport(plan: RollbackPlan, folder: string, width: number): s
   const items = plan.steps.reduce((n, step) => n + step.count, 0);
   lines.push(`Plan ${plan.id}`);
   lines.push(...wrap(`takes the org back to snapshot ${plan.snapshotId}`, width, '  '));
-  lines.push(...wrap(`Changes of: ${plan.deployers.length > 0 ? plan.deployers.join(', ') : 'nobody'}${attributionNote(plan)}`, width, '  '));
+  lines.push(
+    ...wrap(
+      `Changes of: ${plan.deployers.length > 0 ? plan.deployers.join(', ') : 'nobody'}${attributionNote(plan)}`,
+      width,
+      '  '
+    )
+  );
   if (plan.deployments.length > 0) {
     lines.push('', `Deployments since the snapshot`);
-    lines.push(...columns(plan.deployments.map((deployment) => [deployment.id, deployment.status, `${deployment.by}, ${deployment.at ?? 'not done'}${deployment.takenBack ? '' : ' (not taken back)'}`]), width));
+    lines.push(
+      ...columns(
+        plan.deployments.map((deployment) => [
+          deployment.id,
+          deployment.status,
+          `${deployment.by}, ${deployment.at ?? 'not done'}${deployment.takenBack ? '' : ' (not taken back)'}`,
+        ]),
+        width
+      )
+    );
   }
   const conflicts = plan.conflicts;
   if (conflicts.length > 0) {
-    lines.push('', `Conflicts: ${plural(conflicts.length, 'item')} changed by somebody else, or in use outside the plan`);
+    lines.push(
+      '',
+      `Conflicts: ${plural(conflicts.length, 'item')} changed by somebody else, or in use outside the plan`
+    );
     lines.push(...folded(conflictLines(conflicts, width), 'conflicts', more));
   }
   if (plan.manual.length > 0) {
     lines.push('', `By hand: ${plural(plan.manual.length, 'item')} that no step can take back`);
-    lines.push(...folded(plan.manual.flatMap((item) => wrap(`${item.target}: ${item.what}`, width - 2, '  ')), 'lines', more));
+    lines.push(
+      ...folded(
+        plan.manual.flatMap((item) => wrap(`${item.target}: ${item.what}`, width - 2, '  ')),
+        'lines',
+        more
+      )
+    );
   }
   for (const lane of LANES) {
     const steps = plan.steps.filter((step) => step.lane === lane);
     if (steps.length === 0) continue;
-    lines.push('', `${laneTitles[lane]}: ${plural(steps.reduce((n, step) => n + step.count, 0), 'item')}`);
+    lines.push(
+      '',
+      `${laneTitles[lane]}: ${plural(
+        steps.reduce((n, step) => n + step.count, 0),
+        'item'
+      )}`
+    );
     lines.push(...folded(stepLines(steps, width), 'steps', more));
   }
   const notes = plan.findings.filter((finding) => finding.severity !== 'info');
   if (notes.length > 0) {
     lines.push('', 'Mind');
-    lines.push(...folded(notes.flatMap((finding) => wrap(`${finding.subject}: ${finding.message}`, width - 2, '  ')), 'lines', more));
+    lines.push(
+      ...folded(
+        notes.flatMap((finding) => wrap(`${finding.subject}: ${finding.message}`, width - 2, '  ')),
+        'lines',
+        more
+      )
+    );
   }
   if (plan.leftOut.length > 0) lines.push('', `Left out as asked: ${plural(plan.leftOut.length, 'change')}`);
   lines.push('', ...wrap(`${plan.advice}`, width));
-  if (plan.steps.length > 0) lines.push(`${plural(plan.steps.length, 'step')}, ${plural(items, 'item')}, about ${plan.estimate.requests} requests and ${plan.estimate.seconds} s.`);
+  if (plan.steps.length > 0)
+    lines.push(
+      `${plural(plan.steps.length, 'step')}, ${plural(items, 'item')}, about ${plan.estimate.requests} requests and ${plan.estimate.seconds} s.`
+    );
   return lines.join('\n');
 }
 

@@ -30,13 +30,28 @@ const headlines: Record<RunResult['status'], string> = {
 export function runReport(result: RunResult, width: number): string {
   const lines = [headlines[result.status], `  Run ${result.runId}`];
   if (result.status === 'alreadyApplied') return lines.join('\n');
-  lines.push(...columns(result.steps.map((step) => [step.id, step.target.replace(/^(flow|metadata|record|permission):/, ''), step.operation, countsText(step.counts)]), width));
+  lines.push(
+    ...columns(
+      result.steps.map((step) => [
+        step.id,
+        step.target.replace(/^(flow|metadata|record|permission):/, ''),
+        step.operation,
+        countsText(step.counts),
+      ]),
+      width
+    )
+  );
   const errors = result.steps.flatMap((step) => step.errors);
   if (errors.length > 0) {
     lines.push('', plural(errors.length, 'item') + ' not restored');
-    for (const error of errors.slice(0, 12)) lines.push(...wrap(`${error.target}: ${error.code}: ${error.message}`, width - 2, '  '));
+    for (const error of errors.slice(0, 12))
+      lines.push(...wrap(`${error.target}: ${error.code}: ${error.message}`, width - 2, '  '));
     if (errors.length > 12) lines.push(`  … and ${errors.length - 12} more in outcomes.csv`);
   }
-  lines.push('', `Total: ${countsText(result.totals)}. ${(result.durationMs / 1000).toFixed(1)} s.`, ...wrap(`What was overwritten or deleted is saved in ${result.undoPoint}.`, width));
+  lines.push(
+    '',
+    `Total: ${countsText(result.totals)}. ${(result.durationMs / 1000).toFixed(1)} s.`,
+    ...wrap(`What was overwritten or deleted is saved in ${result.undoPoint}.`, width)
+  );
   return lines.join('\n');
 }

@@ -10,9 +10,15 @@ export function snapshotReport(snapshot: Snapshot, path: string, width: number):
   const { counts } = snapshot;
   const lines = [`Snapshot ${snapshot.id}${snapshot.label ? ` "${snapshot.label}"` : ''}`];
   const rows: string[][] = [];
-  if (snapshot.scope.flows.length > 0) rows.push(['Flows', `${plural(counts.flows, 'flow')}, ${plural(counts.flowVersions, 'version')}`]);
-  if (counts.components + counts.absent > 0) rows.push(['Metadata', `${plural(counts.components, 'component')}${counts.absent > 0 ? `, ${counts.absent} proven absent` : ''}`]);
-  if (counts.objects > 0) rows.push(['Records', `${plural(counts.records, 'row')} of ${plural(counts.objects, 'object')}`]);
+  if (snapshot.scope.flows.length > 0)
+    rows.push(['Flows', `${plural(counts.flows, 'flow')}, ${plural(counts.flowVersions, 'version')}`]);
+  if (counts.components + counts.absent > 0)
+    rows.push([
+      'Metadata',
+      `${plural(counts.components, 'component')}${counts.absent > 0 ? `, ${counts.absent} proven absent` : ''}`,
+    ]);
+  if (counts.objects > 0)
+    rows.push(['Records', `${plural(counts.records, 'row')} of ${plural(counts.objects, 'object')}`]);
   rows.push(['Size', size(counts.bytes)], ['Folder', path]);
   lines.push(...columns(rows, width));
   const holes = snapshot.gaps.filter((gap) => gap.severity === 'hole');

@@ -16,7 +16,16 @@ export function columns(rows: ReadonlyArray<readonly string[]>, width: number, i
     room -= got;
     return got;
   });
-  return rows.map((row) => (indent + row.map((text, at) => (at === count - 1 ? clip(text, fitted[at] ?? 8) : clip(text, fitted[at] ?? 8).padEnd(fitted[at] ?? 8))).join('  ')).trimEnd());
+  return rows.map((row) =>
+    (
+      indent +
+      row
+        .map((text, at) =>
+          at === count - 1 ? clip(text, fitted[at] ?? 8) : clip(text, fitted[at] ?? 8).padEnd(fitted[at] ?? 8)
+        )
+        .join('  ')
+    ).trimEnd()
+  );
 }
 
 /** Text broken at blanks into lines of at most `width`. */

@@ -6,7 +6,15 @@ import type { StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
 import type { Store, StoreFolder } from '../store/ports.js';
-import { componentsSchema, describeSchema, flowsSchema, SNAPSHOT_FORMAT, snapshotSchema, type ObjectPart, type Snapshot } from './snapshotFormat.js';
+import {
+  componentsSchema,
+  describeSchema,
+  flowsSchema,
+  SNAPSHOT_FORMAT,
+  snapshotSchema,
+  type ObjectPart,
+  type Snapshot,
+} from './snapshotFormat.js';
 
 /** A snapshot proven whole: its digest and every part's hash were checked just now, and it is of this org. */
 export interface Baseline {
@@ -31,7 +39,8 @@ export function parseJson(text: string): unknown {
 
 /** `snapshot.json` of a folder, checked in form and digest; parts are not looked at. */
 export async function readSnapshot(folder: StoreFolder): Promise<Snapshot> {
-  const damaged = (reason: string): Refusal => new Refusal('snapshotDamaged', { tokens: [folder.id, 'snapshot.json', reason] });
+  const damaged = (reason: string): Refusal =>
+    new Refusal('snapshotDamaged', { tokens: [folder.id, 'snapshot.json', reason] });
   if (!(await folder.exists('snapshot.json'))) throw damaged('missing: the snapshot was never finished');
   let raw: unknown;
   try {
@@ -40,7 +49,8 @@ export async function readSnapshot(folder: StoreFolder): Promise<Snapshot> {
     throw damaged((error as Error).message);
   }
   const format = (raw as { format?: unknown } | null)?.format;
-  if (typeof format === 'number' && format > SNAPSHOT_FORMAT) throw new Refusal('formatTooNew', { tokens: [`${folder.id}/snapshot.json`, format, SNAPSHOT_FORMAT] });
+  if (typeof format === 'number' && format > SNAPSHOT_FORMAT)
+    throw new Refusal('formatTooNew', { tokens: [`${folder.id}/snapshot.json`, format, SNAPSHOT_FORMAT] });
   const parsed = snapshotSchema.safeParse(raw);
   if (!parsed.success) throw damaged(z.prettifyError(parsed.error));
   const { digest, ...body } = parsed.data;
@@ -61,12 +71,19 @@ export async function openBaseline(store: Store, id: StoreId, orgId: string): Pr
     if (file.bytes !== part.bytes || file.sha256 !== part.sha256) throw damaged('its content is not what was written');
   }
   const read = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
-    if (!snapshot.parts.some((part) => part.path === path)) throw new Refusal('snapshotDamaged', { tokens: [id, path, 'not listed in snapshot.json'] });
+    if (!snapshot.parts.some((part) => part.path === path))
+      throw new Refusal('snapshotDamaged', { tokens: [id, path, 'not listed in snapshot.json'] });
     const parsed = schema.safeParse(parseJson((await folder.read(path)).toString('utf8')));
     if (!parsed.success) throw new Refusal('snapshotDamaged', { tokens: [id, path, z.prettifyError(parsed.error)] });
     return parsed.data;
   };
   const describes = new Map<string, ObjectDescribe>();
   for (const part of snapshot.objects) describes.set(part.object, await read(part.describe, describeSchema));
-  return { snapshot, folder, flows: await read('flows.json', flowsSchema), components: await read('components.json', componentsSchema), describes };
+  return {
+    snapshot,
+    folder,
+    flows: await read('flows.json', flowsSchema),
+    components: await read('components.json', componentsSchema),
+    describes,
+  };
 }

@@ -31,15 +31,27 @@ export interface Captured {
  * What could not be read is a gap in the snapshot, never silently missing. Deployments or ingest jobs in flight before
  * or after the reading refuse it, or with `allowInFlight` make it incomplete.
  */
-export async function capture(org: OrgPorts, store: Store, request: CaptureRequest, chance: Chance, progress: Progress): Promise<Captured> {
+export async function capture(
+  org: OrgPorts,
+  store: Store,
+  request: CaptureRequest,
+  chance: Chance,
+  progress: Progress
+): Promise<Captured> {
   if (isEmptyScope(request.scope)) throw new Refusal('emptyScope');
   progress.stage('Looking at the org');
   const createdAt = await org.serverTime();
   const gaps: Gap[] = [];
   gaps.push(...(await inFlight(org, createdAt, request.allowInFlight)));
-  const [packages, flows] = await Promise.all([org.packageVersions(), request.scope.flows.length > 0 ? org.listFlows() : Promise.resolve([])]);
+  const [packages, flows] = await Promise.all([
+    org.packageVersions(),
+    request.scope.flows.length > 0 ? org.listFlows() : Promise.resolve([]),
+  ]);
 
-  const folder = await store.create('snapshots', makeStoreId(new Date(createdAt), org.identity.label, chance.entropy(3)));
+  const folder = await store.create(
+    'snapshots',
+    makeStoreId(new Date(createdAt), org.identity.label, chance.entropy(3))
+  );
   const parts: SnapshotPart[] = [];
   const put = async (path: string, content: string | Uint8Array): Promise<WrittenFile> => {
     const file = await folder.write(path, content);
@@ -54,7 +66,11 @@ export async function capture(org: OrgPorts, store: Store, request: CaptureReque
 
   progress.stage('Looking at the org once more');
   const finishedAt = await org.serverTime();
-  gaps.push(...(await inFlight(org, createdAt, request.allowInFlight)).filter((gap) => !gaps.some((known) => known.name === gap.name)));
+  gaps.push(
+    ...(await inFlight(org, createdAt, request.allowInFlight)).filter(
+      (gap) => !gaps.some((known) => known.name === gap.name)
+    )
+  );
   parts.sort((a, b) => (a.path < b.path ? -1 : 1));
   const body = {
     format: SNAPSHOT_FORMAT,
@@ -68,7 +84,11 @@ export async function capture(org: OrgPorts, store: Store, request: CaptureReque
     createdAt,
     finishedAt,
     complete: !gaps.some((gap) => gap.severity === 'hole'),
-    scope: { flows: request.scope.flows === 'all' ? ('all' as const) : [...request.scope.flows], metadata: [...request.scope.metadata], records: request.scope.records.map((entry) => ({ ...entry })) },
+    scope: {
+      flows: request.scope.flows === 'all' ? ('all' as const) : [...request.scope.flows],
+      metadata: [...request.scope.metadata],
+      records: request.scope.records.map((entry) => ({ ...entry })),
+    },
     packages,
     objects,
     counts: {
@@ -93,11 +113,19 @@ export async function capture(org: OrgPorts, store: Store, request: CaptureReque
 async function inFlight(org: OrgPorts, since: string, allowed: boolean): Promise<Gap[]> {
   const [deployments, jobs] = await Promise.all([org.deploymentsSince(since), org.ingestJobsInFlight()]);
   const running = [
-    ...deployments.filter((deployment) => !deployment.checkOnly).map((deployment) => ({ name: deployment.id, what: `deployment by ${deployment.createdByName} (${deployment.status})` })),
+    ...deployments
+      .filter((deployment) => !deployment.checkOnly)
+      .map((deployment) => ({
+        name: deployment.id,
+        what: `deployment by ${deployment.createdByName} (${deployment.status})`,
+      })),
     ...jobs.map((job) => ({ name: job.id, what: `bulk load of ${job.object} (${job.state})` })),
   ];
   if (running.length > 0 && !allowed) {
-    throw new Refusal('inFlight', { tokens: [running.map((entry) => `${entry.name}: ${entry.what}`).join('; ')], actionTokens: [org.identity.label] });
+    throw new Refusal('inFlight', {
+      tokens: [running.map((entry) => `${entry.name}: ${entry.what}`).join('; ')],
+      actionTokens: [org.identity.label],
+    });
   }
   return running.map((entry) => ({ kind: 'inFlight', name: entry.name, severity: 'hole', reason: entry.what }));
 }
@@ -115,10 +143,14 @@ function captureComponents(
 ): [Promise<FlowsPart>, Promise<ComponentsPart>] {
   const work = (async () => {
     const inScope = scope.flows === 'all' ? allFlows : allFlows.filter((flow) => scope.flows.includes(flow.name));
-    const absentFlows = scope.flows === 'all' ? [] : scope.flows.filter((name) => !allFlows.some((flow) => flow.name === name));
-    const versions: ComponentKey[] = inScope.flatMap((flow) => versionsToKeep(flow).map((number) => ({ type: 'Flow', fullName: versionMember(flow.name, number) })));
+    const absentFlows =
+      scope.flows === 'all' ? [] : scope.flows.filter((name) => !allFlows.some((flow) => flow.name === name));
+    const versions: ComponentKey[] = inScope.flatMap((flow) =>
+      versionsToKeep(flow).map((number) => ({ type: 'Flow', fullName: versionMember(flow.name, number) }))
+    );
     const wanted = await expand(org, scope.metadata);
-    if (versions.length + wanted.keys.length > 0) progress.stage('Retrieving metadata', `${wanted.keys.length} components, ${versions.length} flow versions`);
+    if (versions.length + wanted.keys.length > 0)
+      progress.stage('Retrieving metadata', `${wanted.keys.length} components, ${versions.length} flow versions`);
     const retrieved = await org.retrieve([...versions, ...wanted.keys]);
     const flows = await keepFlows(inScope, absentFlows, retrieved, put, gaps);
     const components = await keepComponents(org, wanted, retrieved, put, gaps);
@@ -128,21 +160,41 @@ function captureComponents(
 }
 
 /** Wildcards become the names the org lists now; which types were whole is remembered. */
-async function expand(org: OrgPorts, metadata: readonly ComponentKey[]): Promise<{ keys: ComponentKey[]; wholeTypes: string[] }> {
+async function expand(
+  org: OrgPorts,
+  metadata: readonly ComponentKey[]
+): Promise<{ keys: ComponentKey[]; wholeTypes: string[] }> {
   const wholeTypes = [...new Set(metadata.filter((key) => key.fullName === '*').map((key) => key.type))].sort();
   const listed = wholeTypes.length > 0 ? await org.listComponents(wholeTypes) : [];
-  const keys = new Map([...metadata.filter((key) => key.fullName !== '*'), ...listed].map((key) => [keyText(key), { type: key.type, fullName: key.fullName }]));
+  const keys = new Map(
+    [...metadata.filter((key) => key.fullName !== '*'), ...listed].map((key) => [
+      keyText(key),
+      { type: key.type, fullName: key.fullName },
+    ])
+  );
   return { keys: [...keys.values()], wholeTypes };
 }
 
-async function keepFlows(flows: readonly FlowEntry[], absent: readonly string[], retrieved: Retrieved, put: Put, gaps: Gap[]): Promise<FlowsPart> {
+async function keepFlows(
+  flows: readonly FlowEntry[],
+  absent: readonly string[],
+  retrieved: Retrieved,
+  put: Put,
+  gaps: Gap[]
+): Promise<FlowsPart> {
   const bodies: FlowBody[] = [];
   for (const flow of flows) {
     for (const version of versionsToKeep(flow)) {
       const member = versionMember(flow.name, version);
-      const file = retrieved.components.find((component) => component.type === 'Flow' && component.fullName === member)?.files[0];
+      const file = retrieved.components.find((component) => component.type === 'Flow' && component.fullName === member)
+        ?.files[0];
       if (!file) {
-        gaps.push({ kind: 'flow', name: member, severity: 'hole', reason: 'the org did not give the body of this version' });
+        gaps.push({
+          kind: 'flow',
+          name: member,
+          severity: 'hole',
+          reason: 'the org did not give the body of this version',
+        });
         continue;
       }
       const path = `flows/${flow.name}/${version}.flow-meta.xml`;
@@ -159,16 +211,33 @@ async function keepFlows(flows: readonly FlowEntry[], absent: readonly string[],
  * The retrieved package as it came, its index, and what is proven absent: named, not found by the retrieve, and not in
  * listMetadata either. A name that only one of the two witnesses misses is a hole.
  */
-async function keepComponents(org: OrgPorts, wanted: { keys: ComponentKey[]; wholeTypes: string[] }, retrieved: Retrieved, put: Put, gaps: Gap[]): Promise<ComponentsPart> {
+async function keepComponents(
+  org: OrgPorts,
+  wanted: { keys: ComponentKey[]; wholeTypes: string[] },
+  retrieved: Retrieved,
+  put: Put,
+  gaps: Gap[]
+): Promise<ComponentsPart> {
   const states = componentStates(retrieved.components, new Set(wanted.keys.map(keyText)), retrieved.properties);
   const found = new Set(states.map(keyText));
   const missing = wanted.keys.filter((key) => !found.has(keyText(key)));
-  const listed = missing.length > 0 ? new Set((await org.listComponents([...new Set(missing.map((key) => key.type))])).map(keyText)) : new Set<string>();
+  const listed =
+    missing.length > 0
+      ? new Set((await org.listComponents([...new Set(missing.map((key) => key.type))])).map(keyText))
+      : new Set<string>();
   const saidMissing = new Set(retrieved.notFound.map(keyText));
   const absent: ComponentKey[] = [];
   for (const key of missing) {
     if (saidMissing.has(keyText(key)) && !listed.has(keyText(key))) absent.push(key);
-    else gaps.push({ kind: 'component', name: keyText(key), severity: 'hole', reason: listed.has(keyText(key)) ? 'listed by the org, but not retrieved' : 'not retrieved, and the org did not say that it does not exist' });
+    else
+      gaps.push({
+        kind: 'component',
+        name: keyText(key),
+        severity: 'hole',
+        reason: listed.has(keyText(key))
+          ? 'listed by the org, but not retrieved'
+          : 'not retrieved, and the org did not say that it does not exist',
+      });
   }
   for (const [path, content] of retrieved.files) {
     if (!path.startsWith('flows/') && path !== 'package.xml') await put(`metadata/${path}`, content);

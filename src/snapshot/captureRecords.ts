@@ -35,16 +35,24 @@ export async function captureRecords(
 ): Promise<ObjectPart[]> {
   if (scope.length === 0) return [];
   const [names, viewsAll] = await Promise.all([org.objectNames(), org.viewsAllData()]);
-  if (!viewsAll) gaps.push({ kind: 'rows', name: '*', severity: 'hole', reason: 'the user may not see all rows (View All Data)' });
+  if (!viewsAll)
+    gaps.push({ kind: 'rows', name: '*', severity: 'hole', reason: 'the user may not see all rows (View All Data)' });
   const present = scope.filter((entry) => {
     if (names.has(entry.object)) return true;
     if (!entry.preset) throw new Refusal('unknownObject', { tokens: [entry.object] });
-    gaps.push({ kind: 'object', name: entry.object, severity: 'limit', reason: 'the org has no such object, or the user may not see it' });
+    gaps.push({
+      kind: 'object',
+      name: entry.object,
+      severity: 'limit',
+      reason: 'the org has no such object, or the user may not see it',
+    });
     return false;
   });
   progress.stage('Backing up records', `${present.length} objects`);
   const limit = pLimit(PARALLEL_READS);
-  const jobs = (await Promise.all(present.map((entry) => limit(() => startJob(org, entry, gaps))))).filter((job): job is Job => job !== undefined);
+  const jobs = (await Promise.all(present.map((entry) => limit(() => startJob(org, entry, gaps))))).filter(
+    (job): job is Job => job !== undefined
+  );
   const rows = await org.awaitBackups(jobs.map((job) => job.jobId));
   let read = 0;
   const objects = await Promise.all(
@@ -64,19 +72,37 @@ async function startJob(org: RecordReader, scope: ObjectScope, gaps: Gap[]): Pro
   const describe = await org.describe(scope.object);
   for (const field of unreadableFields(describe)) {
     // Compound fields lose nothing: their parts are fields of their own.
-    if (field.type === 'base64') gaps.push({ kind: 'field', name: `${scope.object}.${field.name}`, severity: 'limit', reason: 'binary content is not backed up' });
+    if (field.type === 'base64')
+      gaps.push({
+        kind: 'field',
+        name: `${scope.object}.${field.name}`,
+        severity: 'limit',
+        reason: 'binary content is not backed up',
+      });
   }
-  const soql = select(readableFields(describe).map((field) => field.name), scope.object, scope.where, 'Id');
+  const soql = select(
+    readableFields(describe).map((field) => field.name),
+    scope.object,
+    scope.where,
+    'Id'
+  );
   try {
     return { scope, describe, ...(await org.startBackup(soql)) };
   } catch (error) {
-    if (!scope.preset) throw new Refusal('backupRefused', { tokens: [scope.object, (error as Error).message], cause: error });
+    if (!scope.preset)
+      throw new Refusal('backupRefused', { tokens: [scope.object, (error as Error).message], cause: error });
     gaps.push({ kind: 'rows', name: scope.object, severity: 'hole', reason: (error as Error).message });
     return undefined;
   }
 }
 
-async function readJob(org: RecordReader, job: Job, rows: number, folder: StoreFolder, parts: SnapshotPart[]): Promise<ObjectPart> {
+async function readJob(
+  org: RecordReader,
+  job: Job,
+  rows: number,
+  folder: StoreFolder,
+  parts: SnapshotPart[]
+): Promise<ObjectPart> {
   const data = `records/${job.scope.object}.csv.gz`;
   const writer = await RecordFileWriter.open(folder, data);
   let hasHeader = false;

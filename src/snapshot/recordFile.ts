@@ -58,7 +58,11 @@ const LINE_END = Buffer.from('\n');
  * The rows of a record file in comparable form, in file order (Id order). Throws when the file ends inside a record or a
  * row has another number of cells than the header: a damaged file is never read as fewer rows.
  */
-export async function* readRecordFile(folder: StoreFolder, part: ObjectPart, describe: ObjectDescribe): AsyncGenerator<ValueRow> {
+export async function* readRecordFile(
+  folder: StoreFolder,
+  part: ObjectPart,
+  describe: ObjectDescribe
+): AsyncGenerator<ValueRow> {
   let fields: ReadonlyArray<FieldDescribe | undefined> | undefined;
   let ready: ValueRow[] = [];
   const splitter = new RecordSplitter((record) => {
@@ -67,7 +71,8 @@ export async function* readRecordFile(folder: StoreFolder, part: ObjectPart, des
       fields = cells.map((name) => fieldNamed(describe, name));
       return;
     }
-    if (cells.length !== fields.length) throw new Error(`${part.data}: a row has ${cells.length} cells, the header ${fields.length}`);
+    if (cells.length !== fields.length)
+      throw new Error(`${part.data}: a row has ${cells.length} cells, the header ${fields.length}`);
     const row: Record<string, Value> = {};
     fields.forEach((field, at) => {
       if (field) row[field.name] = comparable(field, cells[at]);

@@ -20,9 +20,19 @@ export const insidePath = z
   .string()
   .min(1)
   .max(1_000)
-  .refine((path) => !/^[/\\]|^[A-Za-z]:|\\|\0/.test(path) && !path.split('/').some((part) => part === '..' || part === '.' || part === ''), 'leaves its folder');
+  .refine(
+    (path) =>
+      !/^[/\\]|^[A-Za-z]:|\\|\0/.test(path) &&
+      !path.split('/').some((part) => part === '..' || part === '.' || part === ''),
+    'leaves its folder'
+  );
 
-export const partSchema = z.strictObject({ path: insidePath, sha256: digest, bytes: z.number().int().nonnegative(), rows: z.number().int().nonnegative().optional() });
+export const partSchema = z.strictObject({
+  path: insidePath,
+  sha256: digest,
+  bytes: z.number().int().nonnegative(),
+  rows: z.number().int().nonnegative().optional(),
+});
 
 export const scopeSchema = z.strictObject({
   flows: z.union([z.literal('all'), z.array(text)]),
@@ -108,7 +118,9 @@ export const describeSchema = z.strictObject({
   undeletable: z.boolean(),
   customSetting: z.boolean(),
   fields: z.array(fieldDescribe),
-  childRelationships: z.array(z.strictObject({ childObject: text, field: text, cascadeDelete: z.boolean(), restrictedDelete: z.boolean() })),
+  childRelationships: z.array(
+    z.strictObject({ childObject: text, field: text, cascadeDelete: z.boolean(), restrictedDelete: z.boolean() })
+  ),
 });
 
 export const flowsSchema = z.strictObject({
@@ -119,7 +131,9 @@ export const flowsSchema = z.strictObject({
       managed: z.boolean(),
       activeVersion: z.number().int().nullable(),
       latestVersion: z.number().int().nullable(),
-      versions: z.array(z.strictObject({ number: z.number().int(), status: text, lastModifiedAt: text, lastModifiedById: text })),
+      versions: z.array(
+        z.strictObject({ number: z.number().int(), status: text, lastModifiedAt: text, lastModifiedById: text })
+      ),
     })
   ),
   absent: z.array(text),

@@ -16,7 +16,14 @@ const PRIVATE_FOLDER = 0o700;
 /** A path that stays inside its folder: relative, forward slashes, no step upwards. */
 function inside(root: string, path: string): string {
   const normal = posix.normalize(path);
-  if (path === '' || normal !== path || path.startsWith('/') || path.startsWith('..') || path.includes('\\') || path.includes('\0')) {
+  if (
+    path === '' ||
+    normal !== path ||
+    path.startsWith('/') ||
+    path.startsWith('..') ||
+    path.includes('\\') ||
+    path.includes('\0')
+  ) {
     throw new Refusal('pathLeavesFolder', { tokens: [path] });
   }
   return join(root, ...normal.split('/'));

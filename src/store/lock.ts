@@ -35,7 +35,10 @@ export async function acquireLock(file: string, holder: string): Promise<{ relea
       return { release: () => rm(file, { force: true }) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const theirs = await readFile(file, 'utf8').then((text) => JSON.parse(text) as LockFile, () => undefined);
+      const theirs = await readFile(file, 'utf8').then(
+        (text) => JSON.parse(text) as LockFile,
+        () => undefined
+      );
       if (theirs && theirs.host === mine.host && !isAlive(theirs.pid)) {
         await rm(file, { force: true });
         continue;

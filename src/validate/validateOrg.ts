@@ -7,7 +7,7 @@ import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
 import { targetsOf } from '../plan/changeSet.js';
 import { observe } from '../plan/makePlan.js';
-import { readPlan } from '../plan/planFormat.js';
+import { readPlan } from '../plan/readPlan.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import { openBaseline } from '../snapshot/baseline.js';
 import type { Store } from '../store/ports.js';
@@ -17,7 +17,13 @@ export interface Validation {
   readonly id: string;
   readonly verdict: Verdict;
   readonly valid: boolean;
-  readonly checked: { readonly flows: number; readonly components: number; readonly permissions: number; readonly records: number; readonly notChecked: readonly string[] };
+  readonly checked: {
+    readonly flows: number;
+    readonly components: number;
+    readonly permissions: number;
+    readonly records: number;
+    readonly notChecked: readonly string[];
+  };
   readonly findings: readonly Finding[];
   readonly files: readonly string[];
 }
@@ -32,26 +38,46 @@ export interface KnownRun {
 
 export async function openRun(store: Store, id: StoreId): Promise<KnownRun> {
   const folder = await store.open('runs', id);
-  const journal = (await folder.exists('journal.ndjson')) ? readJournal((await folder.read('journal.ndjson')).toString('utf8')) : undefined;
-  if (journal?.kind !== 'whole') throw new Refusal('runDamaged', { tokens: [id, journal ? `journal.ndjson was edited at line ${journal.line}` : 'journal.ndjson is missing'] });
+  const journal = (await folder.exists('journal.ndjson'))
+    ? readJournal((await folder.read('journal.ndjson')).toString('utf8'))
+    : undefined;
+  if (journal?.kind !== 'whole')
+    throw new Refusal('runDamaged', {
+      tokens: [id, journal ? `journal.ndjson was edited at line ${journal.line}` : 'journal.ndjson is missing'],
+    });
   const state = runState(journal.entries);
   const planId = parseStoreId(state?.planId ?? '');
   if (!state || !planId || !(await folder.exists('result.json'))) throw new Refusal('runNotFinished', { tokens: [id] });
   const plan = await readPlan(await store.open('plans', planId));
-  if (plan.digest !== state.planDigest) throw new Refusal('planDamaged', { tokens: [planId, 'it is not the one the run applied'] });
-  return { result: JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult, plan, openedAt: journal.entries[0]?.at as string, closedAt: journal.entries.find((entry) => entry.kind === 'runClosed')?.at };
+  const closed = journal.entries.find((entry) => entry.kind === 'runClosed');
+  if (plan.digest !== state.planDigest)
+    throw new Refusal('planDamaged', { tokens: [planId, 'it is not the one the run applied'] });
+  return {
+    result: JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult,
+    plan,
+    openedAt: journal.entries[0]?.at as string,
+    closedAt: closed?.orgTime ?? closed?.at,
+  };
 }
 
 /**
  * Reads the whole scope of a snapshot from the org again and says whether the org is back, naming every difference and
  * who made it. Compares what is there, not what a run claims. Changes nothing.
  */
-export async function validateOrg(org: OrgPorts, store: Store, target: { readonly run?: KnownRun; readonly snapshotId: StoreId }, chance: Chance, progress: Progress): Promise<Validation> {
+export async function validateOrg(
+  org: OrgPorts,
+  store: Store,
+  target: { readonly run?: KnownRun; readonly snapshotId: StoreId },
+  chance: Chance,
+  progress: Progress
+): Promise<Validation> {
   const baseline = await openBaseline(store, target.snapshotId, org.identity.orgId);
   const observed = await observe(org, baseline, false, progress);
   const differences = [...targetsOf(observed.changes)];
   const names = await org.userNames(differences.flatMap(({ author }) => author.userId ?? []));
-  const neutralised = (target.run?.result.steps ?? []).filter((step) => (step.counts.neutralised ?? 0) > 0).map((step) => step.target);
+  const neutralised = (target.run?.result.steps ?? [])
+    .filter((step) => (step.counts.neutralised ?? 0) > 0)
+    .map((step) => step.target);
   const kept = keptBy(target.run?.plan, neutralised);
   const judged = judge(differences, kept, baseline.snapshot.gaps, target.run?.closedAt, names);
   const { snapshot } = baseline;
@@ -65,7 +91,12 @@ export async function validateOrg(org: OrgPorts, store: Store, target: { readonl
       components: snapshot.counts.components + baseline.components.absent.length,
       permissions: snapshot.counts.permissionRows,
       records: snapshot.counts.records,
-      notChecked: [...snapshot.gaps.map((gap) => gap.name), ...observed.records.findings.filter((finding) => finding.code === 'objectGone').map((finding) => finding.subject)],
+      notChecked: [
+        ...snapshot.gaps.map((gap) => gap.name),
+        ...observed.records.findings
+          .filter((finding) => finding.code === 'objectGone')
+          .map((finding) => finding.subject),
+      ],
     },
     findings: [...judged.findings, ...observed.records.findings],
     files: folder ? [`${folder.display}/validation.json`] : [],

@@ -25,7 +25,9 @@ export interface Kept {
 export function keptBy(plan: RollbackPlan | undefined, neutralised: readonly string[]): Kept[] {
   if (!plan) return [];
   return [
-    ...plan.conflicts.filter((conflict) => conflict.decision === 'keep').map((conflict) => ({ target: conflict.target, why: `kept: ${conflict.kind}` })),
+    ...plan.conflicts
+      .filter((conflict) => conflict.decision === 'keep')
+      .map((conflict) => ({ target: conflict.target, why: `kept: ${conflict.kind}` })),
     ...plan.leftOut.map((left) => ({ target: left.target, why: `left out: ${left.why}` })),
     ...plan.manual.map((item) => ({ target: item.target, why: `manual: ${item.what}` })),
     ...neutralised.map((target) => ({ target, why: 'neutralised: made harmless, not taken away' })),
@@ -36,17 +38,34 @@ export function keptBy(plan: RollbackPlan | undefined, neutralised: readonly str
  * Holds the differences between baseline and org against what was meant to stay. Any difference that nobody wanted means
  * `notRestored`; kept ones, gaps and manual items are named and never count as equal.
  */
-export function judge(differences: readonly Difference[], kept: readonly Kept[], gaps: readonly Gap[], since: string | undefined, names: ReadonlyMap<string, string>): Judged {
+export function judge(
+  differences: readonly Difference[],
+  kept: readonly Kept[],
+  gaps: readonly Gap[],
+  since: string | undefined,
+  names: ReadonlyMap<string, string>
+): Judged {
   const findings: Finding[] = [];
   let unwanted = 0;
   for (const difference of differences) {
     const reason = kept.find((entry) => entry.target === difference.target || selects(entry.target, difference.target));
-    const who = difference.author.userId ? (names.get(difference.author.userId) ?? difference.author.userId) : undefined;
+    const who = difference.author.userId
+      ? (names.get(difference.author.userId) ?? difference.author.userId)
+      : undefined;
     const by = who ? ` by ${who}${difference.author.at ? ` at ${difference.author.at}` : ''}` : '';
-    if (reason) findings.push({ code: 'kept', severity: 'info', subject: difference.target, message: `${difference.kind}${by}; ${reason.why}` });
+    if (reason)
+      findings.push({
+        code: 'kept',
+        severity: 'info',
+        subject: difference.target,
+        message: `${difference.kind}${by}; ${reason.why}`,
+      });
     else {
       unwanted += 1;
-      const later = since !== undefined && difference.author.at !== undefined && Date.parse(difference.author.at) > Date.parse(since);
+      const later =
+        since !== undefined &&
+        difference.author.at !== undefined &&
+        Date.parse(difference.author.at) > Date.parse(since);
       findings.push({
         code: later ? 'changedSinceRun' : 'different',
         severity: 'error',
@@ -55,10 +74,23 @@ export function judge(differences: readonly Difference[], kept: readonly Kept[],
       });
     }
   }
-  for (const gap of gaps.filter((entry) => entry.severity === 'hole')) findings.push({ code: 'gap', severity: 'warning', subject: gap.name, message: `not in the snapshot: ${gap.reason}` });
-  const keptCount = findings.filter((finding) => finding.code === 'kept').length + kept.filter((entry) => !differences.some((difference) => difference.target === entry.target) && entry.why.startsWith('manual')).length;
+  for (const gap of gaps.filter((entry) => entry.severity === 'hole'))
+    findings.push({
+      code: 'gap',
+      severity: 'warning',
+      subject: gap.name,
+      message: `not in the snapshot: ${gap.reason}`,
+    });
+  const keptCount =
+    findings.filter((finding) => finding.code === 'kept').length +
+    kept.filter(
+      (entry) => !differences.some((difference) => difference.target === entry.target) && entry.why.startsWith('manual')
+    ).length;
   const verdict = unwanted > 0 ? 'notRestored' : keptCount > 0 ? 'restoredExceptKept' : 'restored';
-  return { verdict, findings: findings.sort((a, b) => severityRank(a) - severityRank(b) || (a.subject < b.subject ? -1 : 1)) };
+  return {
+    verdict,
+    findings: findings.sort((a, b) => severityRank(a) - severityRank(b) || (a.subject < b.subject ? -1 : 1)),
+  };
 }
 
 function severityRank(finding: Finding): number {

@@ -9,7 +9,10 @@ const running = await startPracticeOrg({ port, org });
 process.stdout.write(
   `Practice org "${org.name}" at ${running.url}\n\nLog in with:\n\n` +
     `SF_ACCESS_TOKEN='${running.token}' sf org login access-token --instance-url ${running.url} --no-prompt --alias practice\n\n` +
-    `Other people:\n${Object.entries(running.tokens).slice(1).map(([name, token]) => `  ${name}: ${token}\n`).join('')}\nStop with Ctrl-C.\n`
+    `Other people:\n${Object.entries(running.tokens)
+      .slice(1)
+      .map(([name, token]) => `  ${name}: ${token}\n`)
+      .join('')}\nStop with Ctrl-C.\n`
 );
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

@@ -49,7 +49,10 @@ export class World {
     this.store = new FileStore(join(this.folder, '.rollback'), '.rollback');
     let n = 0;
     // Every id in a world is distinct and in order, whatever the speed of the machine.
-    this.chance = { now: () => new Date(this.org.clock.millis() + (n += 1) * 10), entropy: (bytes) => (n += 1).toString(16).padStart(bytes * 2, '0') };
+    this.chance = {
+      now: () => new Date(this.org.clock.millis() + (n += 1) * 10),
+      entropy: (bytes) => (n += 1).toString(16).padStart(bytes * 2, '0'),
+    };
   }
 
   public static async start(options: Parameters<typeof brightcup>[0] = {}): Promise<World> {
@@ -74,7 +77,10 @@ export class World {
     process.env.HOME = this.folder;
     process.env.SF_ROLLBACK_RETRY_MS ??= '5';
     const token = this.user(person).token;
-    const authInfo = await AuthInfo.create({ username: token, accessTokenOptions: { accessToken: token, instanceUrl: this.running.url, loginUrl: this.running.url } });
+    const authInfo = await AuthInfo.create({
+      username: token,
+      accessTokenOptions: { accessToken: token, instanceUrl: this.running.url, loginUrl: this.running.url },
+    });
     const connection = await Connection.create({ authInfo });
     connection.setApiVersion('66.0');
     const ports = await connectOrg(await Org.create({ connection }), connection, 'practice', 20_000);
@@ -83,16 +89,32 @@ export class World {
   }
 
   public async snapshot(scope: Partial<Scope>): Promise<Snapshot> {
-    const { snapshot } = await capture(await this.as('Ada Admin'), this.store, { scope: { ...EMPTY_SCOPE, ...scope }, allowInFlight: false }, this.chance, SILENT);
+    const { snapshot } = await capture(
+      await this.as('Ada Admin'),
+      this.store,
+      { scope: { ...EMPTY_SCOPE, ...scope }, allowInFlight: false },
+      this.chance,
+      SILENT
+    );
     return snapshot;
   }
 
-  public async plan(snapshot: Snapshot, request: Partial<Omit<PlanRequest, 'choice'>> & { choice?: Partial<Choice> } = {}): Promise<RollbackPlan> {
+  public async plan(
+    snapshot: Snapshot,
+    request: Partial<Omit<PlanRequest, 'choice'>> & { choice?: Partial<Choice> } = {}
+  ): Promise<RollbackPlan> {
     const org = await this.as('Ada Admin');
     org.forgetDescribes();
     const baseline = await openBaseline(this.store, parseStoreId(snapshot.id) as StoreId, org.identity.orgId);
     const { choice, ...rest } = request;
-    const { plan } = await makePlan(org, this.store, baseline, { everybody: false, changedBy: [], full: false, acceptGaps: false, ...rest, choice: { ...NO_CHOICE, ...choice } }, this.chance, SILENT);
+    const { plan } = await makePlan(
+      org,
+      this.store,
+      baseline,
+      { everybody: false, changedBy: [], full: false, acceptGaps: false, ...rest, choice: { ...NO_CHOICE, ...choice } },
+      this.chance,
+      SILENT
+    );
     return plan;
   }
 
@@ -100,29 +122,55 @@ export class World {
     const org = await this.as('Ada Admin');
     org.forgetDescribes();
     const planId = parseStoreId(plan.id) as StoreId;
-    return applyPlan(org, this.store, await openPlan(org, this.store, planId), { planId, tests: [], stopAsked: () => false, ...request }, this.chance, SILENT);
+    return applyPlan(
+      org,
+      this.store,
+      await openPlan(org, this.store, planId),
+      { planId, tests: [], stopAsked: () => false, ...request },
+      this.chance,
+      SILENT
+    );
   }
 
   public async validate(snapshot: Snapshot, run?: RunResult): Promise<Validation> {
     const org = await this.as('Ada Admin');
     org.forgetDescribes();
     const known = run ? await openRun(this.store, parseStoreId(run.runId) as StoreId) : undefined;
-    return validateOrg(org, this.store, { snapshotId: parseStoreId(snapshot.id) as StoreId, ...(known ? { run: known } : {}) }, this.chance, SILENT);
+    return validateOrg(
+      org,
+      this.store,
+      { snapshotId: parseStoreId(snapshot.id) as StoreId, ...(known ? { run: known } : {}) },
+      this.chance,
+      SILENT
+    );
   }
 
   /** Snapshot, bad change, plan, apply: the run, for tests that look at what comes after. */
-  public async rolledBack(scope: Partial<Scope>, badChange: () => Promise<void> | void, request: Parameters<World['plan']>[1] = {}): Promise<{ snapshot: Snapshot; plan: RollbackPlan; run: RunResult }> {
+  public async rolledBack(
+    scope: Partial<Scope>,
+    badChange: () => Promise<void> | void,
+    request: Parameters<World['plan']>[1] = {}
+  ): Promise<{ snapshot: Snapshot; plan: RollbackPlan; run: RunResult }> {
     const snapshot = await this.snapshot(scope);
     await badChange();
     const plan = await this.plan(snapshot, request);
     return { snapshot, plan, run: await this.apply(plan) };
   }
 
-  public insert(person: Person, object: string, values: Row | Record<string, never> | Record<string, string | number | boolean | null>): string {
+  public insert(
+    person: Person,
+    object: string,
+    values: Row | Record<string, never> | Record<string, string | number | boolean | null>
+  ): string {
     return this.org.records.writeOne(this.user(person), { operation: 'insert', object, values }).id;
   }
 
-  public update(person: Person, object: string, id: string, values: Record<string, string | number | boolean | null>): void {
+  public update(
+    person: Person,
+    object: string,
+    id: string,
+    values: Record<string, string | number | boolean | null>
+  ): void {
     this.org.records.writeOne(this.user(person), { operation: 'update', object, id, values });
   }
 

@@ -33,7 +33,8 @@ const ROOMS: Record<string, { readonly mayImport: readonly string[] | 'anything'
   // The sequences of awaits. They see an org and a disk through ports only.
   snapshot: { mayImport: ['model', ...KINDS, ...PORTS] },
   'plan (reading)': { mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan'] },
-  apply: { mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan'] },
+  // It opens the plans it applies.
+  apply: { mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'plan (reading)'] },
   validate: {
     mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'plan (reading)', 'apply', 'validate/rules'],
   },

@@ -19,7 +19,9 @@ import { openRun, validateOrg, type Validation } from '../../validate/validateOr
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback.apply');
 
-export type RollbackApplyResult = RunResult & { readonly validation: Pick<Validation, 'id' | 'verdict' | 'valid'> | null };
+export type RollbackApplyResult = RunResult & {
+  readonly validation: Pick<Validation, 'id' | 'verdict' | 'valid'> | null;
+};
 
 export default class RollbackApply extends RollbackCommand<RollbackApplyResult> {
   public static override readonly summary = messages.getMessage('summary');
@@ -31,9 +33,21 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     plan: Flags.string({ summary: messages.getMessage('flags.plan.summary'), helpValue: 'ID' }),
     confirm: Flags.string({ summary: messages.getMessage('flags.confirm.summary'), helpValue: 'ORG_ID_OR_ALIAS' }),
     'no-prompt': Flags.boolean({ summary: messages.getMessage('flags.no-prompt.summary') }),
-    'test-level': Flags.option({ options: ['NoTestRun', 'RunSpecifiedTests', 'RunLocalTests', 'RunAllTestsInOrg'] as const, char: 'l', summary: messages.getMessage('flags.test-level.summary') })(),
-    tests: Flags.string({ multiple: true, char: 't', summary: messages.getMessage('flags.tests.summary'), helpValue: 'CLASS' }),
-    'cpq-triggers': Flags.option({ options: ['attested-off', 'leave-on'] as const, summary: messages.getMessage('flags.cpq-triggers.summary') })(),
+    'test-level': Flags.option({
+      options: ['NoTestRun', 'RunSpecifiedTests', 'RunLocalTests', 'RunAllTestsInOrg'] as const,
+      char: 'l',
+      summary: messages.getMessage('flags.test-level.summary'),
+    })(),
+    tests: Flags.string({
+      multiple: true,
+      char: 't',
+      summary: messages.getMessage('flags.tests.summary'),
+      helpValue: 'CLASS',
+    }),
+    'cpq-triggers': Flags.option({
+      options: ['attested-off', 'leave-on'] as const,
+      summary: messages.getMessage('flags.cpq-triggers.summary'),
+    })(),
     'max-changes': Flags.integer({ min: 1, summary: messages.getMessage('flags.max-changes.summary'), helpValue: 'N' }),
     reason: Flags.string({ summary: messages.getMessage('flags.reason.summary'), helpValue: 'TEXT' }),
     'no-validate': Flags.boolean({ summary: messages.getMessage('flags.no-validate.summary') }),
@@ -76,13 +90,24 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
       this.log(runReport(result, width()));
       const runId = parseStoreId(result.runId);
       const validates = !flags['no-validate'] && result.status !== 'interrupted' && runId !== undefined;
-      const validation = validates ? await validateOrg(org, store, { run: await openRun(store, runId), snapshotId: ready.baseline.snapshot.id as never }, CHANCE, this.stages()) : undefined;
+      const validation = validates
+        ? await validateOrg(
+            org,
+            store,
+            { run: await openRun(store, runId), snapshotId: ready.baseline.snapshot.id as never },
+            CHANCE,
+            this.stages()
+          )
+        : undefined;
       this.stages().done();
       if (validation) this.log(`\n${validationReport(validation, ready.plan.snapshotId, width())}`);
       if (cpqTriggers === 'attested-off') this.warn(messages.getMessage('switchTriggersBack'));
       if (result.status === 'interrupted') this.log(`\n${messages.getMessage('resume', [org.identity.label, planId])}`);
       process.exitCode = exitCodeOf(result);
-      return { ...result, validation: validation ? { id: validation.id, verdict: validation.verdict, valid: validation.valid } : null };
+      return {
+        ...result,
+        validation: validation ? { id: validation.id, verdict: validation.verdict, valid: validation.valid } : null,
+      };
     } finally {
       stop.end();
     }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
@@ -7,6 +6,7 @@ import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackComman
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { chooseSnapshot } from '../../cli/storeIds.js';
 import { typedOrg, width } from '../../cli/terminal.js';
+import { writeOut } from '../../cli/writeOut.js';
 import { EXIT } from '../../model/refusal.js';
 import { makePlan } from '../../plan/makePlan.js';
 import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
@@ -18,7 +18,22 @@ const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback.plan');
 
 export type RollbackPlanResult = Pick<
   RollbackPlan,
-  'id' | 'snapshotId' | 'orgId' | 'apiVersion' | 'createdAt' | 'digest' | 'applicable' | 'complete' | 'empty' | 'deployers' | 'summary' | 'conflicts' | 'manual' | 'findings' | 'estimate' | 'advice'
+  | 'id'
+  | 'snapshotId'
+  | 'orgId'
+  | 'apiVersion'
+  | 'createdAt'
+  | 'digest'
+  | 'applicable'
+  | 'complete'
+  | 'empty'
+  | 'deployers'
+  | 'summary'
+  | 'conflicts'
+  | 'manual'
+  | 'findings'
+  | 'estimate'
+  | 'advice'
 > & { readonly path: string; readonly steps: ReadonlyArray<Omit<Step, 'detail'>> };
 
 export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanResult> {
@@ -29,12 +44,29 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
   public static override readonly flags = {
     ...commonFlags,
     snapshot: Flags.string({ summary: messages.getMessage('flags.snapshot.summary'), helpValue: 'ID' }),
-    'changed-by': Flags.string({ multiple: true, summary: messages.getMessage('flags.changed-by.summary'), helpValue: 'USERNAME', exclusive: ['all-changes'] }),
+    'changed-by': Flags.string({
+      multiple: true,
+      summary: messages.getMessage('flags.changed-by.summary'),
+      helpValue: 'USERNAME',
+      exclusive: ['all-changes'],
+    }),
     'all-changes': Flags.boolean({ summary: messages.getMessage('flags.all-changes.summary') }),
     only: Flags.string({ multiple: true, summary: messages.getMessage('flags.only.summary'), helpValue: 'SELECTOR' }),
-    exclude: Flags.string({ multiple: true, summary: messages.getMessage('flags.exclude.summary'), helpValue: 'SELECTOR' }),
-    'on-conflict': Flags.option({ options: ['keep', 'restore'] as const, default: 'keep' as const, summary: messages.getMessage('flags.on-conflict.summary') })(),
-    resolve: Flags.string({ multiple: true, summary: messages.getMessage('flags.resolve.summary'), helpValue: 'SELECTOR=keep|restore' }),
+    exclude: Flags.string({
+      multiple: true,
+      summary: messages.getMessage('flags.exclude.summary'),
+      helpValue: 'SELECTOR',
+    }),
+    'on-conflict': Flags.option({
+      options: ['keep', 'restore'] as const,
+      default: 'keep' as const,
+      summary: messages.getMessage('flags.on-conflict.summary'),
+    })(),
+    resolve: Flags.string({
+      multiple: true,
+      summary: messages.getMessage('flags.resolve.summary'),
+      helpValue: 'SELECTOR=keep|restore',
+    }),
     'delete-flows': Flags.boolean({ summary: messages.getMessage('flags.delete-flows.summary') }),
     full: Flags.boolean({ summary: messages.getMessage('flags.full.summary') }),
     'accept-gaps': Flags.boolean({ summary: messages.getMessage('flags.accept-gaps.summary') }),
@@ -51,13 +83,24 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     const snapshotId = await chooseSnapshot(store, flags.snapshot, orgId);
     const baseline = await openBaseline(store, snapshotId, orgId);
     sameApiVersion(flags['api-version'], baseline.snapshot.apiVersion);
-    const org = await openOrg(flags['target-org'], baseline.snapshot.apiVersion, typedOrg(this.argv), flags.wait.milliseconds);
+    const org = await openOrg(
+      flags['target-org'],
+      baseline.snapshot.apiVersion,
+      typedOrg(this.argv),
+      flags.wait.milliseconds
+    );
     const { plan, folder } = await makePlan(
       org,
       store,
       baseline,
       {
-        choice: { only: flags.only ?? [], exclude: flags.exclude ?? [], onConflict: flags['on-conflict'], resolve, deleteFlows: flags['delete-flows'] },
+        choice: {
+          only: flags.only ?? [],
+          exclude: flags.exclude ?? [],
+          onConflict: flags['on-conflict'],
+          resolve,
+          deleteFlows: flags['delete-flows'],
+        },
         everybody: flags['all-changes'],
         changedBy: flags['changed-by'] ?? [],
         full: flags.full,
@@ -69,10 +112,43 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     this.stages().done();
     this.log(planReport(plan, folder.display, width()));
     if (plan.applicable) this.log(`\n${messages.getMessage('next', [org.identity.label, plan.id])}`);
-    if (flags.out) await writeFile(flags.out, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+    if (flags.out) await writeOut(flags.out, plan);
     if (flags['exit-code'] && !plan.empty) process.exitCode = EXIT.somethingToDo;
-    const { id, createdAt, digest, applicable, complete, empty, deployers, summary, conflicts, manual, findings, estimate, advice } = plan;
+    const {
+      id,
+      createdAt,
+      digest,
+      applicable,
+      complete,
+      empty,
+      deployers,
+      summary,
+      conflicts,
+      manual,
+      findings,
+      estimate,
+      advice,
+    } = plan;
     const steps = plan.steps.map(({ detail: dropped, ...step }) => (void dropped, step));
-    return { id, snapshotId: plan.snapshotId, orgId: plan.orgId, apiVersion: plan.apiVersion, createdAt, path: folder.display, digest, applicable, complete, empty, deployers, summary, steps, conflicts, manual, findings, estimate, advice };
+    return {
+      id,
+      snapshotId: plan.snapshotId,
+      orgId: plan.orgId,
+      apiVersion: plan.apiVersion,
+      createdAt,
+      path: folder.display,
+      digest,
+      applicable,
+      complete,
+      empty,
+      deployers,
+      summary,
+      steps,
+      conflicts,
+      manual,
+      findings,
+      estimate,
+      advice,
+    };
   }
 }

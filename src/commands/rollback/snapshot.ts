@@ -12,7 +12,10 @@ import type { Snapshot } from '../../snapshot/snapshotFormat.js';
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback.snapshot');
 
-export type RollbackSnapshotResult = Pick<Snapshot, 'id' | 'orgId' | 'username' | 'apiVersion' | 'createdAt' | 'digest' | 'complete' | 'scope' | 'counts' | 'gaps'> & {
+export type RollbackSnapshotResult = Pick<
+  Snapshot,
+  'id' | 'orgId' | 'username' | 'apiVersion' | 'createdAt' | 'digest' | 'complete' | 'scope' | 'counts' | 'gaps'
+> & {
   readonly label: string | null;
   readonly follows: string | null;
   readonly path: string;
@@ -27,11 +30,37 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
 
   public static override readonly flags = {
     ...commonFlags,
-    manifest: Flags.string({ char: 'x', summary: messages.getMessage('flags.manifest.summary'), helpValue: 'FILE', exclusive: ['metadata', 'source-dir'] }),
-    metadata: Flags.string({ char: 'm', multiple: true, delimiter: ',', summary: messages.getMessage('flags.metadata.summary'), helpValue: 'TYPE[:NAME]' }),
-    'source-dir': Flags.string({ char: 'd', multiple: true, summary: messages.getMessage('flags.source-dir.summary'), helpValue: 'DIR' }),
-    flows: Flags.string({ multiple: true, delimiter: ',', summary: messages.getMessage('flags.flows.summary'), helpValue: 'all|NAME' }),
-    records: Flags.string({ multiple: true, summary: messages.getMessage('flags.records.summary'), description: messages.getMessage('flags.records.description'), helpValue: 'PRESET|OBJECT[:WHERE]' }),
+    manifest: Flags.string({
+      char: 'x',
+      summary: messages.getMessage('flags.manifest.summary'),
+      helpValue: 'FILE',
+      exclusive: ['metadata', 'source-dir'],
+    }),
+    metadata: Flags.string({
+      char: 'm',
+      multiple: true,
+      delimiter: ',',
+      summary: messages.getMessage('flags.metadata.summary'),
+      helpValue: 'TYPE[:NAME]',
+    }),
+    'source-dir': Flags.string({
+      char: 'd',
+      multiple: true,
+      summary: messages.getMessage('flags.source-dir.summary'),
+      helpValue: 'DIR',
+    }),
+    flows: Flags.string({
+      multiple: true,
+      delimiter: ',',
+      summary: messages.getMessage('flags.flows.summary'),
+      helpValue: 'all|NAME',
+    }),
+    records: Flags.string({
+      multiple: true,
+      summary: messages.getMessage('flags.records.summary'),
+      description: messages.getMessage('flags.records.description'),
+      helpValue: 'PRESET|OBJECT[:WHERE]',
+    }),
     label: Flags.string({ summary: messages.getMessage('flags.label.summary'), helpValue: 'TEXT' }),
     'allow-in-flight': Flags.boolean({ summary: messages.getMessage('flags.allow-in-flight.summary') }),
     wait: waitFlag,
@@ -53,7 +82,13 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
       org,
       org.identity.label
     );
-    const { snapshot, folder } = await capture(org, store, { scope, allowInFlight: flags['allow-in-flight'], ...(flags.label ? { label: flags.label } : {}) }, CHANCE, this.stages());
+    const { snapshot, folder } = await capture(
+      org,
+      store,
+      { scope, allowInFlight: flags['allow-in-flight'], ...(flags.label ? { label: flags.label } : {}) },
+      CHANCE,
+      this.stages()
+    );
     this.stages().done();
     this.log(snapshotReport(snapshot, folder.display, width()));
     if (snapshot.complete) this.log(`\n${messages.getMessage('next', [org.identity.label])}`);
@@ -78,4 +113,3 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
     };
   }
 }
-

@@ -33,14 +33,21 @@ export default class RollbackValidate extends RollbackCommand<RollbackValidateRe
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
     const run = flags.snapshot ? undefined : await openRun(store, await chooseRun(store, flags.run, orgId));
-    const snapshotId = run ? (parseStoreId(run.plan.snapshotId) as StoreId) : await chooseSnapshot(store, flags.snapshot, orgId);
+    const snapshotId = run
+      ? (parseStoreId(run.plan.snapshotId) as StoreId)
+      : await chooseSnapshot(store, flags.snapshot, orgId);
     const { apiVersion } = await readSnapshot(await store.open('snapshots', snapshotId));
     sameApiVersion(flags['api-version'], apiVersion);
     const org = await openOrg(flags['target-org'], apiVersion, typedOrg(this.argv), flags.wait.milliseconds);
     const validation = await validateOrg(org, store, { snapshotId, ...(run ? { run } : {}) }, CHANCE, this.stages());
     this.stages().done();
     this.log(validationReport(validation, snapshotId, width()));
-    process.exitCode = validation.verdict === 'restored' ? EXIT.done : validation.verdict === 'restoredExceptKept' ? EXIT.partial : EXIT.failed;
+    process.exitCode =
+      validation.verdict === 'restored'
+        ? EXIT.done
+        : validation.verdict === 'restoredExceptKept'
+          ? EXIT.partial
+          : EXIT.failed;
     return validation;
   }
 }

@@ -40,7 +40,11 @@ export interface OrderedStep {
 
 /** Where nothing asks otherwise: by lane, then operation, then name. So a plan has one order, whatever the org answers first. */
 function compareSteps(a: DraftStep, b: DraftStep): number {
-  return LANES.indexOf(a.lane) - LANES.indexOf(b.lane) || OPERATIONS.indexOf(a.operation) - OPERATIONS.indexOf(b.operation) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  return (
+    LANES.indexOf(a.lane) - LANES.indexOf(b.lane) ||
+    OPERATIONS.indexOf(a.operation) - OPERATIONS.indexOf(b.operation) ||
+    (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+  );
 }
 
 /** The steps in an order that every rule allows. Throws, naming the steps, when rules ask for a circle. */
@@ -50,7 +54,15 @@ export function orderSteps(steps: readonly DraftStep[], facts: OrderFacts): Orde
   for (const rule of ORDER_RULES) {
     for (const edge of rule(steps, facts)) if (edge.before !== edge.after) graph.mergeEdge(edge.before, edge.after);
   }
-  const waitsFor = new Map(steps.map((step) => [step.key, graph.inNeighbors(step.key).map((key) => graph.getNodeAttribute(key, 'step')).sort(compareSteps)]));
+  const waitsFor = new Map(
+    steps.map((step) => [
+      step.key,
+      graph
+        .inNeighbors(step.key)
+        .map((key) => graph.getNodeAttribute(key, 'step'))
+        .sort(compareSteps),
+    ])
+  );
   const ordered: OrderedStep[] = [];
   while (graph.order > 0) {
     const [next] = graph

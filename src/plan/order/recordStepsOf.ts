@@ -8,5 +8,9 @@ export interface RecordDraft {
 
 /** The record steps of one operation, with their items. */
 export function recordStepsOf(steps: readonly DraftStep[], operation: DraftStep['operation']): RecordDraft[] {
-  return steps.flatMap((step) => (step.operation === operation && step.detail.kind === 'records' ? [{ key: step.key, object: step.detail.object, items: step.detail.items }] : []));
+  return steps.flatMap((step) =>
+    step.operation === operation && step.detail.kind === 'records'
+      ? [{ key: step.key, object: step.detail.object, items: step.detail.items }]
+      : []
+  );
 }

@@ -9,7 +9,13 @@ export const undeleteParentsFirst: OrderRule = (steps, facts) => {
     const describe = facts.describes.get(child.object);
     if (!describe) return [];
     return undeletes
-      .filter((parent) => parent.object !== child.object && referencesTo(describe, new Set([parent.object])).some((field) => field.cascadeDelete || field.restrictedDelete || !field.nillable))
+      .filter(
+        (parent) =>
+          parent.object !== child.object &&
+          referencesTo(describe, new Set([parent.object])).some(
+            (field) => field.cascadeDelete || field.restrictedDelete || !field.nillable
+          )
+      )
       .map((parent) => ({ before: parent.key, after: child.key }));
   });
 };

@@ -2,8 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
+import pLimit from 'p-limit';
 import type { PracticeOrg } from '../../org/engine/practiceOrg.js';
 import type { StockCli } from './stockCli.js';
+
+/** As many processes as a small machine carries: each start of the CLI takes most of a core. */
+const limit = pLimit(3);
 
 /** Id to field to text, as the org gives it out. */
 export type Exported = ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -21,40 +25,66 @@ export function settableFields(org: PracticeOrg, object: string): string[] {
 }
 
 /** Reads whole objects with the official `sf data export bulk`. */
-export async function exportObjects(sf: StockCli, alias: string, org: PracticeOrg, objects: readonly string[], folder: string): Promise<Map<string, Exported>> {
-  const tables = await severalAtOnce(objects, async (object): Promise<[string, Exported]> => {
+export async function exportObjects(
+  sf: StockCli,
+  alias: string,
+  org: PracticeOrg,
+  objects: readonly string[],
+  folder: string
+): Promise<Map<string, Exported>> {
+  const read = async (object: string): Promise<[string, Exported]> => {
     const file = join(folder, `${object}.csv`);
     const soql = `SELECT Id, ${settableFields(org, object).join(', ')} FROM ${object}`;
-    await succeeds(sf, ['data', 'export', 'bulk', '-o', alias, '-q', soql, '--output-file', file, '--result-format', 'csv', '--wait', '5', '--json']);
+    await succeeds(sf, [
+      'data',
+      'export',
+      'bulk',
+      '-o',
+      alias,
+      '-q',
+      soql,
+      '--output-file',
+      file,
+      '--result-format',
+      'csv',
+      '--wait',
+      '5',
+      '--json',
+    ]);
     const rows: Array<Record<string, string>> = parse(readFileSync(file), { columns: true });
     return [object, new Map(rows.map((row) => [row.Id ?? '', row]))];
-  });
-  return new Map(tables);
+  };
+  return new Map(await Promise.all(objects.map((object) => limit(read, object))));
 }
 
 /** Changes rows with the official `sf data … bulk`, from files with LF line ends. */
 export async function loadRows(sf: StockCli, alias: string, loads: readonly Load[], folder: string): Promise<void> {
-  await severalAtOnce(loads, async ({ verb, object, rows }) => {
+  const load = async ({ verb, object, rows }: Load): Promise<void> => {
     const file = join(folder, `${verb}-${object}.csv`);
     writeFileSync(file, stringify([...rows], { header: true, record_delimiter: '\n' }));
-    await succeeds(sf, ['data', verb, 'bulk', '-o', alias, '--sobject', object, '--file', file, '--line-ending', 'LF', '--wait', '5', '--json']);
-  });
+    await succeeds(sf, [
+      'data',
+      verb,
+      'bulk',
+      '-o',
+      alias,
+      '--sobject',
+      object,
+      '--file',
+      file,
+      '--line-ending',
+      'LF',
+      '--wait',
+      '5',
+      '--json',
+    ]);
+  };
+  await Promise.all(loads.map((one) => limit(load, one)));
 }
 
 /** Runs a command that has to end well, and gives what it says. */
-export async function succeeds(sf: StockCli, args: readonly string[], cwd?: string): Promise<any> {
-  const { code, stdout, stderr, json } = await sf.run(args, cwd === undefined ? {} : { cwd });
+export async function succeeds(sf: StockCli, args: readonly string[]): Promise<any> {
+  const { code, stdout, stderr, json } = await sf.run(args);
   if (code !== 0) throw new Error(`sf ${args.join(' ')} ended with ${code}\n${stdout}${stderr}`);
   return json?.result;
-}
-
-/** As many processes as a small machine carries; each start of the CLI takes most of a core. */
-async function severalAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const waiting = [...items.entries()];
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) results[next[0]] = await work(next[1]);
-  };
-  await Promise.all(Array.from({ length: 3 }, worker));
-  return results;
 }

@@ -21,7 +21,9 @@ export function describedOrg(describes: string, name: string): PracticeOrg {
     const known = org.schema.get(json.name);
     const object = fromDescribeJson(json, known?.keyPrefix ?? org.schema.freeKeyPrefix());
     if (object.name.endsWith('__c')) org.schema.addObject(object);
-    else for (const field of object.fields.filter((one) => one.name.endsWith('__c'))) org.schema.putField(object.name, field);
+    else
+      for (const field of object.fields.filter((one) => one.name.endsWith('__c')))
+        org.schema.putField(object.name, field);
   }
   return org;
 }

@@ -24,7 +24,8 @@ export interface ObjectChange {
   readonly updated: ReadonlyArray<{ readonly guid: string; readonly cells: Cells }>;
 }
 
-const NO_VALUE = '#N/A';
+/** How the files, and the Bulk API's, say that a field has no value. */
+export const NO_VALUE = '#N/A';
 
 /** `s2` and `s3` hold only the files that changed. */
 export function readFizzly(folder: string): Fizzly {
@@ -37,8 +38,11 @@ function readFolder(folder: string): Map<string, Map<string, Cells>> {
   return new Map(
     readdirSync(folder).map((file) => {
       // Header lines end in LF, rows in CRLF.
-      const options = { columns: true, bom: true, record_delimiter: ['\r\n', '\n'] };
-      const rows: Array<Record<string, string>> = parse(readFileSync(join(folder, file)), options);
+      const rows: Array<Record<string, string>> = parse(readFileSync(join(folder, file)), {
+        columns: true,
+        bom: true,
+        record_delimiter: ['\r\n', '\n'],
+      });
       return [file.replace(/\.csv$/, ''), new Map(rows.map(({ Guid, ...cells }) => [Guid ?? '', cells]))];
     })
   );

@@ -102,6 +102,11 @@ export function rollbackBin(place: Place): CommandLine {
   return commandLine(PLUGIN_BIN, place);
 }
 
+/** A script of this checkout as a process, in the same isolated environment. */
+export function scriptIn(place: Place, file: string): CommandLine {
+  return commandLine(file, place);
+}
+
 function commandLine(file: string, place: Place): CommandLine {
   const start = (args: readonly string[], options: RunOptions = {}): Running => {
     const child = spawn(process.execPath, [file, ...args], {

@@ -11,9 +11,30 @@ export type FieldValue = string | number | boolean | null;
 export type Row = Record<string, FieldValue>;
 
 export type FieldType =
-  | 'id' | 'string' | 'boolean' | 'int' | 'double' | 'currency' | 'percent' | 'date' | 'datetime' | 'time'
-  | 'picklist' | 'multipicklist' | 'combobox' | 'reference' | 'textarea' | 'email' | 'phone' | 'url'
-  | 'encryptedstring' | 'base64' | 'address' | 'location' | 'anyType' | 'complexvalue';
+  | 'id'
+  | 'string'
+  | 'boolean'
+  | 'int'
+  | 'double'
+  | 'currency'
+  | 'percent'
+  | 'date'
+  | 'datetime'
+  | 'time'
+  | 'picklist'
+  | 'multipicklist'
+  | 'combobox'
+  | 'reference'
+  | 'textarea'
+  | 'email'
+  | 'phone'
+  | 'url'
+  | 'encryptedstring'
+  | 'base64'
+  | 'address'
+  | 'location'
+  | 'anyType'
+  | 'complexvalue';
 
 /** One field, in the words of describe (`GET /sobjects/X/describe`). Absent flags mean false, absent numbers 0. */
 export interface FieldSchema {
@@ -154,12 +175,20 @@ export interface OpLog {
   clear(): void;
 }
 export type OpLogEntry =
-  | { readonly kind: 'request'; readonly at: string; readonly user?: string; readonly method: string; readonly path: string; readonly status: number }
+  | {
+      readonly kind: 'request';
+      readonly at: string;
+      readonly user?: string;
+      readonly method: string;
+      readonly path: string;
+      readonly status: number;
+    }
   | {
       readonly kind: 'recordWrite';
       readonly at: string;
       readonly user: string;
-      readonly operation: 'insert' | 'update' | 'delete' | 'undelete' | 'cascadeDelete' | 'cascadeUndelete' | 'setNull' | 'restoreLookup';
+      readonly operation:
+        'insert' | 'update' | 'delete' | 'undelete' | 'cascadeDelete' | 'cascadeUndelete' | 'setNull' | 'restoreLookup';
       readonly object: string;
       readonly id: string;
       readonly fields?: readonly string[];
@@ -180,7 +209,14 @@ export type OpLogEntry =
       readonly from: number | null;
       readonly to: number | null;
     }
-  | { readonly kind: 'permissionWrite'; readonly at: string; readonly user: string; readonly operation: 'insert' | 'update' | 'delete'; readonly object: string; readonly id: string };
+  | {
+      readonly kind: 'permissionWrite';
+      readonly at: string;
+      readonly user: string;
+      readonly operation: 'insert' | 'update' | 'delete';
+      readonly object: string;
+      readonly id: string;
+    };
 
 /** What the metadata side needs from the engine. `PracticeOrg` implements it. */
 export interface OrgCore {
@@ -219,5 +255,16 @@ export interface Switchboard {
 export interface FaultRule {
   /** Fires when this returns true for the request's number (from 1) and its method and path. */
   readonly when: (request: { readonly number: number; readonly method: string; readonly path: string }) => boolean;
-  readonly fault: 'resetBefore' | 'resetAfter' | 'stall' | 'truncate' | 'html200' | 'status401' | 'status403Limit' | 'status429' | 'status500' | 'status503' | 'stripHeaders';
+  readonly fault:
+    | 'resetBefore'
+    | 'resetAfter'
+    | 'stall'
+    | 'truncate'
+    | 'html200'
+    | 'status401'
+    | 'status403Limit'
+    | 'status429'
+    | 'status500'
+    | 'status503'
+    | 'stripHeaders';
 }

@@ -72,7 +72,14 @@ export class PracticeOrg implements OrgCore {
     if (options.cpq !== false) this.installCpq();
     this.schema.listen(this.store);
     this.records = new RecordDoor(
-      { schema: this.schema, store: this.store, hooks: this.hooks, writers: this.writers, newId: (prefix) => this.newId(prefix), binEmptied: () => this.switches.binEmptied },
+      {
+        schema: this.schema,
+        store: this.store,
+        hooks: this.hooks,
+        writers: this.writers,
+        newId: (prefix) => this.newId(prefix),
+        binEmptied: () => this.switches.binEmptied,
+      },
       this.clock,
       this.opLog,
       this.firstUser.id
@@ -170,10 +177,34 @@ export class PracticeOrg implements OrgCore {
   }
 
   private seedSetup(): void {
-    this.seed('Organization', [{ Id: this.orgId, Name: this.name, InstanceName: 'PRAC1', IsSandbox: this.isSandbox, OrganizationType: 'Enterprise Edition', Country: 'DE', TimeZoneSidKey: 'Europe/Berlin', DefaultLocaleSidKey: 'en_US', LanguageLocaleKey: 'en_US' }]);
+    this.seed('Organization', [
+      {
+        Id: this.orgId,
+        Name: this.name,
+        InstanceName: 'PRAC1',
+        IsSandbox: this.isSandbox,
+        OrganizationType: 'Enterprise Edition',
+        Country: 'DE',
+        TimeZoneSidKey: 'Europe/Berlin',
+        DefaultLocaleSidKey: 'en_US',
+        LanguageLocaleKey: 'en_US',
+      },
+    ]);
     for (const user of this.users) {
       const [firstName = '', ...lastName] = user.name.split(' ');
-      this.seed('User', [{ Id: user.id, Username: user.username, FirstName: firstName, LastName: lastName.join(' '), Name: user.name, Alias: firstName.slice(0, 8).toLowerCase(), Email: user.email, IsActive: user.active, UserType: 'Standard' }]);
+      this.seed('User', [
+        {
+          Id: user.id,
+          Username: user.username,
+          FirstName: firstName,
+          LastName: lastName.join(' '),
+          Name: user.name,
+          Alias: firstName.slice(0, 8).toLowerCase(),
+          Email: user.email,
+          IsActive: user.active,
+          UserType: 'Standard',
+        },
+      ]);
       this.seed('UserLogin', [{ Id: this.newId('0Yw'), UserId: user.id, IsFrozen: false, IsPasswordLocked: false }]);
     }
   }

@@ -9,6 +9,6 @@ export function defaultSwitches(): Switchboard {
     latency: 0,
     deployFlowsActive: false,
     binEmptied: false,
-    faults: [] as FaultRule[]
+    faults: [] as FaultRule[],
   };
 }

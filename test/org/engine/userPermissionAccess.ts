@@ -8,12 +8,20 @@ const byRight: Readonly<Record<string, (user: OrgUser) => boolean>> = {
   PermissionsViewEncryptedData: (user) => user.rights.viewEncryptedData,
   PermissionsBulkApiHardDelete: (user) => user.rights.bulkHardDelete,
   PermissionsAuthorApex: (user) => user.rights.authorApex,
-  PermissionsApiEnabled: () => true
+  PermissionsApiEnabled: () => true,
 };
 
 const byAdministrator = [
-  'PermissionsModifyMetadata', 'PermissionsCustomizeApplication', 'PermissionsManageFlow', 'PermissionsViewSetup', 'PermissionsManageUsers',
-  'PermissionsFreezeUsers', 'PermissionsAssignPermissionSets', 'PermissionsManageProfilesPermissionsets', 'PermissionsManageDataIntegrations', 'PermissionsViewAllUsers'
+  'PermissionsModifyMetadata',
+  'PermissionsCustomizeApplication',
+  'PermissionsManageFlow',
+  'PermissionsViewSetup',
+  'PermissionsManageUsers',
+  'PermissionsFreezeUsers',
+  'PermissionsAssignPermissionSets',
+  'PermissionsManageProfilesPermissionsets',
+  'PermissionsManageDataIntegrations',
+  'PermissionsViewAllUsers',
 ];
 
 /** `UserPermissionAccess`: one row, the running user's own permissions. */
@@ -21,14 +29,19 @@ export function installPermissionAccess(org: OrgCore): void {
   const names = [...Object.keys(byRight), ...byAdministrator];
   org.tables.register({
     schema: declareObject({
-      name: 'UserPermissionAccess', keyPrefix: '0PA', nameField: 'none', owned: false, systemFields: false, readOnly: true,
-      fields: ['LastCacheUpdate-:datetime', ...names.map((name) => `${name}-:check`)].join(' ')
+      name: 'UserPermissionAccess',
+      keyPrefix: '0PA',
+      nameField: 'none',
+      owned: false,
+      systemFields: false,
+      readOnly: true,
+      fields: ['LastCacheUpdate-:datetime', ...names.map((name) => `${name}-:check`)].join(' '),
     }),
     api: ['data'],
     rows: (user) => {
       const row: Row = { Id: '000000000000000AAA', LastCacheUpdate: org.clock.now() };
       for (const name of names) row[name] = byRight[name]?.(user) ?? user.rights.modifyAllData;
       return [row];
-    }
+    },
   });
 }

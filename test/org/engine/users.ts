@@ -9,7 +9,7 @@ const everything: UserRights = {
   authorApex: true,
   hiddenFields: new Set<string>(),
   hiddenObjects: new Set<string>(),
-  hiddenRows: new Set<string>()
+  hiddenRows: new Set<string>(),
 };
 
 /** A user to start with. `rights` overrides single rights of a full administrator. */
@@ -26,7 +26,7 @@ export interface UserSeed {
 export const practicePeople: readonly UserSeed[] = [
   { name: 'Ada Admin', username: 'ada.admin@brightcup.example', id: '0055g000001AdaQ' },
   { name: 'Dov Deployer', username: 'dov.deployer@brightcup.example', id: '0055g000001DovR' },
-  { name: 'Cleo Colleague', username: 'cleo.colleague@brightcup.example', id: '0055g000001CleS' }
+  { name: 'Cleo Colleague', username: 'cleo.colleague@brightcup.example', id: '0055g000001CleS' },
 ];
 
 export function makeUser(orgId: string, seed: UserSeed, fallbackId: string): OrgUser {
@@ -39,6 +39,6 @@ export function makeUser(orgId: string, seed: UserSeed, fallbackId: string): Org
     email: seed.username,
     token: `${orgId.slice(0, 15)}!AQ.${id.slice(9, 15)}.practice`,
     active: seed.active ?? true,
-    rights: { ...everything, ...seed.rights }
+    rights: { ...everything, ...seed.rights },
   };
 }

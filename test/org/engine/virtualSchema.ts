@@ -39,10 +39,19 @@ export function virtualTable(declaration: VirtualDeclaration): FilteredVirtualTa
     notBulk: true,
     fields: [
       { name: 'Id', label: 'Id', type: 'id', length: 18, idLookup: true },
-      ...declaration.fields.split(/\s+/).filter((word) => word !== '').map((word) => readField(word)),
-      ...(declaration.heavyFields ?? []).map((name): FieldSchema => ({ name, label: name, type: name === 'FullName' ? 'string' : 'complexvalue', nillable: true, updateable: true })),
-      ...(declaration.audited === true ? audit() : [])
-    ]
+      ...declaration.fields
+        .split(/\s+/)
+        .filter((word) => word !== '')
+        .map((word) => readField(word)),
+      ...(declaration.heavyFields ?? []).map((name): FieldSchema => ({
+        name,
+        label: name,
+        type: name === 'FullName' ? 'string' : 'complexvalue',
+        nillable: true,
+        updateable: true,
+      })),
+      ...(declaration.audited === true ? audit() : []),
+    ],
   };
   return {
     schema,
@@ -50,20 +59,36 @@ export function virtualTable(declaration: VirtualDeclaration): FilteredVirtualTa
     rows: declaration.rows,
     ...(declaration.heavyFields === undefined ? {} : { heavyFields: declaration.heavyFields }),
     ...(declaration.heavy === undefined ? {} : { heavy: declaration.heavy }),
-    ...(declaration.filterOn === undefined ? {} : { filterOn: declaration.filterOn })
+    ...(declaration.filterOn === undefined ? {} : { filterOn: declaration.filterOn }),
   };
 }
 
 function audit(): FieldSchema[] {
-  const person = (name: string): FieldSchema => ({ name: `${name}Id`, label: `${name} ID`, type: 'reference', length: 18, referenceTo: ['User'], relationshipName: name, relationshipOrder: null });
+  const person = (name: string): FieldSchema => ({
+    name: `${name}Id`,
+    label: `${name} ID`,
+    type: 'reference',
+    length: 18,
+    referenceTo: ['User'],
+    relationshipName: name,
+    relationshipOrder: null,
+  });
   return [
-    { name: 'CreatedDate', label: 'Created Date', type: 'datetime' }, person('CreatedBy'),
-    { name: 'LastModifiedDate', label: 'Last Modified Date', type: 'datetime' }, person('LastModifiedBy'),
-    { name: 'SystemModstamp', label: 'System Modstamp', type: 'datetime' }
+    { name: 'CreatedDate', label: 'Created Date', type: 'datetime' },
+    person('CreatedBy'),
+    { name: 'LastModifiedDate', label: 'Last Modified Date', type: 'datetime' },
+    person('LastModifiedBy'),
+    { name: 'SystemModstamp', label: 'System Modstamp', type: 'datetime' },
   ];
 }
 
 /** The audit values of a row. */
 export function auditValues(created: { byId: string; at: string }, lastModified: { byId: string; at: string }): Row {
-  return { CreatedDate: created.at, CreatedById: created.byId, LastModifiedDate: lastModified.at, LastModifiedById: lastModified.byId, SystemModstamp: lastModified.at };
+  return {
+    CreatedDate: created.at,
+    CreatedById: created.byId,
+    LastModifiedDate: lastModified.at,
+    LastModifiedById: lastModified.byId,
+    SystemModstamp: lastModified.at,
+  };
 }

@@ -20,20 +20,29 @@ function registerQueryJobs(router: Router, org: PracticeOrg): void {
   });
   router.get(`${base}/:id/results`, ({ params, version, query }) => {
     const most = query.get('maxRecords');
-    const page = jobs.results(params['id'] ?? '', version, query.get('locator') ?? undefined, most === null ? undefined : Number(most));
-    return { ...csv(page.csv), headers: { 'Sforce-Locator': page.locator, 'Sforce-NumberOfRecords': String(page.count) } };
+    const page = jobs.results(
+      params['id'] ?? '',
+      version,
+      query.get('locator') ?? undefined,
+      most === null ? undefined : Number(most)
+    );
+    return {
+      ...csv(page.csv),
+      headers: { 'Sforce-Locator': page.locator, 'Sforce-NumberOfRecords': String(page.count) },
+    };
   });
   router.get(`${base}/:id/resultPages`, ({ params, version, query }) => {
     const pages = jobs.resultPages(params['id'] ?? '', version, query.get('locator') ?? undefined);
     const path = `/services/data/v${version}/jobs/query/${params['id'] ?? ''}`;
-    const address = (locator: string | undefined): string => `${path}/results${locator === undefined ? '' : `?locator=${locator}`}`;
+    const address = (locator: string | undefined): string =>
+      `${path}/results${locator === undefined ? '' : `?locator=${locator}`}`;
     return {
       status: 200,
       body: {
         resultPages: pages.locators.map((locator) => ({ resultUrl: address(locator) })),
         nextRecordUrl: pages.next === undefined ? null : `${path}/resultPages?locator=${pages.next}`,
-        done: pages.next === undefined
-      }
+        done: pages.next === undefined,
+      },
     };
   });
 }
@@ -48,7 +57,10 @@ function registerIngestJobs(router: Router, org: PracticeOrg): void {
     jobs.upload(params['id'] ?? '', text());
     return { status: 201 };
   });
-  router.patch(`${base}/:id`, ({ params, json }) => ({ status: 200, body: jobs.changeState(params['id'] ?? '', json()['state']) }));
+  router.patch(`${base}/:id`, ({ params, json }) => ({
+    status: 200,
+    body: jobs.changeState(params['id'] ?? '', json()['state']),
+  }));
   router.delete(`${base}/:id`, ({ params }) => {
     jobs.delete(params['id'] ?? '');
     return { status: 204 };

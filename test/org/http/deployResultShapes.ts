@@ -9,7 +9,7 @@ export function deployResultShape(result: DeployResult, includeDetails: boolean)
     shaped['details'] = {
       componentFailures: details.componentFailures.map(messageShape),
       componentSuccesses: details.componentSuccesses.map(messageShape),
-      runTestResult: details.runTestResult
+      runTestResult: details.runTestResult,
     };
   }
   return shaped;

@@ -10,7 +10,7 @@ export function readMultipart(contentType: string, body: Buffer): Part[] {
   if (boundary === undefined) return [];
   const mark = Buffer.from(`--${boundary}`);
   const parts: Part[] = [];
-  for (let start = body.indexOf(mark); start !== -1; ) {
+  for (let start = body.indexOf(mark); start !== -1;) {
     const next = body.indexOf(mark, start + mark.length);
     if (next === -1) break;
     const part = readPart(body.subarray(start + mark.length + 2, next - 2));

@@ -24,16 +24,36 @@ export function registerCollectionRoutes(router: Router, org: PracticeOrg): void
   const path = '/services/data/v:version/composite/sobjects';
   router.post(path, (request) => {
     const { records, allOrNone } = sentRecords(request);
-    return written(org, request, records.map((record) => ({ operation: 'insert', object: typeOf(record), values: insertValues(record) })), allOrNone);
+    return written(
+      org,
+      request,
+      records.map((record) => ({ operation: 'insert', object: typeOf(record), values: insertValues(record) })),
+      allOrNone
+    );
   });
   router.patch(path, (request) => {
     const { records, allOrNone } = sentRecords(request);
-    return written(org, request, records.map((record) => ({ operation: 'update', object: typeOf(record), id: String(record.id ?? record.Id ?? ''), values: fieldsOf(record) })), allOrNone);
+    return written(
+      org,
+      request,
+      records.map((record) => ({
+        operation: 'update',
+        object: typeOf(record),
+        id: String(record.id ?? record.Id ?? ''),
+        values: fieldsOf(record),
+      })),
+      allOrNone
+    );
   });
   router.delete(path, (request) => {
     const ids = (request.query.get('ids') ?? '').split(',').filter((id) => id !== '');
     refuseTooMany(ids.length);
-    return written(org, request, ids.map((id) => ({ operation: 'delete', id })), request.query.get('allOrNone') === 'true');
+    return written(
+      org,
+      request,
+      ids.map((id) => ({ operation: 'delete', id })),
+      request.query.get('allOrNone') === 'true'
+    );
   });
   router.patch(`${path}/:object/:field`, (request) => {
     const { records, allOrNone } = sentRecords(request);
@@ -61,12 +81,20 @@ function sentRecords(request: OrgRequest): { records: SentRecord[]; allOrNone: b
   refuseTooMany(records.length);
   const kinds = records.map((record) => String((record as SentRecord).attributes?.type ?? '').toLowerCase());
   const chunks = kinds.filter((kind, index) => index === 0 || kind !== kinds[index - 1]).length;
-  if (chunks > mostChunks) throw new OrgError('INVALID_BATCH_OPERATION', `cannot have more than ${mostChunks} chunks of different sObject types in a single call`);
+  if (chunks > mostChunks)
+    throw new OrgError(
+      'INVALID_BATCH_OPERATION',
+      `cannot have more than ${mostChunks} chunks of different sObject types in a single call`
+    );
   return { records: records as SentRecord[], allOrNone: body['allOrNone'] === true };
 }
 
 function refuseTooMany(count: number): void {
-  if (count > most) throw new OrgError('EXCEEDED_MAX_SIZE_REQUEST', `record limit reached. cannot submit more than ${most} records into this call`);
+  if (count > most)
+    throw new OrgError(
+      'EXCEEDED_MAX_SIZE_REQUEST',
+      `record limit reached. cannot submit more than ${most} records into this call`
+    );
 }
 
 function typeOf(record: SentRecord): string {
@@ -76,7 +104,9 @@ function typeOf(record: SentRecord): string {
 }
 
 function fieldsOf(record: SentRecord): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== 'attributes' && name.toLowerCase() !== 'id'));
+  return Object.fromEntries(
+    Object.entries(record).filter(([name]) => name !== 'attributes' && name.toLowerCase() !== 'id')
+  );
 }
 
 function insertValues(record: SentRecord): Record<string, unknown> {
@@ -84,19 +114,39 @@ function insertValues(record: SentRecord): Record<string, unknown> {
   return { ...fieldsOf(record), ...(id === undefined ? {} : { Id: id }) };
 }
 
-function written(org: PracticeOrg, request: OrgRequest, requests: readonly WriteRequest[], allOrNone: boolean, upsert = false): OrgResponse {
-  return { status: 200, body: org.records.write(request.user, requests, allOrNone).map((result) => resultBody(result, upsert)) };
+function written(
+  org: PracticeOrg,
+  request: OrgRequest,
+  requests: readonly WriteRequest[],
+  allOrNone: boolean,
+  upsert = false
+): OrgResponse {
+  return {
+    status: 200,
+    body: org.records.write(request.user, requests, allOrNone).map((result) => resultBody(result, upsert)),
+  };
 }
 
 function resultBody(result: WriteResult, upsert: boolean): Record<string, unknown> {
-  if (result.success) return { id: result.id, success: true, errors: [], ...(upsert ? { created: result.created } : {}) };
+  if (result.success)
+    return { id: result.id, success: true, errors: [], ...(upsert ? { created: result.created } : {}) };
   const { error, id } = result;
-  return { ...(id === undefined ? {} : { id }), success: false, errors: [{ statusCode: error.code, message: error.message, fields: error.fields }] };
+  return {
+    ...(id === undefined ? {} : { id }),
+    success: false,
+    errors: [{ statusCode: error.code, message: error.message, fields: error.fields }],
+  };
 }
 
 /** Records in the order of the ids, null for each that is not there. */
-function retrieveMany(org: PracticeOrg, request: OrgRequest, ids: readonly string[], names: readonly string[]): OrgResponse {
-  if (ids.length > 2000) throw new OrgError('EXCEEDED_MAX_SIZE_REQUEST', 'cannot retrieve more than 2000 records in this call');
+function retrieveMany(
+  org: PracticeOrg,
+  request: OrgRequest,
+  ids: readonly string[],
+  names: readonly string[]
+): OrgResponse {
+  if (ids.length > 2000)
+    throw new OrgError('EXCEEDED_MAX_SIZE_REQUEST', 'cannot retrieve more than 2000 records in this call');
   const scope = queryScope(org, request.user, 'data', '', { version: request.version });
   const source = findSource(scope, request.params['object'] ?? '');
   if (source === undefined) throw noSuchResource();

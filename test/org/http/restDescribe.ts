@@ -6,9 +6,14 @@ import type { OrgRequest, Router } from './router.js';
 /** The list of objects and the description of one. */
 export function registerDescribeRoutes(router: Router, org: PracticeOrg): void {
   router.get('/services/data/v:version/sobjects', ({ user, version }) => {
-    const objects = [...org.schema.all(), ...org.tables.list('data').map((table) => table.schema)].filter((object) => canSeeObject(user, object));
+    const objects = [...org.schema.all(), ...org.tables.list('data').map((table) => table.schema)].filter((object) =>
+      canSeeObject(user, object)
+    );
     objects.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
-    return { status: 200, body: { encoding: 'UTF-8', maxBatchSize: 200, sobjects: objects.map((object) => describeHead(object, version)) } };
+    return {
+      status: 200,
+      body: { encoding: 'UTF-8', maxBatchSize: 200, sobjects: objects.map((object) => describeHead(object, version)) },
+    };
   });
   router.get('/services/data/v:version/sobjects/:object', (request) => {
     const object = requestedObject(org, request);

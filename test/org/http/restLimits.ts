@@ -5,18 +5,30 @@ import { requestedObject } from './restDescribe.js';
 import type { OrgRequest, Router } from './router.js';
 
 const limits: Readonly<Record<string, readonly [max: number, remaining: number]>> = {
-  DailyApiRequests: [100_000, 99_000], DailyBulkApiBatches: [15_000, 14_990], DailyBulkV2QueryJobs: [10_000, 9_990], DailyBulkV2QueryFileStorageMB: [976_562, 976_560],
-  DailyAsyncApexExecutions: [250_000, 249_999], DataStorageMB: [10_240, 9_000], FileStorageMB: [10_240, 10_000], HourlyTimeBasedWorkflow: [1_000, 1_000]
+  DailyApiRequests: [100_000, 99_000],
+  DailyBulkApiBatches: [15_000, 14_990],
+  DailyBulkV2QueryJobs: [10_000, 9_990],
+  DailyBulkV2QueryFileStorageMB: [976_562, 976_560],
+  DailyAsyncApexExecutions: [250_000, 249_999],
+  DataStorageMB: [10_240, 9_000],
+  FileStorageMB: [10_240, 10_000],
+  HourlyTimeBasedWorkflow: [1_000, 1_000],
 };
 
 /** Limits, record counts, and what was deleted or changed in a span of time. */
 export function registerLimitRoutes(router: Router, org: PracticeOrg): void {
   router.get('/services/data/v:version/limits', () => ({
     status: 200,
-    body: Object.fromEntries(Object.entries(limits).map(([name, [max, remaining]]) => [name, { Max: max, Remaining: remaining }]))
+    body: Object.fromEntries(
+      Object.entries(limits).map(([name, [max, remaining]]) => [name, { Max: max, Remaining: remaining }])
+    ),
   }));
   router.get('/services/data/v:version/limits/recordCount', ({ query }) => {
-    const asked = query.get('sObjects')?.split(',').map((name) => org.schema.get(name.trim())?.name) ?? org.schema.names();
+    const asked =
+      query
+        .get('sObjects')
+        ?.split(',')
+        .map((name) => org.schema.get(name.trim())?.name) ?? org.schema.names();
     const counts = asked.filter((name) => name !== undefined).map((name) => ({ count: living(org, name), name }));
     return { status: 200, body: { sObjects: counts.filter(({ count }) => count > 0 || query.has('sObjects')) } };
   });
@@ -27,8 +39,8 @@ export function registerLimitRoutes(router: Router, org: PracticeOrg): void {
       body: {
         deletedRecords: rows.map((row) => ({ deletedDate: row['SystemModstamp'], id: row['Id'] })),
         earliestDateAvailable: restDateTime(org.clock.millis() - 15 * 86_400_000),
-        latestDateCovered: org.clock.now()
-      }
+        latestDateCovered: org.clock.now(),
+      },
     };
   });
   router.get('/services/data/v:version/sobjects/:object/updated', (request) => {
@@ -46,8 +58,11 @@ function living(org: PracticeOrg, objectName: string): number {
 /** Seconds of the span are cut off, as the org does. */
 function changedRows(org: PracticeOrg, request: OrgRequest, wanted: (row: Row) => boolean): Row[] {
   const object = requestedObject(org, request);
-  const [start, end] = ['start', 'end'].map((name) => Math.floor(instantOf(request.query.get(name) ?? '') / 60_000) * 60_000);
-  if (start === undefined || end === undefined || Number.isNaN(start) || Number.isNaN(end)) throw new OrgError('INVALID_DATE_FORMAT', 'start and end are required date-times');
+  const [start, end] = ['start', 'end'].map(
+    (name) => Math.floor(instantOf(request.query.get(name) ?? '') / 60_000) * 60_000
+  );
+  if (start === undefined || end === undefined || Number.isNaN(start) || Number.isNaN(end))
+    throw new OrgError('INVALID_DATE_FORMAT', 'start and end are required date-times');
   return [...org.store.rows(object.name)].filter((row) => {
     const at = instantOf(String(row['SystemModstamp']));
     return wanted(row) && at >= start && at <= end;

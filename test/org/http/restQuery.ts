@@ -22,17 +22,25 @@ export function answerQuery(org: PracticeOrg, request: OrgRequest, api: 'data' |
   const { user, version, query, headers } = request;
   const soql = query.get('q');
   if (soql === null) throw new OrgError('MALFORMED_QUERY', 'A query string has to be specified');
-  if (query.get('columns') === 'true') return { status: 200, body: columnMetadata(queryScope(org, user, api, soql, { all, version })) };
+  if (query.get('columns') === 'true')
+    return { status: 200, body: columnMetadata(queryScope(org, user, api, soql, { all, version })) };
   const answer = runQuery(org, user, api, soql, { all, version });
   const base = `/services/data/v${version}/${api === 'tooling' ? 'tooling/' : ''}query`;
-  if (answer.records.length === 0) return { status: 200, body: { totalSize: answer.totalSize, done: true, records: [] } };
+  if (answer.records.length === 0)
+    return { status: 200, body: { totalSize: answer.totalSize, done: true, records: [] } };
   const size = pageSize(org.switches.queryPageSize, headers, answer.smallPages);
   return pageAnswer(org.cursors.first(user.id, answer.records, size), base);
 }
 
 export function pageAnswer(page: QueryPage, base: string): OrgResponse {
   const { next, ...body } = page;
-  return { status: 200, body: next === undefined ? body : { totalSize: body.totalSize, done: body.done, nextRecordsUrl: `${base}/${next}`, records: body.records } };
+  return {
+    status: 200,
+    body:
+      next === undefined
+        ? body
+        : { totalSize: body.totalSize, done: body.done, nextRecordsUrl: `${base}/${next}`, records: body.records },
+  };
 }
 
 /** The client's wish counts between 200 and 2,000; two long text columns make pages of 200; a test may want smaller ones. */

@@ -32,7 +32,11 @@ export function registerRecordRoutes(router: Router, org: PracticeOrg): void {
     return { status: 204 };
   });
   router.delete(one, (request) => {
-    org.records.writeOne(request.user, { operation: 'delete', object: writableName(org, request), id: request.params['id'] ?? '' });
+    org.records.writeOne(request.user, {
+      operation: 'delete',
+      object: writableName(org, request),
+      id: request.params['id'] ?? '',
+    });
     return { status: 204 };
   });
   router.get(byKey, (request) => {
@@ -41,12 +45,25 @@ export function registerRecordRoutes(router: Router, org: PracticeOrg): void {
   });
   router.patch(byKey, (request) => {
     const { field = '', value = '' } = request.params;
-    const result = org.records.writeOne(request.user, { operation: 'upsert', object: writableName(org, request), keyField: field, key: value, values: request.json() });
-    return { status: result.created ? 201 : 200, body: { id: result.id, success: true, errors: [], created: result.created } };
+    const result = org.records.writeOne(request.user, {
+      operation: 'upsert',
+      object: writableName(org, request),
+      keyField: field,
+      key: value,
+      values: request.json(),
+    });
+    return {
+      status: result.created ? 201 : 200,
+      body: { id: result.id, success: true, errors: [], created: result.created },
+    };
   });
   router.delete(byKey, (request) => {
     const row = rowByKey(org, requestedObject(org, request), request);
-    org.records.writeOne(request.user, { operation: 'delete', object: writableName(org, request), id: String(row['Id']) });
+    org.records.writeOne(request.user, {
+      operation: 'delete',
+      object: writableName(org, request),
+      id: String(row['Id']),
+    });
     return { status: 204 };
   });
 }
@@ -76,20 +93,44 @@ function existingRow(source: Source, id: string): Row {
 function rowByKey(org: PracticeOrg, object: ObjectSchema, { params }: OrgRequest): Row {
   const field = org.schema.field(object.name, params['field'] ?? '');
   if (field === undefined || (field.externalId !== true && field.idLookup !== true)) {
-    throw new OrgError('NOT_FOUND', `Provided external ID field does not exist or is not accessible: ${params['field'] ?? ''}`, [], 404);
+    throw new OrgError(
+      'NOT_FOUND',
+      `Provided external ID field does not exist or is not accessible: ${params['field'] ?? ''}`,
+      [],
+      404
+    );
   }
-  const rows = org.store.rowsWith(object.name, field.name, params['value'] ?? '').filter((row) => row['IsDeleted'] !== true);
-  if (rows.length > 1) throw new OrgError('MULTIPLE_CHOICES', `more than one record found for external id field: [${rows.map((row) => String(row['Id'])).join(', ')}]`, [field.name], 300);
+  const rows = org.store
+    .rowsWith(object.name, field.name, params['value'] ?? '')
+    .filter((row) => row['IsDeleted'] !== true);
+  if (rows.length > 1)
+    throw new OrgError(
+      'MULTIPLE_CHOICES',
+      `more than one record found for external id field: [${rows.map((row) => String(row['Id'])).join(', ')}]`,
+      [field.name],
+      300
+    );
   const [row] = rows;
   if (row === undefined) throw noSuchResource();
   return row;
 }
 
 function retrieve(org: PracticeOrg, request: OrgRequest, source: Source, row: Row): Record<string, unknown> {
-  const names = request.query.get('fields')?.split(',').map((name) => name.trim());
-  const fields = names === undefined ? source.fields().filter((field) => !isHeavy(source, field)) : names.map((name) => fieldNamed(source, name));
+  const names = request.query
+    .get('fields')
+    ?.split(',')
+    .map((name) => name.trim());
+  const fields =
+    names === undefined
+      ? source.fields().filter((field) => !isHeavy(source, field))
+      : names.map((name) => fieldNamed(source, name));
   const scope = queryScope(org, request.user, 'data', '', { version: request.version });
-  return toRecord(scope, source, fields.map((field) => ({ kind: 'field', field })), row);
+  return toRecord(
+    scope,
+    source,
+    fields.map((field) => ({ kind: 'field', field })),
+    row
+  );
 }
 
 function isHeavy(source: Source, field: PracticeField): boolean {
@@ -98,7 +139,11 @@ function isHeavy(source: Source, field: PracticeField): boolean {
 
 export function fieldNamed(source: Source, name: string): PracticeField {
   const field = source.field(name);
-  if (field === undefined) throw new OrgError('INVALID_FIELD', `No such column '${name}' on entity '${source.schema.name}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names.`);
+  if (field === undefined)
+    throw new OrgError(
+      'INVALID_FIELD',
+      `No such column '${name}' on entity '${source.schema.name}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names.`
+    );
   return field;
 }
 
@@ -113,7 +158,7 @@ function refuseIfChanged(org: PracticeOrg, request: OrgRequest, objectName: stri
 }
 
 function withoutId(values: Record<string, unknown>): Record<string, unknown> {
-  if ('Id' in values) throw new OrgError('INVALID_FIELD', 'The Id field should not be specified in the sobject data.', ['Id']);
+  if ('Id' in values)
+    throw new OrgError('INVALID_FIELD', 'The Id field should not be specified in the sobject data.', ['Id']);
   return values;
 }
-

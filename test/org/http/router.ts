@@ -99,13 +99,20 @@ export class Router {
     }
     if (best !== undefined) return best.match;
     if (pathKnown) {
-      throw new OrgError('METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are ${this.allowed(wanted)}`, [], 405);
+      throw new OrgError(
+        'METHOD_NOT_ALLOWED',
+        `HTTP Method '${method}' not allowed. Allowed are ${this.allowed(wanted)}`,
+        [],
+        405
+      );
     }
     throw new OrgError('NOT_FOUND', 'The requested resource does not exist', [], 404);
   }
 
   private allowed(wanted: readonly string[]): string {
-    const methods = this.routes.filter((route) => matchParts(route.parts, wanted) !== undefined).map((route) => route.method);
+    const methods = this.routes
+      .filter((route) => matchParts(route.parts, wanted) !== undefined)
+      .map((route) => route.method);
     return [...new Set(methods)].join(',');
   }
 }
@@ -114,7 +121,10 @@ function segments(path: string): string[] {
   return path.split('/').filter((part) => part !== '');
 }
 
-function matchParts(pattern: readonly string[], wanted: readonly string[]): { params: Record<string, string>; score: number } | undefined {
+function matchParts(
+  pattern: readonly string[],
+  wanted: readonly string[]
+): { params: Record<string, string>; score: number } | undefined {
   const params: Record<string, string> = {};
   let score = 0;
   for (const [index, part] of pattern.entries()) {

@@ -59,7 +59,7 @@ export async function startPracticeOrg(options: ServerOptions = {}): Promise<Run
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-    }
+    },
   };
 }
 
@@ -101,11 +101,18 @@ class Door {
     }
   }
 
-  private async handle(incoming: IncomingMessage, method: string, url: URL, path: string, body: Buffer): Promise<OrgResponse> {
+  private async handle(
+    incoming: IncomingMessage,
+    method: string,
+    url: URL,
+    path: string,
+    body: Buffer
+  ): Promise<OrgResponse> {
     try {
       if ((incoming.url ?? '').length > 16_384) return { status: 414, body: 'URI Too Long', contentType: 'text/plain' };
       const version = /^\/services\/data\/v([\d.]+)(?:\/|$)/.exec(path)?.[1];
-      if (version !== undefined && !this.org.apiVersions.includes(version)) throw new OrgError('NOT_FOUND', 'The requested resource does not exist', [], 404);
+      if (version !== undefined && !this.org.apiVersions.includes(version))
+        throw new OrgError('NOT_FOUND', 'The requested resource does not exist', [], 404);
       const match = this.router.match(method, path);
       if (match.auth === 'bearer') userOfBearer(this.org, incoming.headers);
       return await match.handler(this.request(incoming, method, url, path, body, match.params));
@@ -114,18 +121,32 @@ class Door {
     }
   }
 
-  private request(incoming: IncomingMessage, method: string, url: URL, path: string, body: Buffer, params: Record<string, string>): OrgRequest {
+  private request(
+    incoming: IncomingMessage,
+    method: string,
+    url: URL,
+    path: string,
+    body: Buffer,
+    params: Record<string, string>
+  ): OrgRequest {
     const org = this.org;
-    const decoded = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));
+    const decoded = Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)])
+    );
     return {
-      method, path, query: url.searchParams, headers: incoming.headers, body, params: decoded,
+      method,
+      path,
+      query: url.searchParams,
+      headers: incoming.headers,
+      body,
+      params: decoded,
       version: decoded['version'] ?? org.newestVersion,
       baseUrl: `http://${incoming.headers.host ?? 'localhost'}`,
       get user(): OrgUser {
         return userOfBearer(org, incoming.headers);
       },
       text: () => body.toString('utf8'),
-      json: () => parseJson(body)
+      json: () => parseJson(body),
     };
   }
 
@@ -136,10 +157,22 @@ class Door {
     } catch {
       // Requests without a session are logged without a user.
     }
-    this.org.opLog.append({ kind: 'request', at: this.org.clock.now(), method, path: `${path}${url.search}`, status, ...(user === undefined ? {} : { user }) });
+    this.org.opLog.append({
+      kind: 'request',
+      at: this.org.clock.now(),
+      method,
+      path: `${path}${url.search}`,
+      status,
+      ...(user === undefined ? {} : { user }),
+    });
   }
 
-  private send(incoming: IncomingMessage, outgoing: ServerResponse, response: OrgResponse, fault: Fault | undefined): void {
+  private send(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    response: OrgResponse,
+    fault: Fault | undefined
+  ): void {
     const { bytes, contentType } = encode(response);
     const zip = bytes.length > 1024 && /\bgzip\b/.test(String(incoming.headers['accept-encoding'] ?? ''));
     const payload = zip ? gzipSync(bytes) : bytes;
@@ -148,9 +181,10 @@ class Door {
       'Sforce-Limit-Info': `api-usage=${this.count}/100000`,
       ...(contentType === undefined ? {} : { 'Content-Type': response.contentType ?? contentType }),
       ...(zip ? { 'Content-Encoding': 'gzip' } : {}),
-      ...response.headers
+      ...response.headers,
     };
-    if (fault === 'stripHeaders') for (const name of Object.keys(headers)) if (/^sforce-/i.test(name)) delete headers[name];
+    if (fault === 'stripHeaders')
+      for (const name of Object.keys(headers)) if (/^sforce-/i.test(name)) delete headers[name];
     if (response.status !== 204 && response.status !== 304) headers['Content-Length'] = String(payload.length);
     outgoing.writeHead(response.status, headers);
     if (fault === 'truncate') {
@@ -172,7 +206,8 @@ function encode(response: OrgResponse): { readonly bytes: Buffer; readonly conte
   const { body } = response;
   if (body === undefined || body === null) return { bytes: Buffer.alloc(0), contentType: response.contentType };
   if (Buffer.isBuffer(body)) return { bytes: body, contentType: 'application/octet-stream' };
-  if (typeof body === 'string' && response.contentType !== undefined) return { bytes: Buffer.from(body), contentType: response.contentType };
+  if (typeof body === 'string' && response.contentType !== undefined)
+    return { bytes: Buffer.from(body), contentType: response.contentType };
   return { bytes: Buffer.from(JSON.stringify(body)), contentType: 'application/json;charset=UTF-8' };
 }
 

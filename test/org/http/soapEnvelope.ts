@@ -12,7 +12,9 @@ export interface SoapCall {
 const parser = new XMLParser({ removeNSPrefix: true, ignoreAttributes: true, parseTagValue: false, trimValues: true });
 
 export function readSoapCall(text: string): SoapCall | undefined {
-  const document = parser.parse(text) as { Envelope?: { Header?: Record<string, unknown>; Body?: Record<string, unknown> } };
+  const document = parser.parse(text) as {
+    Envelope?: { Header?: Record<string, unknown>; Body?: Record<string, unknown> };
+  };
   const [entry] = Object.entries(document.Envelope?.Body ?? {});
   if (entry === undefined) return undefined;
   const header = document.Envelope?.Header ?? {};

@@ -19,12 +19,16 @@ export function registerSoapMetadata(router: Router, org: PracticeOrg, side: Met
     try {
       const { call, user } = readCall(org, request.text());
       const handler = calls[call.name];
-      if (handler === undefined) throw new OrgError('INVALID_OPERATION', `No operation available for request {${METADATA}}${call.name}`);
+      if (handler === undefined)
+        throw new OrgError('INVALID_OPERATION', `No operation available for request {${METADATA}}${call.name}`);
       const content = await handler({ side, user, call, version: request.version });
       return soapAnswer(METADATA, `<${call.name}Response>${content}</${call.name}Response>`);
     } catch (problem) {
       if (problem instanceof OrgError) return soapFault(problem.code, problem.message);
-      return soapFault('UNKNOWN_EXCEPTION', `practice org: ${problem instanceof Error ? (problem.stack ?? problem.message) : String(problem)}`);
+      return soapFault(
+        'UNKNOWN_EXCEPTION',
+        `practice org: ${problem instanceof Error ? (problem.stack ?? problem.message) : String(problem)}`
+      );
     }
   };
   router.post('/services/Soap/m/:version', answer, { auth: 'none' });
@@ -49,7 +53,8 @@ function readCall(org: PracticeOrg, text: string): { call: XmlElement; user: Org
   const session = header === undefined ? undefined : childNamed(header, 'SessionHeader');
   const token = session === undefined ? undefined : valueOf(session, 'sessionId');
   const user = token === undefined ? undefined : org.userByToken(token);
-  if (user === undefined) throw new OrgError('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session');
+  if (user === undefined)
+    throw new OrgError('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session');
   const call = childNamed(envelope, 'Body')?.children[0];
   if (call === undefined) throw new OrgError('INVALID_OPERATION', 'SOAP body is empty');
   return { call, user };
@@ -78,25 +83,52 @@ const calls: Readonly<Record<string, Call>> = {
   retrieve: ({ side, user, call, version }) => {
     const request = anyCase(call, 'request') ?? anyCase(call, 'retrieveRequest') ?? call;
     const unpackaged = childNamed(request, 'unpackaged');
-    if (unpackaged === undefined) throw new OrgError('INVALID_ID_FIELD', 'Either packageNames or unpackaged is required');
-    const id = side.retrieves.start({ apiVersion: valueOf(request, 'apiVersion') ?? version, singlePackage: valueOf(request, 'singlePackage') === 'true', unpackaged: manifestOf(unpackaged) }, user);
+    if (unpackaged === undefined)
+      throw new OrgError('INVALID_ID_FIELD', 'Either packageNames or unpackaged is required');
+    const id = side.retrieves.start(
+      {
+        apiVersion: valueOf(request, 'apiVersion') ?? version,
+        singlePackage: valueOf(request, 'singlePackage') === 'true',
+        unpackaged: manifestOf(unpackaged),
+      },
+      user
+    );
     return elements({ result: { done: false, id, state: 'Queued' } });
   },
   checkRetrieveStatus: async ({ side, call }) => {
     const result = await side.retrieves.check(required(call, 'asyncProcessId'));
     const zipFile = valueOf(call, 'includeZip') === 'false' ? undefined : result.zipFile?.toString('base64');
-    return elements({ result: { done: result.done, fileProperties: result.fileProperties, id: result.id, messages: result.messages, status: result.status, success: result.success, zipFile } });
+    return elements({
+      result: {
+        done: result.done,
+        fileProperties: result.fileProperties,
+        id: result.id,
+        messages: result.messages,
+        status: result.status,
+        success: result.success,
+        zipFile,
+      },
+    });
   },
   listMetadata: ({ side, call }) => {
-    const queries = childrenNamed(call, 'queries').map((query) => ({ type: valueOf(query, 'type') ?? '', ...(valueOf(query, 'folder') === undefined ? {} : { folder: valueOf(query, 'folder') ?? '' }) }));
-    return elements({ result: listMetadata(side.catalogue(), queries).map((component) => filePropertiesOf(component)) });
+    const queries = childrenNamed(call, 'queries').map((query) => ({
+      type: valueOf(query, 'type') ?? '',
+      ...(valueOf(query, 'folder') === undefined ? {} : { folder: valueOf(query, 'folder') ?? '' }),
+    }));
+    return elements({
+      result: listMetadata(side.catalogue(), queries).map((component) => filePropertiesOf(component)),
+    });
   },
   readMetadata: ({ side, call }) => {
     const type = valueOf(call, 'type') ?? valueOf(call, 'metadataType') ?? '';
-    const records = readMetadata(side.catalogue(), type, childrenNamed(call, 'fullNames').map((name) => name.text.trim()));
+    const records = readMetadata(
+      side.catalogue(),
+      type,
+      childrenNamed(call, 'fullNames').map((name) => name.text.trim())
+    );
     return `<result>${records.join('')}</result>`;
   },
-  describeMetadata: () => elements({ result: describeMetadata() })
+  describeMetadata: () => elements({ result: describeMetadata() }),
 };
 
 /** Option names are capitalised by some clients. */
@@ -114,7 +146,8 @@ function deployOptions(node: XmlElement | undefined): DeployOptions {
   if (node === undefined) return {};
   const raw: Record<string, unknown> = {};
   for (const child of node.children) {
-    if (child.name === 'runTests') raw['runTests'] = [...((raw['runTests'] as string[] | undefined) ?? []), child.text.trim()];
+    if (child.name === 'runTests')
+      raw['runTests'] = [...((raw['runTests'] as string[] | undefined) ?? []), child.text.trim()];
     else raw[child.name] = child.text.trim();
   }
   return coerceOptions(raw);
@@ -125,10 +158,12 @@ export function coerceOptions(raw: Readonly<Record<string, unknown>>): DeployOpt
   const options: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(raw)) {
     if (value === null || value === undefined || value === '') continue;
-    if (name === 'runTests') options[name] = (Array.isArray(value) ? value : String(value).split(',')).map((one) => String(one).trim()).filter((one) => one !== '');
+    if (name === 'runTests')
+      options[name] = (Array.isArray(value) ? value : String(value).split(','))
+        .map((one) => String(one).trim())
+        .filter((one) => one !== '');
     else if (name === 'testLevel') options[name] = String(value);
     else options[name] = value === true || value === 'true';
   }
   return options;
 }
-

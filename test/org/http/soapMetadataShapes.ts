@@ -2,7 +2,9 @@ import { escapeXml } from './soapEnvelope.js';
 
 /** `{a: 1, b: [..]}` as elements: lists repeat the element, undefined is left out, objects nest. Keys are written in their own order. */
 export function elements(value: Readonly<Record<string, unknown>>): string {
-  return Object.entries(value).map(([name, content]) => elementOf(name, content)).join('');
+  return Object.entries(value)
+    .map(([name, content]) => elementOf(name, content))
+    .join('');
 }
 
 export function elementOf(name: string, content: unknown): string {

@@ -13,7 +13,8 @@ export function registerPartnerRoutes(router: Router, org: PracticeOrg): void {
     const call = readSoapCall(text);
     if (call === undefined) return soapFault('MALFORMED_REQUEST', 'no call in the envelope');
     const user = org.userByToken(call.sessionId);
-    if (user === undefined) return soapFault('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session');
+    if (user === undefined)
+      return soapFault('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session');
     return perform(org, user, call);
   };
   router.post('/services/Soap/u/:version', ({ text }) => answer(text()), { auth: 'none' });
@@ -22,22 +23,40 @@ export function registerPartnerRoutes(router: Router, org: PracticeOrg): void {
 
 function perform(org: PracticeOrg, user: OrgUser, call: SoapCall): OrgResponse {
   switch (call.name) {
-    case 'undelete': return writeIds(org, user, call, 'undelete');
-    case 'emptyRecycleBin': return writeIds(org, user, call, 'purge');
+    case 'undelete':
+      return writeIds(org, user, call, 'undelete');
+    case 'emptyRecycleBin':
+      return writeIds(org, user, call, 'purge');
     case 'getServerTimestamp':
-      return soapAnswer(namespace, `<getServerTimestampResponse><result><timestamp>${org.clock.now().replace('+0000', 'Z')}</timestamp></result></getServerTimestampResponse>`);
-    case 'getUserInfo': return soapAnswer(namespace, `<getUserInfoResponse><result>${userInfo(org, user)}</result></getUserInfoResponse>`);
-    default: return soapFault('INVALID_OPERATION', `No operation available for request {${namespace}}${call.name}`);
+      return soapAnswer(
+        namespace,
+        `<getServerTimestampResponse><result><timestamp>${org.clock.now().replace('+0000', 'Z')}</timestamp></result></getServerTimestampResponse>`
+      );
+    case 'getUserInfo':
+      return soapAnswer(
+        namespace,
+        `<getUserInfoResponse><result>${userInfo(org, user)}</result></getUserInfoResponse>`
+      );
+    default:
+      return soapFault('INVALID_OPERATION', `No operation available for request {${namespace}}${call.name}`);
   }
 }
 
 function writeIds(org: PracticeOrg, user: OrgUser, call: SoapCall, operation: 'undelete' | 'purge'): OrgResponse {
   const ids = listOf(call.body['ids']);
-  if (ids.length > 200) return soapFault('EXCEEDED_ID_LIMIT', 'record limit reached. cannot submit more than 200 records into this call');
+  if (ids.length > 200)
+    return soapFault('EXCEEDED_ID_LIMIT', 'record limit reached. cannot submit more than 200 records into this call');
   const allOrNone = (call.header['AllOrNoneHeader'] as { allOrNone?: unknown } | undefined)?.allOrNone === 'true';
-  const results = org.records.write(user, ids.map((id) => ({ operation, id })), allOrNone);
+  const results = org.records.write(
+    user,
+    ids.map((id) => ({ operation, id })),
+    allOrNone
+  );
   const name = `${call.name}Response`;
-  return soapAnswer(namespace, `<${name}>${results.map((result, index) => resultXml(result, ids[index] ?? '')).join('')}</${name}>`);
+  return soapAnswer(
+    namespace,
+    `<${name}>${results.map((result, index) => resultXml(result, ids[index] ?? '')).join('')}</${name}>`
+  );
 }
 
 /** A failed result still names the id that was asked for. */
@@ -52,8 +71,18 @@ function resultXml(result: WriteResult, asked: string): string {
 
 function userInfo(org: PracticeOrg, user: OrgUser): string {
   const values = {
-    organizationId: org.orgId, organizationName: org.name, userEmail: user.email, userFullName: user.name, userId: user.id, userLanguage: 'en_US',
-    userLocale: 'en_US', userName: user.username, userTimeZone: 'Europe/Berlin', userType: 'Standard'
+    organizationId: org.orgId,
+    organizationName: org.name,
+    userEmail: user.email,
+    userFullName: user.name,
+    userId: user.id,
+    userLanguage: 'en_US',
+    userLocale: 'en_US',
+    userName: user.username,
+    userTimeZone: 'Europe/Berlin',
+    userType: 'Standard',
   };
-  return Object.entries(values).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`).join('');
+  return Object.entries(values)
+    .map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`)
+    .join('');
 }

@@ -18,12 +18,19 @@ const standardNames = new Set(['Name', 'ProductCode', 'Family', 'IsActive', 'Des
  * Lays numbered rows of a package object into the org. `Name` and the like are standard; every other short name is
  * the package's. Rows are a few months old and were last touched by different people, as in an org that is in use.
  */
-export function seedPackageRows(org: PracticeOrg, object: string, rows: ReadonlyArray<ShortValues & { readonly n: number }>): void {
+export function seedPackageRows(
+  org: PracticeOrg,
+  object: string,
+  rows: ReadonlyArray<ShortValues & { readonly n: number }>
+): void {
   const objectName = object === 'Product2' ? object : `SBQQ__${object}__c`;
   org.seed(
     objectName,
     rows.map(({ n, ...values }) => {
-      const named = Object.entries(values).map(([short, value]) => [standardNames.has(short) ? short : `SBQQ__${short}__c`, value]);
+      const named = Object.entries(values).map(([short, value]) => [
+        standardNames.has(short) ? short : `SBQQ__${short}__c`,
+        value,
+      ]);
       const editor = org.users[n % org.users.length]?.id ?? org.firstUser.id;
       const day = String(1 + (n % 27)).padStart(2, '0');
       return {
@@ -32,7 +39,7 @@ export function seedPackageRows(org: PracticeOrg, object: string, rows: Readonly
         CreatedDate: `2025-09-${day}T07:30:00Z`,
         CreatedById: org.firstUser.id,
         LastModifiedDate: `2026-01-${day}T15:45:${String(n % 60).padStart(2, '0')}Z`,
-        LastModifiedById: editor
+        LastModifiedById: editor,
       };
     })
   );

@@ -43,9 +43,9 @@ export function deployRequestTable(deployments: DeploymentStore): VirtualTable {
           CreatedById: job.user.id,
           LastModifiedDate: result.lastModifiedDate,
           LastModifiedById: job.user.id,
-          SystemModstamp: result.lastModifiedDate
+          SystemModstamp: result.lastModifiedDate,
         };
       }
-    }
+    },
   });
 }

@@ -45,18 +45,40 @@ export class DeploymentStore {
   public constructor(private readonly door: DeploymentDoor) {}
 
   public async submit(archive: Buffer, options: DeployOptions, user: OrgUser): Promise<string> {
-    if (!user.rights.modifyAllData) throw new OrgError('INSUFFICIENT_ACCESS', 'insufficient access rights on cross-reference id: user must have Modify Metadata or Modify All Data', [], 403);
+    if (!user.rights.modifyAllData)
+      throw new OrgError(
+        'INSUFFICIENT_ACCESS',
+        'insufficient access rights on cross-reference id: user must have Modify Metadata or Modify All Data',
+        [],
+        403
+      );
     return this.enqueue(await contentsOf(archive), options, user);
   }
 
   /** Carries out a validated package again, without tests. Refused unless the validation ran tests and still holds. */
   public quickDeploy(validationId: string, user: OrgUser): string {
     const job = this.find(validationId);
-    const fresh = this.door.org.clock.millis() - Date.parse((job.completedDate ?? job.createdDate).replace('+0000', 'Z')) <= TEN_DAYS;
-    if (job.options.checkOnly !== true || job.status !== 'Succeeded' || job.outcome?.testsRan !== true || !fresh || job.voided) {
-      throw new OrgError('INVALID_ID_FIELD', `Invalid or expired validation ID: ${validationId}. It must be of a recent successful validation that ran the required tests, with no deployment since.`);
+    const fresh =
+      this.door.org.clock.millis() - Date.parse((job.completedDate ?? job.createdDate).replace('+0000', 'Z')) <=
+      TEN_DAYS;
+    if (
+      job.options.checkOnly !== true ||
+      job.status !== 'Succeeded' ||
+      job.outcome?.testsRan !== true ||
+      !fresh ||
+      job.voided
+    ) {
+      throw new OrgError(
+        'INVALID_ID_FIELD',
+        `Invalid or expired validation ID: ${validationId}. It must be of a recent successful validation that ran the required tests, with no deployment since.`
+      );
     }
-    return this.enqueue(job.contents, { ...job.options, checkOnly: false, testLevel: 'NoTestRun', runTests: [] }, user, job.id);
+    return this.enqueue(
+      job.contents,
+      { ...job.options, checkOnly: false, testLevel: 'NoTestRun', runTests: [] },
+      user,
+      job.id
+    );
   }
 
   /** The state after one more step. */
@@ -76,7 +98,8 @@ export class DeploymentStore {
   /** Asks for an end. It comes with the next look, unless the deployment is done already. */
   public cancel(id: string, user: OrgUser): { done: boolean; id: string } {
     const job = this.find(id);
-    if (finished.has(job.status)) throw new OrgError('INVALID_ID_FIELD', `Cannot cancel deployment ${job.id} because it is already completed`);
+    if (finished.has(job.status))
+      throw new OrgError('INVALID_ID_FIELD', `Cannot cancel deployment ${job.id} because it is already completed`);
     job.status = 'Canceling';
     job.canceledBy = user;
     return { done: false, id: job.id };
@@ -114,15 +137,28 @@ export class DeploymentStore {
         for (const other of this.jobs) if (other !== job) other.voided = true;
       }
     }
-    job.status = job.outcome.verdict === 'all' ? 'Succeeded' : job.outcome.verdict === 'some' ? 'SucceededPartial' : 'Failed';
+    job.status =
+      job.outcome.verdict === 'all' ? 'Succeeded' : job.outcome.verdict === 'some' ? 'SucceededPartial' : 'Failed';
     job.completedDate = this.door.org.clock.now();
   }
 
-  private enqueue(contents: PackageContents | string, options: DeployOptions, user: OrgUser, validated?: string): string {
+  private enqueue(
+    contents: PackageContents | string,
+    options: DeployOptions,
+    user: OrgUser,
+    validated?: string
+  ): string {
     const { org } = this.door;
     const job: Deployment = {
-      id: org.newId('0Af'), user, options, contents, createdDate: org.clock.now(), status: 'Pending', pollsLeft: org.switches.jobPolls, voided: false,
-      ...(validated === undefined ? {} : { validatedDeployRequestId: validated })
+      id: org.newId('0Af'),
+      user,
+      options,
+      contents,
+      createdDate: org.clock.now(),
+      status: 'Pending',
+      pollsLeft: org.switches.jobPolls,
+      voided: false,
+      ...(validated === undefined ? {} : { validatedDeployRequestId: validated }),
     };
     this.jobs.push(job);
     return job.id;
@@ -149,7 +185,8 @@ export class DeploymentStore {
       checkOnly: job.options.checkOnly ?? false,
       ignoreWarnings: job.options.ignoreWarnings ?? false,
       rollbackOnError: job.options.rollbackOnError ?? true,
-      runTestsEnabled: job.outcome?.testsRan ?? (job.options.testLevel !== undefined && job.options.testLevel !== 'NoTestRun'),
+      runTestsEnabled:
+        job.outcome?.testsRan ?? (job.options.testLevel !== undefined && job.options.testLevel !== 'NoTestRun'),
       createdBy: job.user.id,
       createdByName: job.user.name,
       createdDate: job.createdDate,
@@ -157,14 +194,20 @@ export class DeploymentStore {
       lastModifiedDate: job.completedDate ?? job.startDate ?? job.createdDate,
       ...(job.completedDate === undefined ? {} : { completedDate: job.completedDate }),
       ...(job.canceledBy === undefined ? {} : { canceledBy: job.canceledBy.id, canceledByName: job.canceledBy.name }),
-      ...(job.outcome?.errorMessage === undefined ? {} : { errorMessage: job.outcome.errorMessage, errorStatusCode: 'UNKNOWN_EXCEPTION' }),
+      ...(job.outcome?.errorMessage === undefined
+        ? {}
+        : { errorMessage: job.outcome.errorMessage, errorStatusCode: 'UNKNOWN_EXCEPTION' }),
       numberComponentsTotal: job.outcome === undefined ? total : rows.length,
       numberComponentsDeployed: rows.filter((message) => message.success).length,
       numberComponentErrors: failures.length,
       numberTestsTotal: tests.numTestsRun,
       numberTestsCompleted: tests.numTestsRun - tests.numFailures,
       numberTestErrors: tests.numFailures,
-      details: { componentSuccesses: messages.filter((message): message is DeployMessage => message.success), componentFailures: failures, runTestResult: tests }
+      details: {
+        componentSuccesses: messages.filter((message): message is DeployMessage => message.success),
+        componentFailures: failures,
+        runTestResult: tests,
+      },
     };
   }
 }

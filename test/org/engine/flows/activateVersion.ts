@@ -9,7 +9,8 @@ export function withActiveVersion(flow: FlowRecord, number: number, stamp: Stamp
   if (number !== 0 && versionNumbered(flow, number) === undefined) return undefined;
   if ((activeVersion(flow)?.number ?? 0) === number) return flow;
   const versions = flow.versions.map((version) => {
-    const status: FlowStatus = version.number === number ? 'Active' : version.status === 'Active' ? 'Obsolete' : version.status;
+    const status: FlowStatus =
+      version.number === number ? 'Active' : version.status === 'Active' ? 'Obsolete' : version.status;
     return status === version.status ? version : { ...version, status, lastModified: stamp };
   });
   return { ...flow, versions, lastModified: stamp };

@@ -2,7 +2,14 @@ import type { Row, VirtualTable } from '../contracts.js';
 import { childNamed, valueOf } from '../metadata/xmlTree.js';
 import { auditValues, virtualTable } from '../virtualSchema.js';
 import { flowJson } from './flowJson.js';
-import { type FlowRecord, type FlowStore, type FlowVersion, activeVersion, apiName, latestVersion } from './flowStore.js';
+import {
+  type FlowRecord,
+  type FlowStore,
+  type FlowVersion,
+  activeVersion,
+  apiName,
+  latestVersion,
+} from './flowStore.js';
 
 /** Tooling `FlowDefinition` and `Flow`: the flow with its pointer, and its versions. */
 export function flowToolingTables(flows: FlowStore): VirtualTable[] {
@@ -12,7 +19,8 @@ export function flowToolingTables(flows: FlowStore): VirtualTable[] {
       keyPrefix: '300',
       api: ['tooling'],
       audited: true,
-      fields: 'DeveloperName:text(80) MasterLabel:text(255) NamespacePrefix:text(15) ManageableState:pick ActiveVersionId:ref(Flow) LatestVersionId:ref(Flow) Description:area(1000)',
+      fields:
+        'DeveloperName:text(80) MasterLabel:text(255) NamespacePrefix:text(15) ManageableState:pick ActiveVersionId:ref(Flow) LatestVersionId:ref(Flow) Description:area(1000)',
       heavyFields: ['Metadata', 'FullName'],
       *rows(): Iterable<Row> {
         for (const flow of flows.all()) yield definitionRow(flow);
@@ -21,15 +29,21 @@ export function flowToolingTables(flows: FlowStore): VirtualTable[] {
         const flow = flows.byId(String(row['Id']));
         if (flow === undefined) return null;
         if (field === 'FullName') return apiName(flow);
-        return { activeVersionNumber: activeVersion(flow)?.number ?? null, description: row['Description'] ?? null, masterLabel: row['MasterLabel'] ?? null, urls: null };
-      }
+        return {
+          activeVersionNumber: activeVersion(flow)?.number ?? null,
+          description: row['Description'] ?? null,
+          masterLabel: row['MasterLabel'] ?? null,
+          urls: null,
+        };
+      },
     }),
     virtualTable({
       name: 'Flow',
       keyPrefix: '301',
       api: ['tooling'],
       audited: true,
-      fields: 'DefinitionId:ref(FlowDefinition) MasterLabel:text(255) VersionNumber:int Status:pick ProcessType:pick ManageableState:pick ApiVersion:int RunInMode:pick Description:area(1000)',
+      fields:
+        'DefinitionId:ref(FlowDefinition) MasterLabel:text(255) VersionNumber:int Status:pick ProcessType:pick ManageableState:pick ApiVersion:int RunInMode:pick Description:area(1000)',
       heavyFields: ['Metadata', 'FullName'],
       *rows(): Iterable<Row> {
         for (const flow of flows.all()) for (const version of flow.versions) yield versionRow(flow, version);
@@ -40,8 +54,8 @@ export function flowToolingTables(flows: FlowStore): VirtualTable[] {
         if (field === 'FullName') return `${apiName(found.flow)}-${found.version.number}`;
         // Bodies of installed flows belong to their publisher.
         return found.flow.managed ? null : flowJson(found.version);
-      }
-    })
+      },
+    }),
   ];
 }
 
@@ -56,7 +70,7 @@ function definitionRow(flow: FlowRecord): Row {
     ActiveVersionId: activeVersion(flow)?.id ?? null,
     LatestVersionId: latest.id,
     Description: valueOf(latest.body, 'description') ?? null,
-    ...auditValues(flow.created, flow.lastModified)
+    ...auditValues(flow.created, flow.lastModified),
   };
 }
 
@@ -72,7 +86,7 @@ function versionRow(flow: FlowRecord, version: FlowVersion): Row {
     ApiVersion: Number(valueOf(version.body, 'apiVersion') ?? '0') || null,
     RunInMode: valueOf(version.body, 'runInMode') ?? null,
     Description: valueOf(version.body, 'description') ?? null,
-    ...auditValues(version.created, version.lastModified)
+    ...auditValues(version.created, version.lastModified),
   };
 }
 
@@ -89,7 +103,7 @@ export function flowViewTables(flows: FlowStore): VirtualTable[] {
         TriggerObjectOrEventLabel:text(255) TriggerObjectOrEventId:text(255) RecordTriggerType:pick TriggerOrder:int HasAsyncAfterCommitPath:check VersionNumber:int Environment:pick OverriddenById:text(255) OverriddenFlowId:text(255) SourceTemplateId:text(255)`,
       *rows(): Iterable<Row> {
         for (const flow of flows.all()) yield viewRow(flow);
-      }
+      },
     }),
     virtualTable({
       name: 'FlowVersionView',
@@ -97,19 +111,30 @@ export function flowViewTables(flows: FlowStore): VirtualTable[] {
       api: ['data'],
       setup: false,
       filterOn: ['FlowDefinitionViewId', 'DurableId'],
-      fields: 'DurableId:text(255) FlowDefinitionViewId:ref(FlowDefinitionView) Label:text(255) Description:area(1000) VersionNumber:int Status:pick ProcessType:pick ApiVersion:num(18,0) ApiVersionRuntime:num(18,0) RunInMode:pick IsTemplate:check LastModifiedDate:datetime',
+      fields:
+        'DurableId:text(255) FlowDefinitionViewId:ref(FlowDefinitionView) Label:text(255) Description:area(1000) VersionNumber:int Status:pick ProcessType:pick ApiVersion:num(18,0) ApiVersionRuntime:num(18,0) RunInMode:pick IsTemplate:check LastModifiedDate:datetime',
       *rows(): Iterable<Row> {
         for (const flow of flows.all()) {
           for (const version of flow.versions) {
             const row = versionRow(flow, version);
             yield {
-              Id: '000000000000000AAA', DurableId: version.id, FlowDefinitionViewId: flow.id, Label: row['MasterLabel'] ?? null, Description: row['Description'] ?? null,
-              VersionNumber: version.number, Status: version.status, ProcessType: row['ProcessType'] ?? null, ApiVersion: row['ApiVersion'] ?? null,
-              ApiVersionRuntime: row['ApiVersion'] ?? null, RunInMode: row['RunInMode'] ?? null, IsTemplate: false, LastModifiedDate: version.lastModified.at
+              Id: '000000000000000AAA',
+              DurableId: version.id,
+              FlowDefinitionViewId: flow.id,
+              Label: row['MasterLabel'] ?? null,
+              Description: row['Description'] ?? null,
+              VersionNumber: version.number,
+              Status: version.status,
+              ProcessType: row['ProcessType'] ?? null,
+              ApiVersion: row['ApiVersion'] ?? null,
+              ApiVersionRuntime: row['ApiVersion'] ?? null,
+              RunInMode: row['RunInMode'] ?? null,
+              IsTemplate: false,
+              LastModifiedDate: version.lastModified.at,
             };
           }
         }
-      }
+      },
     }),
     virtualTable({
       name: 'FlowInterview',
@@ -121,10 +146,17 @@ export function flowViewTables(flows: FlowStore): VirtualTable[] {
         for (const interview of flows.interviews) {
           const version = flows.get(interview.flow)?.versions.find((one) => one.number === interview.version);
           // The view's id comes with 15 characters here, as in real orgs.
-          yield { Id: interview.id, Name: interview.flow, FlowVersionViewId: version?.id.slice(0, 15) ?? null, InterviewStatus: 'Paused', CurrentElement: null, Guid: interview.id };
+          yield {
+            Id: interview.id,
+            Name: interview.flow,
+            FlowVersionViewId: version?.id.slice(0, 15) ?? null,
+            InterviewStatus: 'Paused',
+            CurrentElement: null,
+            Guid: interview.id,
+          };
         }
-      }
-    })
+      },
+    }),
   ];
 }
 
@@ -165,7 +197,7 @@ function viewRow(flow: FlowRecord): Row {
     Environment: 'Default',
     OverriddenById: null,
     OverriddenFlowId: null,
-    SourceTemplateId: null
+    SourceTemplateId: null,
   };
 }
 

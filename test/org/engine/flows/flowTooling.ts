@@ -23,7 +23,11 @@ export class FlowTooling {
     this.org.clock.advance(1000);
     const stamp = stampOf(this.org, user);
     const changed = Number.isInteger(number) ? withActiveVersion(flow, number, stamp) : undefined;
-    if (changed === undefined) throw new OrgError('FIELD_INTEGRITY_EXCEPTION', `Invalid version number: ${String(metadata['activeVersionNumber'])}`);
+    if (changed === undefined)
+      throw new OrgError(
+        'FIELD_INTEGRITY_EXCEPTION',
+        `Invalid version number: ${String(metadata['activeVersionNumber'])}`
+      );
     const from = activeVersion(flow)?.number ?? null;
     const to = activeVersion(changed)?.number ?? null;
     if (from === to) return;
@@ -36,17 +40,28 @@ export class FlowTooling {
     this.allow(user);
     const found = this.flows.versionById(versionId);
     if (found === undefined) throw unknownEntity(versionId);
-    if (found.flow.managed) throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
+    if (found.flow.managed)
+      throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
     this.org.clock.advance(1000);
     const stamp = stampOf(this.org, user);
     const problem = deleteVersion(this.flows, found.flow, found.version, stamp);
     if (problem !== undefined) {
       const active = found.version.status === 'Active';
       throw active
-        ? new OrgError('INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', "You can't delete an active flow version: insufficient access rights on cross-reference id")
+        ? new OrgError(
+            'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+            "You can't delete an active flow version: insufficient access rights on cross-reference id"
+          )
         : new OrgError('DEPENDENCY_EXISTS', problem);
     }
-    this.org.opLog.append({ kind: 'componentWrite', at: stamp.at, user: user.id, operation: 'delete', type: 'Flow', fullName: `${apiName(found.flow)}-${found.version.number}` });
+    this.org.opLog.append({
+      kind: 'componentWrite',
+      at: stamp.at,
+      user: user.id,
+      operation: 'delete',
+      type: 'Flow',
+      fullName: `${apiName(found.flow)}-${found.version.number}`,
+    });
   }
 
   /** PATCH Flow: saves a body under the same number; the platform recreates the row, so its id changes. Returns the new id. */
@@ -54,22 +69,40 @@ export class FlowTooling {
     this.allow(user);
     const found = this.flows.versionById(versionId);
     if (found === undefined) throw unknownEntity(versionId);
-    if (found.flow.managed) throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
+    if (found.flow.managed)
+      throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
     this.org.clock.advance(1000);
     const stamp = stampOf(this.org, user);
     const xml = normalForm('Flow', flowXml(metadata));
     const status = (valueOf(xml, 'status') ?? found.version.status) as FlowStatus;
     const from = activeVersion(found.flow)?.number ?? null;
-    const saved = replaceVersion(this.org, this.flows, found.flow, found.version, withValue(xml, 'status', undefined), status, stamp);
+    const saved = replaceVersion(
+      this.org,
+      this.flows,
+      found.flow,
+      found.version,
+      withValue(xml, 'status', undefined),
+      status,
+      stamp
+    );
     if (saved.kind === 'refused') throw new OrgError('FIELD_INTEGRITY_EXCEPTION', saved.problem);
-    this.org.opLog.append({ kind: 'componentWrite', at: stamp.at, user: user.id, operation: 'change', type: 'Flow', fullName: `${apiName(found.flow)}-${found.version.number}` });
+    this.org.opLog.append({
+      kind: 'componentWrite',
+      at: stamp.at,
+      user: user.id,
+      operation: 'change',
+      type: 'Flow',
+      fullName: `${apiName(found.flow)}-${found.version.number}`,
+    });
     const to = activeVersion(saved.flow)?.number ?? null;
-    if (from !== to) this.org.opLog.append({ kind: 'flowPointer', at: stamp.at, user: user.id, flow: apiName(found.flow), from, to });
+    if (from !== to)
+      this.org.opLog.append({ kind: 'flowPointer', at: stamp.at, user: user.id, flow: apiName(found.flow), from, to });
     return saved.version.id;
   }
 
   private allow(user: OrgUser): void {
-    if (!user.rights.modifyAllData) throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id', [], 400);
+    if (!user.rights.modifyAllData)
+      throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id', [], 400);
   }
 }
 

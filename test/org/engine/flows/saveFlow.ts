@@ -3,7 +3,17 @@ import type { Stamp } from '../metadata/componentStore.js';
 import { sameContent } from '../metadata/normalForm.js';
 import { type XmlElement, valueOf, withValue } from '../metadata/xmlTree.js';
 import { withActiveVersion } from './activateVersion.js';
-import { type FlowRecord, type FlowStatus, type FlowStore, type FlowVersion, activeVersion, apiName, latestVersion, splitVersionName, versionNumbered } from './flowStore.js';
+import {
+  type FlowRecord,
+  type FlowStatus,
+  type FlowStore,
+  type FlowVersion,
+  activeVersion,
+  apiName,
+  latestVersion,
+  splitVersionName,
+  versionNumbered,
+} from './flowStore.js';
 
 /** How this org treats deployed flows where real orgs differ or nobody could confirm it. */
 export interface FlowHabits {
@@ -16,7 +26,12 @@ export interface FlowHabits {
 export const MAX_VERSIONS = 50;
 
 export type FlowSave =
-  | { readonly kind: 'saved'; readonly flow: FlowRecord; readonly version: FlowVersion; readonly outcome: 'created' | 'changed' | 'unchanged' }
+  | {
+      readonly kind: 'saved';
+      readonly flow: FlowRecord;
+      readonly version: FlowVersion;
+      readonly outcome: 'created' | 'changed' | 'unchanged';
+    }
   | { readonly kind: 'refused'; readonly problem: string };
 
 /**
@@ -24,55 +39,137 @@ export type FlowSave =
  * number. Content that is equal changes nothing at all, whatever `status` the file has: an older version that
  * somebody activated by hand stays active.
  */
-export function saveFlow(org: OrgCore, flows: FlowStore, fullName: string, file: XmlElement, habits: FlowHabits, stamp: Stamp): FlowSave {
+export function saveFlow(
+  org: OrgCore,
+  flows: FlowStore,
+  fullName: string,
+  file: XmlElement,
+  habits: FlowHabits,
+  stamp: Stamp
+): FlowSave {
   const status = (valueOf(file, 'status') ?? 'Draft') as FlowStatus;
   const body = withValue(file, 'status', undefined);
   const flow = flows.get(fullName);
   const versioned = flow === undefined ? splitVersionName(fullName) : undefined;
-  if (versioned !== undefined && flows.get(versioned.name) !== undefined) return saveNumbered(org, flows, versioned.name, versioned.number, body, stamp);
-  if (flow?.managed === true) return { kind: 'refused', problem: 'Cannot modify managed object: entity=InteractionDefinitionVersion' };
+  if (versioned !== undefined && flows.get(versioned.name) !== undefined)
+    return saveNumbered(org, flows, versioned.name, versioned.number, body, stamp);
+  if (flow?.managed === true)
+    return { kind: 'refused', problem: 'Cannot modify managed object: entity=InteractionDefinitionVersion' };
   const landing: FlowStatus = status === 'Active' && !habits.deployActive ? 'Draft' : status;
 
   if (flow === undefined) {
-    const version: FlowVersion = { id: org.newId('301'), number: 1, status: landing, body, created: stamp, lastModified: stamp };
-    const created: FlowRecord = { id: org.newId('300'), name: fullName, managed: false, versions: [version], nextNumber: 2, created: stamp, lastModified: stamp };
+    const version: FlowVersion = {
+      id: org.newId('301'),
+      number: 1,
+      status: landing,
+      body,
+      created: stamp,
+      lastModified: stamp,
+    };
+    const created: FlowRecord = {
+      id: org.newId('300'),
+      name: fullName,
+      managed: false,
+      versions: [version],
+      nextNumber: 2,
+      created: stamp,
+      lastModified: stamp,
+    };
     flows.put(created);
     return { kind: 'saved', flow: created, version, outcome: 'created' };
   }
   const latest = latestVersion(flow);
   if (sameContent(latest.body, body)) return { kind: 'saved', flow, version: latest, outcome: 'unchanged' };
-  if (habits.overwriteLatestDraft && latest.status === 'Draft') return replaceVersion(org, flows, flow, latest, body, landing, stamp);
+  if (habits.overwriteLatestDraft && latest.status === 'Draft')
+    return replaceVersion(org, flows, flow, latest, body, landing, stamp);
   if (flow.versions.length >= MAX_VERSIONS) {
-    return { kind: 'refused', problem: `You've exceeded the maximum number of versions for this flow (${MAX_VERSIONS}). Delete versions that you no longer need, and then try again.` };
+    return {
+      kind: 'refused',
+      problem: `You've exceeded the maximum number of versions for this flow (${MAX_VERSIONS}). Delete versions that you no longer need, and then try again.`,
+    };
   }
-  const version: FlowVersion = { id: org.newId('301'), number: flow.nextNumber, status: landing === 'Active' ? 'Draft' : landing, body, created: stamp, lastModified: stamp };
-  const grown: FlowRecord = { ...flow, versions: [...flow.versions, version], nextNumber: flow.nextNumber + 1, lastModified: stamp };
-  const settled = landing === 'Active' ? withActiveVersion(grown, version.number, stamp) ?? grown : grown;
+  const version: FlowVersion = {
+    id: org.newId('301'),
+    number: flow.nextNumber,
+    status: landing === 'Active' ? 'Draft' : landing,
+    body,
+    created: stamp,
+    lastModified: stamp,
+  };
+  const grown: FlowRecord = {
+    ...flow,
+    versions: [...flow.versions, version],
+    nextNumber: flow.nextNumber + 1,
+    lastModified: stamp,
+  };
+  const settled = landing === 'Active' ? (withActiveVersion(grown, version.number, stamp) ?? grown) : grown;
   flows.put(settled);
-  return { kind: 'saved', flow: settled, version: versionNumbered(settled, version.number) ?? version, outcome: 'changed' };
+  return {
+    kind: 'saved',
+    flow: settled,
+    version: versionNumbered(settled, version.number) ?? version,
+    outcome: 'changed',
+  };
 }
 
 /** A file named `Name-N`, the style of before v44: overwrites that version, unless it is active. */
-function saveNumbered(org: OrgCore, flows: FlowStore, name: string, number: number, body: XmlElement, stamp: Stamp): FlowSave {
+function saveNumbered(
+  org: OrgCore,
+  flows: FlowStore,
+  name: string,
+  number: number,
+  body: XmlElement,
+  stamp: Stamp
+): FlowSave {
   const flow = flows.get(name);
   const version = flow === undefined ? undefined : versionNumbered(flow, number);
-  if (flow === undefined || version === undefined) return { kind: 'refused', problem: `Invalid version number: ${number}` };
+  if (flow === undefined || version === undefined)
+    return { kind: 'refused', problem: `Invalid version number: ${number}` };
   if (sameContent(version.body, body)) return { kind: 'saved', flow, version, outcome: 'unchanged' };
-  if (version.status === 'Active') return { kind: 'refused', problem: "The version of the flow you're updating is active and can't be overwritten." };
+  if (version.status === 'Active')
+    return { kind: 'refused', problem: "The version of the flow you're updating is active and can't be overwritten." };
   return replaceVersion(org, flows, flow, version, body, version.status, stamp);
 }
 
 /** Puts a new body under an existing number. The platform deletes and recreates the row, so its id changes. */
-export function replaceVersion(org: OrgCore, flows: FlowStore, flow: FlowRecord, version: FlowVersion, body: XmlElement, status: FlowStatus, stamp: Stamp): FlowSave {
-  const renewed: FlowVersion = { ...version, id: org.newId('301'), body, status: status === 'Active' ? version.status : status, lastModified: stamp };
-  const changed: FlowRecord = { ...flow, versions: flow.versions.map((other) => (other.number === version.number ? renewed : other)), lastModified: stamp };
-  const settled = status === 'Active' ? withActiveVersion(changed, version.number, stamp) ?? changed : changed;
+export function replaceVersion(
+  org: OrgCore,
+  flows: FlowStore,
+  flow: FlowRecord,
+  version: FlowVersion,
+  body: XmlElement,
+  status: FlowStatus,
+  stamp: Stamp
+): FlowSave {
+  const renewed: FlowVersion = {
+    ...version,
+    id: org.newId('301'),
+    body,
+    status: status === 'Active' ? version.status : status,
+    lastModified: stamp,
+  };
+  const changed: FlowRecord = {
+    ...flow,
+    versions: flow.versions.map((other) => (other.number === version.number ? renewed : other)),
+    lastModified: stamp,
+  };
+  const settled = status === 'Active' ? (withActiveVersion(changed, version.number, stamp) ?? changed) : changed;
   flows.put(settled);
-  return { kind: 'saved', flow: settled, version: versionNumbered(settled, version.number) ?? renewed, outcome: 'changed' };
+  return {
+    kind: 'saved',
+    flow: settled,
+    version: versionNumbered(settled, version.number) ?? renewed,
+    outcome: 'changed',
+  };
 }
 
 /** Deletes one version; the flow goes with its last one. Returns the org's words when it refuses. */
-export function deleteVersion(flows: FlowStore, flow: FlowRecord, version: FlowVersion, stamp: Stamp): string | undefined {
+export function deleteVersion(
+  flows: FlowStore,
+  flow: FlowRecord,
+  version: FlowVersion,
+  stamp: Stamp
+): string | undefined {
   if (activeVersion(flow)?.number === version.number) return 'insufficient access rights on cross-reference id';
   const interviews = flows.interviewsOf(flow, version);
   if (interviews.length > 0) {

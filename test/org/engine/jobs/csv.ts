@@ -1,7 +1,14 @@
 import type { FieldSchema } from '../contracts.js';
 import { OrgError } from '../contracts.js';
 
-const delimiters: Readonly<Record<string, string>> = { BACKQUOTE: '`', CARET: '^', COMMA: ',', PIPE: '|', SEMICOLON: ';', TAB: '\t' };
+const delimiters: Readonly<Record<string, string>> = {
+  BACKQUOTE: '`',
+  CARET: '^',
+  COMMA: ',',
+  PIPE: '|',
+  SEMICOLON: ';',
+  TAB: '\t',
+};
 
 export type LineEnding = 'LF' | 'CRLF';
 
@@ -24,7 +31,13 @@ export function csvLine(cells: readonly string[], delimiter: string): string {
 export function csvCell(field: FieldSchema, value: unknown): string {
   if (value === null || value === undefined) return '';
   if (field.type === 'datetime') return String(value).replace(/\+0000$/, 'Z');
-  if (typeof value === 'number' && ['double', 'currency', 'percent'].includes(field.type) && Number.isInteger(value) && Math.abs(value) < 1e7) return `${value}.0`;
+  if (
+    typeof value === 'number' &&
+    ['double', 'currency', 'percent'].includes(field.type) &&
+    Number.isInteger(value) &&
+    Math.abs(value) < 1e7
+  )
+    return `${value}.0`;
   return String(value);
 }
 

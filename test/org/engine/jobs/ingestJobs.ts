@@ -56,16 +56,33 @@ export class IngestJobs {
     if (operation === undefined) throw new OrgError('INVALIDJOB', `Invalid operation: ${String(request['operation'])}`);
     const object = this.objectFor(user, String(request['object'] ?? ''));
     if (operation === 'hardDelete' && !user.rights.bulkHardDelete) {
-      throw new OrgError('FEATURENOTENABLED', 'hardDelete operation requires special user profile permission, please contact your system administrator');
+      throw new OrgError(
+        'FEATURENOTENABLED',
+        'hardDelete operation requires special user profile permission, please contact your system administrator'
+      );
     }
     const externalId = request['externalIdFieldName'];
     if (operation === 'upsert') this.checkExternalId(object, externalId);
     const columnDelimiter = String(request['columnDelimiter'] ?? 'COMMA');
     delimiterOf(columnDelimiter);
     const job: IngestJob = {
-      id: this.org.newId('750'), operation, object: object.name, externalIdFieldName: typeof externalId === 'string' ? externalId : undefined,
-      createdById: user.id, createdDate: this.org.clock.now(), systemModstamp: this.org.clock.now(), apiVersion: version, columnDelimiter,
-      lineEnding: request['lineEnding'] === 'CRLF' ? 'CRLF' : 'LF', state: 'Open', polls: 0, content: undefined, header: [], processed: [], unprocessed: [], ended: false
+      id: this.org.newId('750'),
+      operation,
+      object: object.name,
+      externalIdFieldName: typeof externalId === 'string' ? externalId : undefined,
+      createdById: user.id,
+      createdDate: this.org.clock.now(),
+      systemModstamp: this.org.clock.now(),
+      apiVersion: version,
+      columnDelimiter,
+      lineEnding: request['lineEnding'] === 'CRLF' ? 'CRLF' : 'LF',
+      state: 'Open',
+      polls: 0,
+      content: undefined,
+      header: [],
+      processed: [],
+      unprocessed: [],
+      ended: false,
     };
     this.jobs.set(job.id, job);
     return head(job);
@@ -74,7 +91,9 @@ export class IngestJobs {
   public upload(id: string, content: string): void {
     const job = this.find(id);
     if (job.content !== undefined) {
-      throw wrongState(`Found multiple contents for job: <${job.id}>, please 'Close' / 'Abort' / 'Delete' the current Job then create a new Job and make sure you only do 'PUT' once on a given Job.`);
+      throw wrongState(
+        `Found multiple contents for job: <${job.id}>, please 'Close' / 'Abort' / 'Delete' the current Job then create a new Job and make sure you only do 'PUT' once on a given Job.`
+      );
     }
     if (job.state !== 'Open') throw wrongState(`Content cannot be added to a job in state ${job.state}`);
     job.content = content;
@@ -90,7 +109,8 @@ export class IngestJobs {
       return head({ ...job, state: 'UploadComplete' });
     }
     if (state === 'Aborted') {
-      if (job.state === 'JobComplete' || job.state === 'Failed' || job.state === 'Aborted') throw wrongState(`Aborting already ${job.state} Job not allowed`);
+      if (job.state === 'JobComplete' || job.state === 'Failed' || job.state === 'Aborted')
+        throw wrongState(`Aborting already ${job.state} Job not allowed`);
       job.state = 'Aborted';
       return info(job);
     }
@@ -115,20 +135,29 @@ export class IngestJobs {
 
   public delete(id: string): void {
     const job = this.find(id);
-    if (!['UploadComplete', 'JobComplete', 'Aborted', 'Failed'].includes(job.state)) throw wrongState(`Deleting a job in state ${job.state} is not allowed`);
+    if (!['UploadComplete', 'JobComplete', 'Aborted', 'Failed'].includes(job.state))
+      throw wrongState(`Deleting a job in state ${job.state} is not allowed`);
     this.jobs.delete(job.id);
   }
 
   public successfulResults(id: string): string {
     const job = this.ended(id);
     const good = job.processed.filter((row) => row.error === undefined);
-    return this.csv(job, ['sf__Id', 'sf__Created'], good.map((row) => [row.id, String(row.created), ...row.cells]));
+    return this.csv(
+      job,
+      ['sf__Id', 'sf__Created'],
+      good.map((row) => [row.id, String(row.created), ...row.cells])
+    );
   }
 
   public failedResults(id: string): string {
     const job = this.ended(id);
     const bad = job.processed.filter((row) => row.error !== undefined);
-    return this.csv(job, ['sf__Id', 'sf__Error'], bad.map((row) => [row.id, row.error ?? '', ...row.cells]));
+    return this.csv(
+      job,
+      ['sf__Id', 'sf__Error'],
+      bad.map((row) => [row.id, row.error ?? '', ...row.cells])
+    );
   }
 
   public unprocessedRecords(id: string): string {
@@ -179,13 +208,16 @@ export class IngestJobs {
     const requests = prepared.filter((entry): entry is WriteRequest => !(entry instanceof OrgError));
     const written = this.org.records.write(user, requests);
     if (job.operation === 'hardDelete') {
-      const gone = written.filter((result) => result.success).map((result): WriteRequest => ({ operation: 'purge', id: String(result.id) }));
+      const gone = written
+        .filter((result) => result.success)
+        .map((result): WriteRequest => ({ operation: 'purge', id: String(result.id) }));
       this.org.records.write(user, gone);
     }
     let next = 0;
     return rows.map((row, index) => {
       const entry = prepared[index];
-      const result: WriteResult = entry instanceof OrgError ? { success: false, id: undefined, error: entry } : (written[next++] as WriteResult);
+      const result: WriteResult =
+        entry instanceof OrgError ? { success: false, id: undefined, error: entry } : (written[next++] as WriteResult);
       return result.success
         ? { cells: row.cells, id: result.id, created: result.created, error: undefined }
         : { cells: row.cells, id: result.id ?? '', created: false, error: rowErrorText(result.error) };
@@ -194,21 +226,27 @@ export class IngestJobs {
 
   private ended(id: string): IngestJob {
     const job = this.find(id);
-    if (!['JobComplete', 'Failed', 'Aborted'].includes(job.state)) throw wrongState(`Job results are not available in state ${job.state}`);
+    if (!['JobComplete', 'Failed', 'Aborted'].includes(job.state))
+      throw wrongState(`Job results are not available in state ${job.state}`);
     return job;
   }
 
   private objectFor(user: OrgUser, name: string): ObjectSchema {
     const object = this.org.schema.get(name);
-    if (object === undefined || !canSeeObject(user, object)) throw new OrgError('INVALIDENTITY', `Unable to find object: ${name}`);
-    if (object.notBulk === true) throw new OrgError('INVALIDENTITY', `Entity '${object.name}' is not supported by the Bulk API.`);
+    if (object === undefined || !canSeeObject(user, object))
+      throw new OrgError('INVALIDENTITY', `Unable to find object: ${name}`);
+    if (object.notBulk === true)
+      throw new OrgError('INVALIDENTITY', `Entity '${object.name}' is not supported by the Bulk API.`);
     return object;
   }
 
   private checkExternalId(object: ObjectSchema, name: unknown): void {
     const field = typeof name === 'string' ? this.org.schema.field(object.name, name) : undefined;
     if (field === undefined || (field.idLookup !== true && field.externalId !== true)) {
-      throw new OrgError('INVALIDJOB', `InvalidJob : Field name provided, ${String(name ?? '')} is not an External ID or indexed field for ${object.name}`);
+      throw new OrgError(
+        'INVALIDJOB',
+        `InvalidJob : Field name provided, ${String(name ?? '')} is not an External ID or indexed field for ${object.name}`
+      );
     }
   }
 
@@ -224,14 +262,25 @@ function prepare(job: IngestJob, row: UploadedRow): WriteRequest | OrgError {
     const values = row.values() as Record<string, unknown>;
     const { Id: _id, ...others } = values;
     switch (job.operation) {
-      case 'insert': return { operation: 'insert', object: job.object, values };
-      case 'update': return row.id === '' ? missingId('update') : { operation: 'update', object: job.object, id: row.id, values: others };
+      case 'insert':
+        return { operation: 'insert', object: job.object, values };
+      case 'update':
+        return row.id === ''
+          ? missingId('update')
+          : { operation: 'update', object: job.object, id: row.id, values: others };
       case 'upsert': {
         const keyField = job.externalIdFieldName ?? 'Id';
         const key = Object.entries(values).find(([name]) => name.toLowerCase() === keyField.toLowerCase())?.[1];
-        return { operation: 'upsert', object: job.object, keyField, key, values: keyField.toLowerCase() === 'id' ? others : values };
+        return {
+          operation: 'upsert',
+          object: job.object,
+          keyField,
+          key,
+          values: keyField.toLowerCase() === 'id' ? others : values,
+        };
       }
-      default: return row.id === '' ? missingId(job.operation) : { operation: 'delete', object: job.object, id: row.id };
+      default:
+        return row.id === '' ? missingId(job.operation) : { operation: 'delete', object: job.object, id: row.id };
     }
   } catch (error) {
     if (error instanceof OrgError) return error;
@@ -240,25 +289,42 @@ function prepare(job: IngestJob, row: UploadedRow): WriteRequest | OrgError {
 }
 
 function missingId(operation: string): OrgError {
-  return new OrgError('MISSING_ARGUMENT', `Id not specified in ${operation === 'update' ? 'an update' : 'a delete'} call`);
+  return new OrgError(
+    'MISSING_ARGUMENT',
+    `Id not specified in ${operation === 'update' ? 'an update' : 'a delete'} call`
+  );
 }
 
 function head(job: IngestJob): Record<string, unknown> {
   return {
-    id: job.id, operation: job.operation, object: job.object, createdById: job.createdById, createdDate: job.createdDate, systemModstamp: job.systemModstamp, state: job.state,
+    id: job.id,
+    operation: job.operation,
+    object: job.object,
+    createdById: job.createdById,
+    createdDate: job.createdDate,
+    systemModstamp: job.systemModstamp,
+    state: job.state,
     ...(job.externalIdFieldName === undefined ? {} : { externalIdFieldName: job.externalIdFieldName }),
-    concurrencyMode: 'Parallel', contentType: 'CSV', apiVersion: Number(job.apiVersion),
+    concurrencyMode: 'Parallel',
+    contentType: 'CSV',
+    apiVersion: Number(job.apiVersion),
     ...(job.state === 'Open' ? { contentUrl: `services/data/v${job.apiVersion}/jobs/ingest/${job.id}/batches` } : {}),
-    lineEnding: job.lineEnding, columnDelimiter: job.columnDelimiter
+    lineEnding: job.lineEnding,
+    columnDelimiter: job.columnDelimiter,
   };
 }
 
 function info(job: IngestJob): Record<string, unknown> {
   const done = ['JobComplete', 'Failed', 'Aborted'].includes(job.state);
   return {
-    ...head(job), jobType: 'V2Ingest', retries: 0, totalProcessingTime: done ? 240 : 0, apiActiveProcessingTime: done ? 180 : 0, apexProcessingTime: 0,
+    ...head(job),
+    jobType: 'V2Ingest',
+    retries: 0,
+    totalProcessingTime: done ? 240 : 0,
+    apiActiveProcessingTime: done ? 180 : 0,
+    apexProcessingTime: 0,
     numberRecordsProcessed: done ? job.processed.length : 0,
     numberRecordsFailed: done ? job.processed.filter((row) => row.error !== undefined).length : 0,
-    ...(done && job.errorMessage !== undefined ? { errorMessage: job.errorMessage } : {})
+    ...(done && job.errorMessage !== undefined ? { errorMessage: job.errorMessage } : {}),
   };
 }

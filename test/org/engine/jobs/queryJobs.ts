@@ -44,8 +44,10 @@ export class QueryJobs {
 
   public create(user: OrgUser, version: string, request: QueryJobRequest): Record<string, unknown> {
     const operation = request.operation;
-    if (operation !== 'query' && operation !== 'queryAll') throw new OrgError('INVALIDJOB', `Invalid operation: ${String(operation)}`);
-    if (typeof request.query !== 'string' || request.query === '') throw new OrgError('INVALIDJOB', 'query is required');
+    if (operation !== 'query' && operation !== 'queryAll')
+      throw new OrgError('INVALIDJOB', `Invalid operation: ${String(operation)}`);
+    if (typeof request.query !== 'string' || request.query === '')
+      throw new OrgError('INVALIDJOB', 'query is required');
     const columnDelimiter = String(request.columnDelimiter ?? 'COMMA');
     delimiterOf(columnDelimiter);
     const compiled = this.compile(user, version, operation, request.query);
@@ -62,7 +64,7 @@ export class QueryJobs {
       columnDelimiter,
       lineEnding: request.lineEnding === 'CRLF' ? 'CRLF' : 'LF',
       state: 'UploadComplete',
-      polls: 0
+      polls: 0,
     };
     this.jobs.set(job.id, job);
     return head(job);
@@ -85,14 +87,16 @@ export class QueryJobs {
 
   public abort(id: string): Record<string, unknown> {
     const job = this.find(id);
-    if (job.state !== 'UploadComplete' && job.state !== 'InProgress') throw wrongState(`Aborting a job in state ${job.state} is not allowed`);
+    if (job.state !== 'UploadComplete' && job.state !== 'InProgress')
+      throw wrongState(`Aborting a job in state ${job.state} is not allowed`);
     job.state = 'Aborted';
     return info(job);
   }
 
   public delete(id: string): void {
     const job = this.find(id);
-    if (job.state === 'UploadComplete' || job.state === 'InProgress') throw wrongState(`Deleting a job in state ${job.state} is not allowed`);
+    if (job.state === 'UploadComplete' || job.state === 'InProgress')
+      throw wrongState(`Deleting a job in state ${job.state} is not allowed`);
     this.jobs.delete(job.id);
   }
 
@@ -100,26 +104,51 @@ export class QueryJobs {
   public results(id: string, version: string, locator: string | undefined, maxRecords: number | undefined): ResultPage {
     const { job, result } = this.finished(id, version);
     const start = locator === undefined ? 0 : offsetOf(locator);
-    if (Number.isNaN(start) || (start > 0 && start >= result.rows.length)) throw new OrgError('INVALID_QUERY_LOCATOR', 'invalid query locator');
+    if (Number.isNaN(start) || (start > 0 && start >= result.rows.length))
+      throw new OrgError('INVALID_QUERY_LOCATOR', 'invalid query locator');
     const end = Math.min(result.rows.length, start + this.pageSize(maxRecords));
     const delimiter = delimiterOf(job.columnDelimiter);
     const lines = [
-      csvLine(result.paths.map((path) => path.path), delimiter),
-      ...result.rows.slice(start, end).map((row) => csvLine(result.paths.map((path) => csvCell(path.field, path.read(row))), delimiter))
+      csvLine(
+        result.paths.map((path) => path.path),
+        delimiter
+      ),
+      ...result.rows.slice(start, end).map((row) =>
+        csvLine(
+          result.paths.map((path) => csvCell(path.field, path.read(row))),
+          delimiter
+        )
+      ),
     ];
     const lineEnd = lineEndOf(job.lineEnding);
-    return { csv: lines.join(lineEnd) + lineEnd, count: end - start, locator: end < result.rows.length ? locatorOf(end) : 'null' };
+    return {
+      csv: lines.join(lineEnd) + lineEnd,
+      count: end - start,
+      locator: end < result.rows.length ? locatorOf(end) : 'null',
+    };
   }
 
   /** Addresses of up to five pages from the locator on, and the locator after them. */
-  public resultPages(id: string, version: string, locator: string | undefined): { readonly locators: Array<string | undefined>; readonly next: string | undefined } {
+  public resultPages(
+    id: string,
+    version: string,
+    locator: string | undefined
+  ): { readonly locators: Array<string | undefined>; readonly next: string | undefined } {
     const { result } = this.finished(id, version);
     const size = this.pageSize(undefined);
     const starts: number[] = [];
-    for (let start = locator === undefined ? 0 : offsetOf(locator); start === 0 || start < result.rows.length; start += size) starts.push(start);
+    for (
+      let start = locator === undefined ? 0 : offsetOf(locator);
+      start === 0 || start < result.rows.length;
+      start += size
+    )
+      starts.push(start);
     const now = starts.slice(0, 5);
     const after = starts[5];
-    return { locators: now.map((start) => (start === 0 ? undefined : locatorOf(start))), next: after === undefined ? undefined : locatorOf(after) };
+    return {
+      locators: now.map((start) => (start === 0 ? undefined : locatorOf(start))),
+      next: after === undefined ? undefined : locatorOf(after),
+    };
   }
 
   private pageSize(maxRecords: number | undefined): number {
@@ -128,8 +157,15 @@ export class QueryJobs {
 
   private finished(id: string, version: string): { job: QueryJob; result: NonNullable<QueryJob['result']> } {
     const job = this.find(id);
-    if (job.apiVersion !== version) throw new OrgError('INVALIDJOB', `The job was created with API version ${job.apiVersion}; use the same version to get its results`, [], 409);
-    if (job.state !== 'JobComplete' || job.result === undefined) throw wrongState(`Job results are not available in state ${job.state}`);
+    if (job.apiVersion !== version)
+      throw new OrgError(
+        'INVALIDJOB',
+        `The job was created with API version ${job.apiVersion}; use the same version to get its results`,
+        [],
+        409
+      );
+    if (job.state !== 'JobComplete' || job.result === undefined)
+      throw wrongState(`Job results are not available in state ${job.state}`);
     return { job, result: job.result };
   }
 
@@ -162,28 +198,48 @@ export class QueryJobs {
 /** What REST answers but Bulk refuses. */
 function refuseForBulk(compiled: CompiledQuery, soql: string): void {
   const { schema, table } = compiled.source;
-  if (table !== undefined || schema.notBulk === true) throw new OrgError('INVALIDENTITY', `Entity '${schema.name}' is not supported by the Bulk API.`);
-  if (compiled.aggregate || compiled.bareCount) throw new OrgError('MALFORMED_QUERY', 'Aggregate functions and GROUP BY are not supported in Bulk V2 Query');
-  if (compiled.hasChildren) throw new OrgError('API_ERROR', 'Aggregate Relationships not supported in Bulk V2 Query with CSV content type');
-  if (compiled.query.offset !== undefined) throw new OrgError('MALFORMED_QUERY', 'OFFSET is not supported in Bulk V2 Query');
+  if (table !== undefined || schema.notBulk === true)
+    throw new OrgError('INVALIDENTITY', `Entity '${schema.name}' is not supported by the Bulk API.`);
+  if (compiled.aggregate || compiled.bareCount)
+    throw new OrgError('MALFORMED_QUERY', 'Aggregate functions and GROUP BY are not supported in Bulk V2 Query');
+  if (compiled.hasChildren)
+    throw new OrgError('API_ERROR', 'Aggregate Relationships not supported in Bulk V2 Query with CSV content type');
+  if (compiled.query.offset !== undefined)
+    throw new OrgError('MALFORMED_QUERY', 'OFFSET is not supported in Bulk V2 Query');
   if (/\bfields\s*\(/i.test(soql)) throw new OrgError('MALFORMED_QUERY', 'FIELDS is not supported in Bulk V2 Query');
   if (compiled.paths.some(({ field }) => field.type === 'address' || field.type === 'location')) {
     throw new OrgError('FUNCTIONALITY_NOT_ENABLED', 'Selecting compound data not supported in Bulk Query');
   }
-  if (compiled.paths.some(({ field }) => field.type === 'base64')) throw new OrgError('FUNCTIONALITY_NOT_ENABLED', 'Selecting base64 data not supported in Bulk Query');
+  if (compiled.paths.some(({ field }) => field.type === 'base64'))
+    throw new OrgError('FUNCTIONALITY_NOT_ENABLED', 'Selecting base64 data not supported in Bulk Query');
 }
 
 function head(job: QueryJob): Record<string, unknown> {
   return {
-    id: job.id, operation: job.operation, object: job.object, createdById: job.createdById, createdDate: job.createdDate, systemModstamp: job.systemModstamp,
-    state: job.state, concurrencyMode: 'Parallel', contentType: 'CSV', apiVersion: Number(job.apiVersion), lineEnding: job.lineEnding, columnDelimiter: job.columnDelimiter
+    id: job.id,
+    operation: job.operation,
+    object: job.object,
+    createdById: job.createdById,
+    createdDate: job.createdDate,
+    systemModstamp: job.systemModstamp,
+    state: job.state,
+    concurrencyMode: 'Parallel',
+    contentType: 'CSV',
+    apiVersion: Number(job.apiVersion),
+    lineEnding: job.lineEnding,
+    columnDelimiter: job.columnDelimiter,
   };
 }
 
 function info(job: QueryJob): Record<string, unknown> {
   return {
-    ...head(job), jobType: 'V2Query', numberRecordsProcessed: job.result?.rows.length ?? 0, retries: 0, totalProcessingTime: 120, isPkChunkingSupported: true,
-    ...(job.errorMessage === undefined ? {} : { errorMessage: job.errorMessage })
+    ...head(job),
+    jobType: 'V2Query',
+    numberRecordsProcessed: job.result?.rows.length ?? 0,
+    retries: 0,
+    totalProcessingTime: 120,
+    isPkChunkingSupported: true,
+    ...(job.errorMessage === undefined ? {} : { errorMessage: job.errorMessage }),
   };
 }
 

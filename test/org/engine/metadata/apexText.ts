@@ -11,21 +11,39 @@ export interface ApexMentions {
 
 export function readApex(source: string): ApexMentions {
   // Queries are code in Apex; comments and plain text are not.
-  const code = source.replace(/\/\*[\s\S]*?\*\//g, ' ').replace(/\/\/[^\n]*/g, ' ').replace(/'(?:\\.|[^'\\\n])*'/g, "''");
+  const code = source
+    .replace(/\/\*[\s\S]*?\*\//g, ' ')
+    .replace(/\/\/[^\n]*/g, ' ')
+    .replace(/'(?:\\.|[^'\\\n])*'/g, "''");
   const customNames = new Map<string, string>();
   for (const [name] of code.matchAll(/\b\w+__c\b/gi)) customNames.set(name.toLowerCase(), name);
-  const pairs = [...code.matchAll(/\b(\w+)\.(\w+__c)\b/gi)].map((match) => ({ object: match[1] ?? '', field: match[2] ?? '' }));
-  const own = new Set([...code.matchAll(/\b(?:class|interface|enum)\s+(\w+)/gi)].map((match) => (match[1] ?? '').toLowerCase()));
-  const variables = new Set([...code.matchAll(/\b\w[\w.<>, ]*[\w>\]]\s+(\w+)\s*(?:=|;|,|\)|:|\{)/g)].map((match) => (match[1] ?? '').toLowerCase()));
+  const pairs = [...code.matchAll(/\b(\w+)\.(\w+__c)\b/gi)].map((match) => ({
+    object: match[1] ?? '',
+    field: match[2] ?? '',
+  }));
+  const own = new Set(
+    [...code.matchAll(/\b(?:class|interface|enum)\s+(\w+)/gi)].map((match) => (match[1] ?? '').toLowerCase())
+  );
+  const variables = new Set(
+    [...code.matchAll(/\b\w[\w.<>, ]*[\w>\]]\s+(\w+)\s*(?:=|;|,|\)|:|\{)/g)].map((match) =>
+      (match[1] ?? '').toLowerCase()
+    )
+  );
   const types = new Set<string>();
   const found = [
     ...code.matchAll(/\bnew\s+([A-Z]\w*)\s*\(/g),
     ...code.matchAll(/\b(?:extends|implements)\s+([A-Z]\w*)/g),
-    ...code.matchAll(/(?<![\w.])([A-Z]\w*)\.\w+\s*\(/g)
+    ...code.matchAll(/(?<![\w.])([A-Z]\w*)\.\w+\s*\(/g),
   ];
   for (const match of found) {
     const name = match[1] ?? '';
-    if (!own.has(name.toLowerCase()) && !variables.has(name.toLowerCase()) && !builtIn.has(name.toLowerCase()) && !name.endsWith('__c')) types.add(name);
+    if (
+      !own.has(name.toLowerCase()) &&
+      !variables.has(name.toLowerCase()) &&
+      !builtIn.has(name.toLowerCase()) &&
+      !name.endsWith('__c')
+    )
+      types.add(name);
   }
   const labels = new Set([...code.matchAll(/\bLabel\.(?:c\.)?(\w+)/g)].map((match) => match[1] ?? ''));
   return { customNames, pairs, types, labels };

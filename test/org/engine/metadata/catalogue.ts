@@ -1,4 +1,11 @@
-import { activeVersion, apiName, type FlowStore, latestVersion, splitVersionName, versionNumbered } from '../flows/flowStore.js';
+import {
+  activeVersion,
+  apiName,
+  type FlowStore,
+  latestVersion,
+  splitVersionName,
+  versionNumbered,
+} from '../flows/flowStore.js';
 import { soapDateTime } from './author.js';
 import type { ComponentContent, ComponentStore, Stamp } from './componentStore.js';
 import { factsOf, packagePath, parentOf } from './typeFacts.js';
@@ -28,8 +35,16 @@ export class Catalogue {
   /** Every component of the type, by name. Flows appear once, under their own name, as their latest version. */
   public list(type: string): ReadableComponent[] {
     const name = factsOf(type)?.name ?? type;
-    if (name === 'Flow') return this.flows.all().map((flow) => this.find('Flow', apiName(flow))).filter((found) => found !== undefined);
-    if (name === 'FlowDefinition') return this.flows.all().map((flow) => this.find('FlowDefinition', apiName(flow))).filter((found) => found !== undefined);
+    if (name === 'Flow')
+      return this.flows
+        .all()
+        .map((flow) => this.find('Flow', apiName(flow)))
+        .filter((found) => found !== undefined);
+    if (name === 'FlowDefinition')
+      return this.flows
+        .all()
+        .map((flow) => this.find('FlowDefinition', apiName(flow)))
+        .filter((found) => found !== undefined);
     return this.components.ofType(name);
   }
 
@@ -40,20 +55,29 @@ export class Catalogue {
   }
 
   public membersOf(childType: string, parent: string): ReadableComponent[] {
-    return childType === 'CustomLabel' ? this.components.ofType('CustomLabel') : this.components.membersOf(childType, parent);
+    return childType === 'CustomLabel'
+      ? this.components.ofType('CustomLabel')
+      : this.components.membersOf(childType, parent);
   }
 
   /** `Name` is the latest version, running or not; `Name-N` that one. */
   private flow(fullName: string): ReadableComponent | undefined {
     const parts = this.flows.get(fullName) === undefined ? splitVersionName(fullName) : undefined;
     const flow = this.flows.get(parts?.name ?? fullName);
-    const version = flow === undefined ? undefined : parts === undefined ? latestVersion(flow) : versionNumbered(flow, parts.number);
+    const version =
+      flow === undefined ? undefined : parts === undefined ? latestVersion(flow) : versionNumbered(flow, parts.number);
     if (flow === undefined || version === undefined) return undefined;
     const root = normalForm('Flow', withValue(version.body, 'status', version.status));
     return {
-      type: 'Flow', fullName, id: version.id, fileName: packagePath('Flow', fullName), managed: flow.managed,
+      type: 'Flow',
+      fullName,
+      id: version.id,
+      fileName: packagePath('Flow', fullName),
+      managed: flow.managed,
       ...(flow.namespacePrefix === undefined ? {} : { namespacePrefix: flow.namespacePrefix }),
-      created: parts === undefined ? flow.created : version.created, lastModified: version.lastModified, content: { kind: 'xml', root }
+      created: parts === undefined ? flow.created : version.created,
+      lastModified: version.lastModified,
+      content: { kind: 'xml', root },
     };
   }
 
@@ -61,11 +85,20 @@ export class Catalogue {
     const flow = this.flows.get(fullName);
     if (flow === undefined) return undefined;
     const active = activeVersion(flow);
-    const root = element('FlowDefinition', ...(active === undefined ? [] : [element('activeVersionNumber', String(active.number))]));
+    const root = element(
+      'FlowDefinition',
+      ...(active === undefined ? [] : [element('activeVersionNumber', String(active.number))])
+    );
     return {
-      type: 'FlowDefinition', fullName, id: flow.id, fileName: packagePath('FlowDefinition', fullName), managed: flow.managed,
+      type: 'FlowDefinition',
+      fullName,
+      id: flow.id,
+      fileName: packagePath('FlowDefinition', fullName),
+      managed: flow.managed,
       ...(flow.namespacePrefix === undefined ? {} : { namespacePrefix: flow.namespacePrefix }),
-      created: flow.created, lastModified: flow.lastModified, content: { kind: 'xml', root }
+      created: flow.created,
+      lastModified: flow.lastModified,
+      content: { kind: 'xml', root },
     };
   }
 }
@@ -99,6 +132,6 @@ export function filePropertiesOf(component: ReadableComponent, folder = ''): Fil
     lastModifiedDate: soapDateTime(component.lastModified.at),
     manageableState: component.managed ? 'installed' : 'unmanaged',
     ...(component.namespacePrefix === undefined ? {} : { namespacePrefix: component.namespacePrefix }),
-    type: component.type
+    type: component.type,
   };
 }

@@ -65,7 +65,9 @@ export class ComponentStore {
 
   /** In the order of their names. */
   public ofType(type: string): StoredComponent[] {
-    return this.all().filter((component) => component.type === type).sort((a, b) => (a.fullName < b.fullName ? -1 : 1));
+    return this.all()
+      .filter((component) => component.type === type)
+      .sort((a, b) => (a.fullName < b.fullName ? -1 : 1));
   }
 
   public all(): StoredComponent[] {

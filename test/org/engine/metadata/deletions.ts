@@ -15,14 +15,29 @@ export type DeletionGuard = (component: StoredComponent) => string | undefined;
  * Deletes what one destructive manifest names. All members leave the draft first and are then checked for users,
  * so that members that use each other may go together, in whatever order they are named.
  */
-export function deleteMembers(draft: DeployDraft, destructive: DestructiveManifest, holders: ReadonlySet<HolderKind>, guard: DeletionGuard): DeployMessage[] {
+export function deleteMembers(
+  draft: DeployDraft,
+  destructive: DestructiveManifest,
+  holders: ReadonlySet<HolderKind>,
+  guard: DeletionGuard
+): DeployMessage[] {
   const messages: DeployMessage[] = [];
   const gone: Array<{ readonly component: StoredComponent; readonly taken: readonly StoredComponent[] }> = [];
   const row = (type: string, fullName: string, fileName: string, rest: Partial<DeployMessage>): DeployMessage => ({
-    componentType: type, fullName, fileName, created: false, changed: false, deleted: false, success: true, createdDate: draft.stamp.at, ...rest
+    componentType: type,
+    fullName,
+    fileName,
+    created: false,
+    changed: false,
+    deleted: false,
+    success: true,
+    createdDate: draft.stamp.at,
+    ...rest,
   });
   const warn = (type: string, name: string): void => {
-    messages.push(row(type, name, destructive.fileName, { problem: `No ${type} named: ${name} found`, problemType: 'Warning' }));
+    messages.push(
+      row(type, name, destructive.fileName, { problem: `No ${type} named: ${name} found`, problemType: 'Warning' })
+    );
   };
   const refuse = (type: string, name: string, problem: string, fileName = destructive.fileName): void => {
     messages.push(row(type, name, fileName, { success: false, problem, problemType: 'Error' }));
@@ -35,7 +50,8 @@ export function deleteMembers(draft: DeployDraft, destructive: DestructiveManife
       if (!isKnownType(type)) refuse(type, member, `Unknown type name '${type}' specified in ${destructive.fileName}`);
       else if (type === 'Flow' || type === 'FlowDefinition') {
         const outcome = deleteFlow(draft, type, member);
-        if (outcome.kind === 'gone') messages.push(row('Flow', member, `flows/${member}.flow`, { deleted: true, id: outcome.id }));
+        if (outcome.kind === 'gone')
+          messages.push(row('Flow', member, `flows/${member}.flow`, { deleted: true, id: outcome.id }));
         else if (outcome.kind === 'absent') warn(type, member);
         else refuse(type, member, outcome.problem);
       } else {
@@ -58,13 +74,21 @@ export function deleteMembers(draft: DeployDraft, destructive: DestructiveManife
       messages.push(row(component.type, component.fullName, destructive.fileName, { deleted: true, id: component.id }));
     } else {
       for (const one of taken) draft.components.put(one);
-      refuse(component.type, component.fullName, `This ${titleOf(component.type)} is referenced elsewhere in salesforce.com. : ${users.join(', ')}.`, component.fileName);
+      refuse(
+        component.type,
+        component.fullName,
+        `This ${titleOf(component.type)} is referenced elsewhere in salesforce.com. : ${users.join(', ')}.`,
+        component.fileName
+      );
     }
   }
   return messages;
 }
 
-type FlowDeletion = { readonly kind: 'gone'; readonly id: string } | { readonly kind: 'absent' } | { readonly kind: 'refused'; readonly problem: string };
+type FlowDeletion =
+  | { readonly kind: 'gone'; readonly id: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'refused'; readonly problem: string };
 
 function deleteFlow(draft: DeployDraft, type: string, member: string): FlowDeletion {
   const noRights: FlowDeletion = { kind: 'refused', problem: 'insufficient access rights on cross-reference id' };
@@ -82,11 +106,19 @@ function deleteFlow(draft: DeployDraft, type: string, member: string): FlowDelet
 
 function neverDeletable(component: StoredComponent): string | undefined {
   if (component.type === 'RecordType') return 'Cannot delete record type through API';
-  if (component.managed) return `Cannot delete managed object: entity=${component.type}, component=${component.id.slice(0, 15)}`;
-  if (['Settings', 'StandardValueSet'].includes(component.type)) return `Deletion of type ${component.type} is not supported`;
-  if (component.type === 'Profile' && ['Admin', 'Standard', 'ReadOnly', 'Minimum Access - Salesforce'].includes(component.fullName)) return 'Cannot delete standard profile';
-  if (component.type === 'CustomObject' && !/__\w+$/.test(component.fullName)) return 'Cannot delete standard object through API';
-  if (component.type === 'CustomField' && !component.fullName.endsWith('__c')) return 'Cannot delete standard field through API';
+  if (component.managed)
+    return `Cannot delete managed object: entity=${component.type}, component=${component.id.slice(0, 15)}`;
+  if (['Settings', 'StandardValueSet'].includes(component.type))
+    return `Deletion of type ${component.type} is not supported`;
+  if (
+    component.type === 'Profile' &&
+    ['Admin', 'Standard', 'ReadOnly', 'Minimum Access - Salesforce'].includes(component.fullName)
+  )
+    return 'Cannot delete standard profile';
+  if (component.type === 'CustomObject' && !/__\w+$/.test(component.fullName))
+    return 'Cannot delete standard object through API';
+  if (component.type === 'CustomField' && !component.fullName.endsWith('__c'))
+    return 'Cannot delete standard field through API';
   return undefined;
 }
 
@@ -94,7 +126,8 @@ function neverDeletable(component: StoredComponent): string | undefined {
 function takeAway(draft: DeployDraft, component: StoredComponent): StoredComponent[] {
   const taken = [component];
   if (component.type === 'CustomObject') {
-    for (const child of factsOf('CustomObject')?.children ?? []) taken.push(...draft.components.membersOf(child.type, component.fullName));
+    for (const child of factsOf('CustomObject')?.children ?? [])
+      taken.push(...draft.components.membersOf(child.type, component.fullName));
   }
   for (const one of taken) draft.components.remove(one.type, one.fullName);
   return taken;
@@ -105,8 +138,16 @@ function leave(draft: DeployDraft, component: StoredComponent): void {
   draft.wrote('delete', component.type, component.fullName);
   const { schema } = draft.org;
   if (component.type === 'CustomField') {
-    draft.after(() => schema.removeField(parentName('CustomField', component.fullName), memberName('CustomField', component.fullName)));
-    forgetEverywhere(draft, ['fieldPermissions', 'layoutItems'], component.fullName, memberName('CustomField', component.fullName), parentName('CustomField', component.fullName));
+    draft.after(() =>
+      schema.removeField(parentName('CustomField', component.fullName), memberName('CustomField', component.fullName))
+    );
+    forgetEverywhere(
+      draft,
+      ['fieldPermissions', 'layoutItems'],
+      component.fullName,
+      memberName('CustomField', component.fullName),
+      parentName('CustomField', component.fullName)
+    );
   }
   if (component.type === 'CustomObject') {
     draft.after(() => schema.removeObject(component.fullName));
@@ -117,29 +158,46 @@ function leave(draft: DeployDraft, component: StoredComponent): void {
 }
 
 /** Grants and layout items for something that is gone are gone, too. They count as nobody's change. */
-function forgetEverywhere(draft: DeployDraft, entries: readonly string[], fullName: string, field?: string, object?: string): void {
+function forgetEverywhere(
+  draft: DeployDraft,
+  entries: readonly string[],
+  fullName: string,
+  field?: string,
+  object?: string
+): void {
   const about = (text: string, type: string, owner: string): boolean =>
-    type === 'Layout' ? field !== undefined && object !== undefined && owner.startsWith(`${object}-`) && text === field : text.toLowerCase() === fullName.toLowerCase();
+    type === 'Layout'
+      ? field !== undefined && object !== undefined && owner.startsWith(`${object}-`) && text === field
+      : text.toLowerCase() === fullName.toLowerCase();
   for (const type of ['Profile', 'PermissionSet', 'Layout']) {
     for (const component of draft.components.ofType(type)) {
       if (component.content.kind !== 'xml' || component.managed) continue;
-      const root = prune(component.content.root, (node) => entries.includes(node.name) && [...everyElement(node)].some((part) => about(part.text.trim(), type, component.fullName)));
+      const root = prune(
+        component.content.root,
+        (node) =>
+          entries.includes(node.name) &&
+          [...everyElement(node)].some((part) => about(part.text.trim(), type, component.fullName))
+      );
       if (root !== component.content.root) draft.components.put({ ...component, content: { kind: 'xml', root } });
     }
   }
 }
 
-function prune(node: Parameters<typeof withChildren>[0], drop: (child: Parameters<typeof withChildren>[0]) => boolean): Parameters<typeof withChildren>[0] {
+function prune(
+  node: Parameters<typeof withChildren>[0],
+  drop: (child: Parameters<typeof withChildren>[0]) => boolean
+): Parameters<typeof withChildren>[0] {
   let changed = false;
-  const children = node.children.filter((child) => !drop(child)).map((child) => {
-    const pruned = prune(child, drop);
-    if (pruned !== child) changed = true;
-    return pruned;
-  });
+  const children = node.children
+    .filter((child) => !drop(child))
+    .map((child) => {
+      const pruned = prune(child, drop);
+      if (pruned !== child) changed = true;
+      return pruned;
+    });
   return changed || children.length !== node.children.length ? withChildren(node, children) : node;
 }
 
 function titleOf(type: string): string {
   return type.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 }
-

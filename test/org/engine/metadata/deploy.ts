@@ -24,18 +24,48 @@ export interface PackageRules {
 
 /** Types in the order in which they can be written; everything else goes in the middle. */
 const order = [
-  'Settings', 'CustomObject', 'GlobalValueSet', 'CustomField', 'RecordType', 'CustomLabels', 'CustomLabel', 'CustomMetadata', 'ApexClass', 'ApexTrigger',
-  '', 'Layout', 'FlexiPage', 'Flow', 'FlowDefinition', 'PermissionSet', 'PermissionSetGroup', 'Profile'
+  'Settings',
+  'CustomObject',
+  'GlobalValueSet',
+  'CustomField',
+  'RecordType',
+  'CustomLabels',
+  'CustomLabel',
+  'CustomMetadata',
+  'ApexClass',
+  'ApexTrigger',
+  '',
+  'Layout',
+  'FlexiPage',
+  'Flow',
+  'FlowDefinition',
+  'PermissionSet',
+  'PermissionSetGroup',
+  'Profile',
 ];
 
 /**
  * Carries out one package on a draft: deletions that come first, additions, deletions that come last, tests.
  * Says for every component what happened; whether the draft becomes the org is the verdict.
  */
-export function deployPackage(draft: DeployDraft, contents: PackageContents, options: DeployOptions, rules: PackageRules): PackageOutcome {
+export function deployPackage(
+  draft: DeployDraft,
+  contents: PackageContents,
+  options: DeployOptions,
+  rules: PackageRules
+): PackageOutcome {
   const messages: DeployMessage[] = [];
   const pseudo = (fileName: string): void => {
-    messages.push({ componentType: '', fullName: fileName, fileName, created: false, changed: true, deleted: false, success: true, createdDate: draft.stamp.at });
+    messages.push({
+      componentType: '',
+      fullName: fileName,
+      fileName,
+      created: false,
+      changed: true,
+      deleted: false,
+      success: true,
+      createdDate: draft.stamp.at,
+    });
   };
   for (const destructive of contents.destructive.filter((one) => one.when === 'before')) {
     pseudo(destructive.fileName);
@@ -54,9 +84,11 @@ export function deployPackage(draft: DeployDraft, contents: PackageContents, opt
   const atomic = options.rollbackOnError !== false;
   const stopped = (failed || (warned && options.ignoreWarnings !== true)) && atomic;
   const plan = planTests(draft.components, options);
-  if (plan.kind === 'refused') return { messages, tests: noTests, testsRan: false, errorMessage: plan.problem, verdict: 'none' };
+  if (plan.kind === 'refused')
+    return { messages, tests: noTests, testsRan: false, errorMessage: plan.problem, verdict: 'none' };
   // Tests run only when all components are in place.
-  if (plan.kind === 'none' || stopped) return { messages, tests: noTests, testsRan: false, verdict: stopped ? 'none' : failed ? 'some' : 'all' };
+  if (plan.kind === 'none' || stopped)
+    return { messages, tests: noTests, testsRan: false, verdict: stopped ? 'none' : failed ? 'some' : 'all' };
   const tests = runTests(draft.components, plan.classes);
   return { messages, tests, testsRan: true, verdict: tests.numFailures > 0 ? 'none' : failed ? 'some' : 'all' };
 }
@@ -65,8 +97,16 @@ function problemRows(draft: DeployDraft, contents: PackageContents, options: Dep
   return contents.problems.map((problem) => {
     const tolerated = problem.missingFile && options.allowMissingFiles === true;
     return {
-      componentType: problem.type, fullName: problem.fullName, fileName: problem.fileName, created: false, changed: false, deleted: false,
-      success: tolerated, createdDate: draft.stamp.at, problem: problem.problem, problemType: tolerated ? ('Warning' as const) : ('Error' as const)
+      componentType: problem.type,
+      fullName: problem.fullName,
+      fileName: problem.fileName,
+      created: false,
+      changed: false,
+      deleted: false,
+      success: tolerated,
+      createdDate: draft.stamp.at,
+      problem: problem.problem,
+      problemType: tolerated ? ('Warning' as const) : ('Error' as const),
     };
   });
 }
@@ -78,7 +118,7 @@ function addItems(draft: DeployDraft, items: readonly PackageItem[], checkRefere
   const results = new Map<PackageItem, PutResult & { readonly lineNumber?: number }>();
   for (const item of sorted) results.set(item, putComponent(draft, item));
   // A component that cannot stand takes those that need it with it, so look again until nothing more falls.
-  for (let fallen = checkReferences; fallen; ) {
+  for (let fallen = checkReferences; fallen;) {
     fallen = false;
     for (const item of sorted) {
       const result = results.get(item);
@@ -93,7 +133,12 @@ function addItems(draft: DeployDraft, items: readonly PackageItem[], checkRefere
   return sorted.map((item) => messageOf(draft, item, results.get(item)));
 }
 
-function putBack(draft: DeployDraft, item: PackageItem, before: DeployDraft['components'], flowsBefore: DeployDraft['flows']): void {
+function putBack(
+  draft: DeployDraft,
+  item: PackageItem,
+  before: DeployDraft['components'],
+  flowsBefore: DeployDraft['flows']
+): void {
   draft.didNotWrite(item.type, item.fullName);
   if (item.type === 'Flow' || item.type === 'FlowDefinition') {
     const flow = flowsBefore.get(item.fullName);
@@ -106,17 +151,38 @@ function putBack(draft: DeployDraft, item: PackageItem, before: DeployDraft['com
   else draft.components.put(former);
 }
 
-function messageOf(draft: DeployDraft, item: PackageItem, result: (PutResult & { readonly lineNumber?: number }) | undefined): DeployMessage {
+function messageOf(
+  draft: DeployDraft,
+  item: PackageItem,
+  result: (PutResult & { readonly lineNumber?: number }) | undefined
+): DeployMessage {
   // The API says `FlowSettings` where a manifest says Settings:Flow.
   const componentType = item.type === 'Settings' ? `${item.fullName}Settings` : item.type;
-  const base = { componentType, fullName: item.fullName, fileName: item.fileName, deleted: false, createdDate: draft.stamp.at };
+  const base = {
+    componentType,
+    fullName: item.fullName,
+    fileName: item.fileName,
+    deleted: false,
+    createdDate: draft.stamp.at,
+  };
   if (result === undefined || result.kind === 'refused') {
     return {
-      ...base, created: false, changed: false, success: false, problem: result?.problem ?? 'UNKNOWN_EXCEPTION', problemType: 'Error',
-      ...(result?.lineNumber === undefined ? {} : { lineNumber: result.lineNumber, columnNumber: 1 })
+      ...base,
+      created: false,
+      changed: false,
+      success: false,
+      problem: result?.problem ?? 'UNKNOWN_EXCEPTION',
+      problemType: 'Error',
+      ...(result?.lineNumber === undefined ? {} : { lineNumber: result.lineNumber, columnNumber: 1 }),
     };
   }
-  return { ...base, id: result.id, created: result.kind === 'created', changed: result.kind !== 'unchanged', success: true };
+  return {
+    ...base,
+    id: result.id,
+    created: result.kind === 'created',
+    changed: result.kind !== 'unchanged',
+    success: true,
+  };
 }
 
 function rankOf(type: string): number {

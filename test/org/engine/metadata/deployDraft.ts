@@ -45,7 +45,9 @@ export class DeployDraft {
 
   /** Makes the draft the org. The op log gets its lines now, so that it never shows what was taken back. */
   public keep(): void {
-    const pointersBefore = new Map(this.real.flows.all().map((flow) => [apiName(flow), activeVersion(flow)?.number ?? null]));
+    const pointersBefore = new Map(
+      this.real.flows.all().map((flow) => [apiName(flow), activeVersion(flow)?.number ?? null])
+    );
     this.real.components.adopt(this.components);
     this.real.flows.adopt(this.flows);
     for (const effect of this.effects) effect();
@@ -53,7 +55,15 @@ export class DeployDraft {
     for (const flow of this.flows.all()) {
       const from = pointersBefore.get(apiName(flow)) ?? null;
       const to = activeVersion(flow)?.number ?? null;
-      if (from !== to) this.org.opLog.append({ kind: 'flowPointer', at: this.stamp.at, user: this.user.id, flow: apiName(flow), from, to });
+      if (from !== to)
+        this.org.opLog.append({
+          kind: 'flowPointer',
+          at: this.stamp.at,
+          user: this.user.id,
+          flow: apiName(flow),
+          from,
+          to,
+        });
     }
   }
 }

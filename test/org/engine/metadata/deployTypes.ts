@@ -52,10 +52,18 @@ export interface RunTestResult {
   readonly totalTime: number;
   readonly successes: readonly TestSuccess[];
   readonly failures: readonly TestFailure[];
-  readonly codeCoverage: ReadonlyArray<{ readonly id: string; readonly name: string; readonly namespace: string; readonly type: 'Class' | 'Trigger'; readonly numLocations: number; readonly numLocationsNotCovered: number }>;
+  readonly codeCoverage: ReadonlyArray<{
+    readonly id: string;
+    readonly name: string;
+    readonly namespace: string;
+    readonly type: 'Class' | 'Trigger';
+    readonly numLocations: number;
+    readonly numLocationsNotCovered: number;
+  }>;
 }
 
-export type DeployStatus = 'Pending' | 'InProgress' | 'Succeeded' | 'SucceededPartial' | 'Failed' | 'Canceling' | 'Canceled';
+export type DeployStatus =
+  'Pending' | 'InProgress' | 'Succeeded' | 'SucceededPartial' | 'Failed' | 'Canceling' | 'Canceled';
 
 export interface DeployResult {
   readonly id: string;

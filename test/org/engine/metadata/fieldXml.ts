@@ -23,7 +23,7 @@ export function fieldFromXml(xml: XmlElement): FieldSchema {
     caseSensitive: flag('caseSensitive'),
     ...shapeOf(kind, xml, name),
     ...(autoNumber ? { autoNumber: true, displayFormat: valueOf(xml, 'displayFormat') ?? '{0}' } : {}),
-    ...defaultOf(kind, xml)
+    ...defaultOf(kind, xml),
   };
 }
 
@@ -45,18 +45,19 @@ const plain: Readonly<Record<string, Partial<FieldSchema> & { readonly type: Fie
   Html: { type: 'textarea', length: 32768, htmlFormatted: true },
   EncryptedText: { type: 'encryptedstring', length: 175 },
   Location: { type: 'location' },
-  Summary: { type: 'double' }
+  Summary: { type: 'double' },
 };
 
 function shapeOf(kind: string, xml: XmlElement, name: string): Partial<FieldSchema> & { type: FieldType } {
-  const number = (element: string): number | undefined => (valueOf(xml, element) === undefined ? undefined : Number(valueOf(xml, element)));
+  const number = (element: string): number | undefined =>
+    valueOf(xml, element) === undefined ? undefined : Number(valueOf(xml, element));
   const length = number('length');
   const precision = number('precision');
   const scale = number('scale');
   const sizes = {
     ...(length === undefined ? {} : { length }),
     ...(precision === undefined ? {} : { precision }),
-    ...(scale === undefined ? {} : { scale })
+    ...(scale === undefined ? {} : { scale }),
   };
   switch (kind) {
     case 'Picklist':
@@ -66,7 +67,7 @@ function shapeOf(kind: string, xml: XmlElement, name: string): Partial<FieldSche
         type: kind === 'Picklist' ? 'picklist' : 'multipicklist',
         length: kind === 'Picklist' ? 255 : 4099,
         restrictedPicklist: valueSet !== undefined && valueOf(valueSet, 'restricted') === 'true',
-        picklistValues: picklistValuesOf(valueSet)
+        picklistValues: picklistValuesOf(valueSet),
       };
     }
     case 'Lookup':
@@ -82,7 +83,9 @@ function shapeOf(kind: string, xml: XmlElement, name: string): Partial<FieldSche
         relationshipOrder: master ? Number(valueOf(xml, 'relationshipOrder') ?? 0) : null,
         ...(master || onDelete === 'Cascade' ? { cascadeDelete: true } : {}),
         // A required lookup can only be restrictive: there would be nothing to blank it to.
-        ...(!master && (onDelete === 'Restrict' || valueOf(xml, 'required') === 'true') ? { restrictedDelete: true } : {})
+        ...(!master && (onDelete === 'Restrict' || valueOf(xml, 'required') === 'true')
+          ? { restrictedDelete: true }
+          : {}),
       };
     }
     default:
@@ -96,7 +99,7 @@ function picklistValuesOf(valueSet: XmlElement | undefined): Array<{ value: stri
   return childrenNamed(definition, 'value').map((value) => ({
     value: valueOf(value, 'fullName') ?? '',
     label: valueOf(value, 'label') ?? valueOf(value, 'fullName') ?? '',
-    active: valueOf(value, 'isActive') !== 'false'
+    active: valueOf(value, 'isActive') !== 'false',
   }));
 }
 
@@ -104,9 +107,9 @@ function defaultOf(kind: string, xml: XmlElement): { defaultValue?: FieldValue }
   const text = valueOf(xml, 'defaultValue');
   if (kind === 'Checkbox') return { defaultValue: text === 'true' };
   if (kind === 'Picklist') {
-    const chosen = [...childrenNamed(childNamed(childNamed(xml, 'valueSet') ?? xml, 'valueSetDefinition') ?? xml, 'value')].find(
-      (value) => valueOf(value, 'default') === 'true'
-    );
+    const chosen = [
+      ...childrenNamed(childNamed(childNamed(xml, 'valueSet') ?? xml, 'valueSetDefinition') ?? xml, 'value'),
+    ].find((value) => valueOf(value, 'default') === 'true');
     return chosen === undefined ? {} : { defaultValue: valueOf(chosen, 'fullName') ?? null };
   }
   if (text === undefined) return {};
@@ -116,26 +119,51 @@ function defaultOf(kind: string, xml: XmlElement): { defaultValue?: FieldValue }
 }
 
 const kinds: Partial<Record<FieldType, string>> = {
-  boolean: 'Checkbox', int: 'Number', double: 'Number', currency: 'Currency', percent: 'Percent', date: 'Date', datetime: 'DateTime', time: 'Time',
-  picklist: 'Picklist', multipicklist: 'MultiselectPicklist', email: 'Email', phone: 'Phone', url: 'Url', encryptedstring: 'EncryptedText', location: 'Location'
+  boolean: 'Checkbox',
+  int: 'Number',
+  double: 'Number',
+  currency: 'Currency',
+  percent: 'Percent',
+  date: 'Date',
+  datetime: 'DateTime',
+  time: 'Time',
+  picklist: 'Picklist',
+  multipicklist: 'MultiselectPicklist',
+  email: 'Email',
+  phone: 'Phone',
+  url: 'Url',
+  encryptedstring: 'EncryptedText',
+  location: 'Location',
 };
 
 /** The `fields` element for a field that is known only by its describe form. */
 export function xmlFromField(field: FieldSchema): XmlElement {
   const kind = kindOf(field);
-  const parts: XmlElement[] = [element('fullName', field.name), element('externalId', String(field.externalId ?? false)), element('label', field.label ?? field.name)];
-  if (kind === 'Text' || kind === 'LongTextArea' || kind === 'Html') parts.push(element('length', String(field.length ?? 255)));
+  const parts: XmlElement[] = [
+    element('fullName', field.name),
+    element('externalId', String(field.externalId ?? false)),
+    element('label', field.label ?? field.name),
+  ];
+  if (kind === 'Text' || kind === 'LongTextArea' || kind === 'Html')
+    parts.push(element('length', String(field.length ?? 255)));
   if (['Number', 'Currency', 'Percent'].includes(kind)) {
     parts.push(element('precision', String(field.precision ?? 18)), element('scale', String(field.scale ?? 0)));
   }
   if (field.type === 'reference') {
     parts.push(element('referenceTo', field.referenceTo?.[0] ?? 'User'));
-    if (kind === 'Lookup') parts.push(element('deleteConstraint', field.restrictedDelete === true ? 'Restrict' : field.cascadeDelete === true ? 'Cascade' : 'SetNull'));
+    if (kind === 'Lookup')
+      parts.push(
+        element(
+          'deleteConstraint',
+          field.restrictedDelete === true ? 'Restrict' : field.cascadeDelete === true ? 'Cascade' : 'SetNull'
+        )
+      );
     else parts.push(element('relationshipOrder', String(field.relationshipOrder ?? 0)));
   }
   if (field.picklistValues !== undefined) parts.push(valueSetXml(field));
   if (field.unique === true) parts.push(element('unique', 'true'));
-  if (field.nillable === false && kind !== 'Checkbox' && kind !== 'MasterDetail') parts.push(element('required', 'true'));
+  if (field.nillable === false && kind !== 'Checkbox' && kind !== 'MasterDetail')
+    parts.push(element('required', 'true'));
   if (kind === 'Checkbox') parts.push(element('defaultValue', String(field.defaultValue === true)));
   if (field.calculated === true) parts.push(element('formula', 'NULL'));
   if (field.displayFormat !== undefined) parts.push(element('displayFormat', field.displayFormat));
@@ -145,16 +173,28 @@ export function xmlFromField(field: FieldSchema): XmlElement {
 
 function kindOf(field: FieldSchema): string {
   if (field.autoNumber === true) return 'AutoNumber';
-  if (field.type === 'reference') return field.relationshipOrder === null || field.relationshipOrder === undefined ? 'Lookup' : 'MasterDetail';
-  if (field.type === 'textarea') return field.htmlFormatted === true ? 'Html' : (field.length ?? 0) > 255 ? 'LongTextArea' : 'TextArea';
+  if (field.type === 'reference')
+    return field.relationshipOrder === null || field.relationshipOrder === undefined ? 'Lookup' : 'MasterDetail';
+  if (field.type === 'textarea')
+    return field.htmlFormatted === true ? 'Html' : (field.length ?? 0) > 255 ? 'LongTextArea' : 'TextArea';
   return kinds[field.type] ?? 'Text';
 }
 
 function valueSetXml(field: FieldSchema): XmlElement {
   const values = (field.picklistValues ?? []).map((choice) =>
-    element('value', element('fullName', choice.value), element('default', String(choice.value === field.defaultValue)), element('label', choice.label), ...(choice.active ? [] : [element('isActive', 'false')]))
+    element(
+      'value',
+      element('fullName', choice.value),
+      element('default', String(choice.value === field.defaultValue)),
+      element('label', choice.label),
+      ...(choice.active ? [] : [element('isActive', 'false')])
+    )
   );
-  return element('valueSet', ...(field.restrictedPicklist === true ? [element('restricted', 'true')] : []), element('valueSetDefinition', element('sorted', 'false'), ...values));
+  return element(
+    'valueSet',
+    ...(field.restrictedPicklist === true ? [element('restricted', 'true')] : []),
+    element('valueSetDefinition', element('sorted', 'false'), ...values)
+  );
 }
 
 /** The describe form of a new custom object, without its custom fields. */
@@ -162,7 +202,14 @@ export function objectFromXml(name: string, xml: XmlElement, keyPrefix: string):
   const nameField = childNamed(xml, 'nameField');
   const autoNumber = nameField !== undefined && valueOf(nameField, 'type') === 'AutoNumber';
   const label = valueOf(xml, 'label') ?? name;
-  const person = (field: string): FieldSchema => ({ name: `${field}Id`, type: 'reference', length: 18, referenceTo: ['User'], relationshipName: field, relationshipOrder: null });
+  const person = (field: string): FieldSchema => ({
+    name: `${field}Id`,
+    type: 'reference',
+    length: 18,
+    referenceTo: ['User'],
+    relationshipName: field,
+    relationshipOrder: null,
+  });
   return {
     name,
     label,
@@ -176,18 +223,35 @@ export function objectFromXml(name: string, xml: XmlElement, keyPrefix: string):
     queryable: true,
     fields: [
       { name: 'Id', label: 'Record ID', type: 'id', length: 18, idLookup: true },
-      { name: 'OwnerId', label: 'Owner ID', type: 'reference', length: 18, createable: true, updateable: true, referenceTo: ['Group', 'User'], relationshipName: 'Owner', relationshipOrder: null },
+      {
+        name: 'OwnerId',
+        label: 'Owner ID',
+        type: 'reference',
+        length: 18,
+        createable: true,
+        updateable: true,
+        referenceTo: ['Group', 'User'],
+        relationshipName: 'Owner',
+        relationshipOrder: null,
+      },
       { name: 'IsDeleted', label: 'Deleted', type: 'boolean', defaultValue: false },
       {
-        name: 'Name', label: (nameField === undefined ? undefined : valueOf(nameField, 'label')) ?? `${label} Name`, type: 'string', length: 80, nameField: true, idLookup: true,
-        nillable: true, createable: !autoNumber, updateable: !autoNumber,
-        ...(autoNumber ? { autoNumber: true, displayFormat: valueOf(nameField, 'displayFormat') ?? '{0}' } : {})
+        name: 'Name',
+        label: (nameField === undefined ? undefined : valueOf(nameField, 'label')) ?? `${label} Name`,
+        type: 'string',
+        length: 80,
+        nameField: true,
+        idLookup: true,
+        nillable: true,
+        createable: !autoNumber,
+        updateable: !autoNumber,
+        ...(autoNumber ? { autoNumber: true, displayFormat: valueOf(nameField, 'displayFormat') ?? '{0}' } : {}),
       },
       { name: 'CreatedDate', type: 'datetime' },
       person('CreatedBy'),
       { name: 'LastModifiedDate', type: 'datetime' },
       person('LastModifiedBy'),
-      { name: 'SystemModstamp', type: 'datetime' }
-    ]
+      { name: 'SystemModstamp', type: 'datetime' },
+    ],
   };
 }

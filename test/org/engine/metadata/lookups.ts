@@ -10,9 +10,15 @@ export function fieldExists(draft: DeployDraft, fullName: string): boolean {
   const known = draft.org.schema.get(object);
   // A standard object this org keeps no records of may well have the standard field.
   if (known === undefined) return !object.endsWith('__c');
-  return known.fields.some((candidate) => candidate.name.toLowerCase() === field || candidate.compoundFieldName?.toLowerCase() === field) || !object.endsWith('__c');
+  return (
+    known.fields.some(
+      (candidate) => candidate.name.toLowerCase() === field || candidate.compoundFieldName?.toLowerCase() === field
+    ) || !object.endsWith('__c')
+  );
 }
 
 export function objectExists(draft: DeployDraft, name: string): boolean {
-  return draft.components.has('CustomObject', name) || (!/__\w+$/.test(name) && draft.org.schema.get(name) === undefined);
+  return (
+    draft.components.has('CustomObject', name) || (!/__\w+$/.test(name) && draft.org.schema.get(name) === undefined)
+  );
 }

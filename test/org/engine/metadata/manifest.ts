@@ -24,8 +24,8 @@ export function manifestOf(root: XmlElement): Manifest {
     version: valueOf(root, 'version'),
     types: childrenNamed(root, 'types').map((type) => ({
       name: valueOf(type, 'name') ?? '',
-      members: childrenNamed(type, 'members').map((member) => member.text.trim())
-    }))
+      members: childrenNamed(type, 'members').map((member) => member.text.trim()),
+    })),
   };
 }
 
@@ -34,7 +34,9 @@ export function writeManifest(types: ReadonlyMap<string, Iterable<string>>, vers
   return writeXml(
     element(
       'Package',
-      ...listed.map(([name, members]) => element('types', ...[...members].sort().map((member) => element('members', member)), element('name', name))),
+      ...listed.map(([name, members]) =>
+        element('types', ...[...members].sort().map((member) => element('members', member)), element('name', name))
+      ),
       element('version', version)
     )
   );

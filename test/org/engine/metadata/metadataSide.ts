@@ -46,7 +46,11 @@ export interface MetadataSide {
   /** Deploys and waits for the end, whatever `switches.jobPolls` says. */
   deployZip(archive: Buffer, options: DeployOptions, user: OrgUser): Promise<DeployResult>;
   /** Retrieves at once; the manifest may be given as package.xml text. */
-  retrieve(manifest: Manifest | string, user: OrgUser, options?: { readonly singlePackage?: boolean; readonly apiVersion?: string }): Promise<RetrieveResult>;
+  retrieve(
+    manifest: Manifest | string,
+    user: OrgUser,
+    options?: { readonly singlePackage?: boolean; readonly apiVersion?: string }
+  ): Promise<RetrieveResult>;
   /** Puts components and flows there as if they had always been, with no line in the op log and no check. */
   seed(what: { readonly components?: readonly ComponentSeed[]; readonly flows?: readonly FlowSeed[] }): void;
   /** A paused interview on a version, which then cannot be deleted. Returns its id. */
@@ -82,14 +86,21 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
     org,
     draft: (user) => {
       refresh();
-      return new DeployDraft(org, user, { deployActive: org.switches.deployFlowsActive, overwriteLatestDraft: habits.overwriteLatestDraft }, { components, flows });
+      return new DeployDraft(
+        org,
+        user,
+        { deployActive: org.switches.deployFlowsActive, overwriteLatestDraft: habits.overwriteLatestDraft },
+        { components, flows }
+      );
     },
     rules: () => ({
       holders: habits.fieldHolders,
       checkReferences: habits.checkReferences,
       guard: (component) =>
-        component.type === 'PermissionSet' && assignments.isAssigned(component.id) ? `You can't delete this permission set because it's assigned to one or more users: ${component.fullName}` : undefined
-    })
+        component.type === 'PermissionSet' && assignments.isAssigned(component.id)
+          ? `You can't delete this permission set because it's assigned to one or more users: ${component.fullName}`
+          : undefined,
+    }),
   });
   const catalogue = (): Catalogue => {
     refresh();
@@ -97,7 +108,11 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
   };
   const retrieves = new RetrieveStore(org, catalogue);
   const tables = [
-    ...flowToolingTables(flows), ...flowViewTables(flows), deployRequestTable(deployments), ...componentTables(components), ...permissionTables(org, components, rows, assignments)
+    ...flowToolingTables(flows),
+    ...flowViewTables(flows),
+    deployRequestTable(deployments),
+    ...componentTables(components),
+    ...permissionTables(org, components, rows, assignments),
   ];
   for (const table of tables) org.tables.register(table);
 
@@ -115,7 +130,14 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
     catalogue,
     deployZip: async (archive, options, user) => deployments.finish(await deployments.submit(archive, options, user)),
     retrieve: (manifest, user, options = {}) =>
-      retrieves.run({ apiVersion: options.apiVersion ?? '66.0', singlePackage: options.singlePackage ?? false, unpackaged: typeof manifest === 'string' ? parseManifest(manifest) : manifest }, user),
+      retrieves.run(
+        {
+          apiVersion: options.apiVersion ?? '66.0',
+          singlePackage: options.singlePackage ?? false,
+          unpackaged: typeof manifest === 'string' ? parseManifest(manifest) : manifest,
+        },
+        user
+      ),
     seed: (what) => {
       const stamp = stampOf(org, org.users[0] ?? noUser());
       for (const component of what.components ?? []) seedComponent(org, components, component, stamp);
@@ -125,9 +147,22 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
       const id = org.newId('0Fo');
       flows.interviews.push({ id, flow, version });
       return id;
-    }
+    },
   };
-  side.seed({ components: [{ type: 'Profile', fullName: 'Admin', xml: '<Profile><custom>false</custom><userLicense>Salesforce</userLicense></Profile>' }, { type: 'Profile', fullName: 'Standard', xml: '<Profile><custom>false</custom><userLicense>Salesforce</userLicense></Profile>' }] });
+  side.seed({
+    components: [
+      {
+        type: 'Profile',
+        fullName: 'Admin',
+        xml: '<Profile><custom>false</custom><userLicense>Salesforce</userLicense></Profile>',
+      },
+      {
+        type: 'Profile',
+        fullName: 'Standard',
+        xml: '<Profile><custom>false</custom><userLicense>Salesforce</userLicense></Profile>',
+      },
+    ],
+  });
   return side;
 }
 

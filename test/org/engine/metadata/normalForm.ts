@@ -22,7 +22,7 @@ const sortedBy: Readonly<Record<string, string>> = {
   permissionSets: '',
   labels: 'fullName',
   fields: 'fullName',
-  values: 'field'
+  values: 'field',
 };
 
 /** Values the org fills in when a file leaves them out. */
@@ -34,7 +34,7 @@ const defaults: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   RemoteSiteSetting: { disableProtocolSecurity: 'false', isActive: 'false' },
   CustomPermission: { isLicensed: 'false' },
   Queue: { doesSendEmailToMembers: 'false' },
-  StaticResource: { cacheControl: 'Private' }
+  StaticResource: { cacheControl: 'Private' },
 };
 
 /**
@@ -56,8 +56,14 @@ function orderChildren(node: XmlElement, top: boolean): XmlElement {
   if (node.children.length === 0) return node;
   const children = node.children.map((child) => orderChildren(child, false));
   const ranked = children.map((child, index) => ({ child, index, rank: rankOf(child.name, top) }));
-  ranked.sort((a, b) => a.rank - b.rank || compareText(a.child.name, b.child.name) || compareKeys(a.child, b.child) || a.index - b.index);
-  return withChildren(node, ranked.map((entry) => entry.child));
+  ranked.sort(
+    (a, b) =>
+      a.rank - b.rank || compareText(a.child.name, b.child.name) || compareKeys(a.child, b.child) || a.index - b.index
+  );
+  return withChildren(
+    node,
+    ranked.map((entry) => entry.child)
+  );
 }
 
 function rankOf(name: string, top: boolean): number {

@@ -37,7 +37,7 @@ export interface PackageContents {
 const destructiveFiles = [
   { fileName: 'destructiveChanges.xml', when: 'before' },
   { fileName: 'destructiveChangesPre.xml', when: 'before' },
-  { fileName: 'destructiveChangesPost.xml', when: 'after' }
+  { fileName: 'destructiveChangesPost.xml', when: 'after' },
 ] as const;
 
 /** Thrown when there is no package in the archive: the whole deployment fails with this text. */
@@ -64,7 +64,9 @@ function withoutTopFolder(entries: ZipEntries): Map<string, Buffer> {
   const manifest = [...entries.keys()].find((path) => /^[^/]+\/package\.xml$/.test(path));
   if (manifest === undefined) return new Map(entries);
   const top = manifest.slice(0, manifest.indexOf('/') + 1);
-  return new Map([...entries].filter(([path]) => path.startsWith(top)).map(([path, content]) => [path.slice(top.length), content]));
+  return new Map(
+    [...entries].filter(([path]) => path.startsWith(top)).map(([path, content]) => [path.slice(top.length), content])
+  );
 }
 
 class PackageReader {
@@ -76,7 +78,8 @@ class PackageReader {
   public read(typeName: string, member: string): void {
     const facts = factsOf(typeName);
     const parent = facts === undefined ? parentOf(typeName) : undefined;
-    if (facts === undefined && parent === undefined) return this.refuse(typeName, member, 'package.xml', `Unknown type name '${typeName}' specified in package.xml`);
+    if (facts === undefined && parent === undefined)
+      return this.refuse(typeName, member, 'package.xml', `Unknown type name '${typeName}' specified in package.xml`);
     if (facts === undefined) return this.readMember(typeName, member);
     const names = member === '*' ? this.namesIn(facts) : [member];
     for (const name of names) this.readFile(facts, name);
@@ -87,15 +90,30 @@ class PackageReader {
     try {
       const content = this.contentOf(facts, fullName, fileName);
       if (content === undefined) return this.missing(facts.name, fullName, fileName);
-      if (content.kind === 'files' || facts.children.length === 0) return this.keep({ type: facts.name, fullName, fileName, content });
+      if (content.kind === 'files' || facts.children.length === 0)
+        return this.keep({ type: facts.name, fullName, fileName, content });
       const members = new Set(facts.children.map((child) => child.element));
-      const own = withChildren(content.root, content.root.children.filter((child) => !members.has(child.name)));
-      this.keep({ type: facts.name, fullName, fileName, content: { kind: 'xml', root: normalForm(facts.name, { ...own, text: '' }) } });
+      const own = withChildren(
+        content.root,
+        content.root.children.filter((child) => !members.has(child.name))
+      );
+      this.keep({
+        type: facts.name,
+        fullName,
+        fileName,
+        content: { kind: 'xml', root: normalForm(facts.name, { ...own, text: '' }) },
+      });
       for (const { type, element } of facts.children) {
-        for (const child of content.root.children.filter((candidate) => candidate.name === element)) this.keepMember(type, fullName, fileName, child);
+        for (const child of content.root.children.filter((candidate) => candidate.name === element))
+          this.keepMember(type, fullName, fileName, child);
       }
     } catch (problem) {
-      this.refuse(facts.name, fullName, fileName, `Error parsing file: ${problem instanceof Error ? problem.message : String(problem)}`);
+      this.refuse(
+        facts.name,
+        fullName,
+        fileName,
+        `Error parsing file: ${problem instanceof Error ? problem.message : String(problem)}`
+      );
     }
   }
 
@@ -107,7 +125,8 @@ class PackageReader {
     if (file === undefined || wanted === undefined) return this.missing(typeName, fullName, fileName);
     const own = memberName(typeName, fullName).toLowerCase();
     const found = parseXml(file.toString('utf8')).children.filter(
-      (child) => child.name === wanted.element && (fullName === '*' || identityOf(typeName, child).toLowerCase() === own)
+      (child) =>
+        child.name === wanted.element && (fullName === '*' || identityOf(typeName, child).toLowerCase() === own)
     );
     if (found.length === 0) return this.missing(typeName, fullName, fileName);
     for (const child of found) this.keepMember(typeName, parentName(typeName, fullName), fileName, child);
@@ -124,9 +143,16 @@ class PackageReader {
 
   private contentOf(facts: TypeFacts, fullName: string, fileName: string): ComponentContent | undefined {
     if (facts.shape === 'bundle') {
-      const inside = [...this.files].filter(([path]) => path.startsWith(`${fileName}/`) || path.startsWith(`${fileName}.`));
+      const inside = [...this.files].filter(
+        ([path]) => path.startsWith(`${fileName}/`) || path.startsWith(`${fileName}.`)
+      );
       if (inside.length === 0) return undefined;
-      return { kind: 'files', files: new Map(inside.map(([path, content]) => [path.slice(facts.directory.length + 1), normalFile(path, content)])) };
+      return {
+        kind: 'files',
+        files: new Map(
+          inside.map(([path, content]) => [path.slice(facts.directory.length + 1), normalFile(path, content)])
+        ),
+      };
     }
     const folder = facts.inFolder && !fullName.includes('/');
     if (facts.shape === 'code' && !folder) {
@@ -134,19 +160,33 @@ class PackageReader {
       const file = this.files.get(fileName) ?? this.beside(facts, fullName)?.content;
       if (file === undefined) return undefined;
       const name = fileName.slice(facts.directory.length + 1);
-      return { kind: 'files', files: new Map([[name, file]]), ...(meta === undefined ? {} : { meta: normalForm(facts.name, parseXml(meta.toString('utf8'))) }) };
+      return {
+        kind: 'files',
+        files: new Map([[name, file]]),
+        ...(meta === undefined ? {} : { meta: normalForm(facts.name, parseXml(meta.toString('utf8'))) }),
+      };
     }
-    const file = this.files.get(folder ? `${facts.directory}/${fullName}-meta.xml` : fileName) ?? this.files.get(`${fileName}-meta.xml`);
-    return file === undefined ? undefined : { kind: 'xml', root: normalForm(facts.name, parseXml(file.toString('utf8'))) };
+    const file =
+      this.files.get(folder ? `${facts.directory}/${fullName}-meta.xml` : fileName) ??
+      this.files.get(`${fileName}-meta.xml`);
+    return file === undefined
+      ? undefined
+      : { kind: 'xml', root: normalForm(facts.name, parseXml(file.toString('utf8'))) };
   }
 
   /** Documents keep their own file ending. */
-  private beside(facts: TypeFacts, fullName: string): { content: Buffer | undefined; meta: Buffer | undefined } | undefined {
+  private beside(
+    facts: TypeFacts,
+    fullName: string
+  ): { content: Buffer | undefined; meta: Buffer | undefined } | undefined {
     const start = `${facts.directory}/${fullName}.`;
     const paths = [...this.files.keys()].filter((path) => path.startsWith(start));
     const content = paths.find((path) => !path.endsWith('-meta.xml'));
     const meta = paths.find((path) => path.endsWith('-meta.xml'));
-    return { content: content === undefined ? undefined : this.files.get(content), meta: meta === undefined ? undefined : this.files.get(meta) };
+    return {
+      content: content === undefined ? undefined : this.files.get(content),
+      meta: meta === undefined ? undefined : this.files.get(meta),
+    };
   }
 
   private namesIn(facts: TypeFacts): string[] {
@@ -156,7 +196,8 @@ class PackageReader {
       if (!path.startsWith(start)) continue;
       const rest = path.slice(start.length);
       if (facts.shape === 'bundle') names.add(rest.split('/')[0] ?? rest);
-      else if (facts.suffix !== undefined && rest.endsWith(`.${facts.suffix}`)) names.add(rest.slice(0, -facts.suffix.length - 1));
+      else if (facts.suffix !== undefined && rest.endsWith(`.${facts.suffix}`))
+        names.add(rest.slice(0, -facts.suffix.length - 1));
     }
     return [...names];
   }
@@ -167,7 +208,13 @@ class PackageReader {
 
   private missing(type: string, fullName: string, fileName: string): void {
     if (fullName === '*') return;
-    this.problems.push({ type, fullName, fileName, missingFile: true, problem: `An object '${fullName}' of type ${type} was named in package.xml, but was not found in zipped directory` });
+    this.problems.push({
+      type,
+      fullName,
+      fileName,
+      missingFile: true,
+      problem: `An object '${fullName}' of type ${type} was named in package.xml, but was not found in zipped directory`,
+    });
   }
 
   private refuse(type: string, fullName: string, fileName: string, problem: string): void {

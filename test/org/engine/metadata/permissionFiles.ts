@@ -18,7 +18,7 @@ export const entryKeys: Readonly<Record<string, string>> = {
   applicationVisibilities: 'application',
   externalDataSourceAccesses: 'externalDataSource',
   externalCredentialPrincipalAccesses: 'externalCredentialPrincipal',
-  layoutAssignments: 'layout'
+  layoutAssignments: 'layout',
 };
 
 /** What an entry is about; a layout assignment also depends on its record type. Undefined for plain settings. */
@@ -43,10 +43,26 @@ export function overlayProfile(former: XmlElement, file: XmlElement): XmlElement
 
 /** A permission set keeps a row only where something is granted. */
 export function withoutEmptyGrants(file: XmlElement): XmlElement {
-  return withChildren(file, file.children.filter((child) => !grantsNothing(child)));
+  return withChildren(
+    file,
+    file.children.filter((child) => !grantsNothing(child))
+  );
 }
 
-const flags = new Set(['enabled', 'visible', 'editable', 'readable', 'allowCreate', 'allowDelete', 'allowEdit', 'allowRead', 'modifyAllRecords', 'viewAllRecords', 'viewAllFields', 'default']);
+const flags = new Set([
+  'enabled',
+  'visible',
+  'editable',
+  'readable',
+  'allowCreate',
+  'allowDelete',
+  'allowEdit',
+  'allowRead',
+  'modifyAllRecords',
+  'viewAllRecords',
+  'viewAllFields',
+  'default',
+]);
 
 export function grantsNothing(entry: XmlElement): boolean {
   if (entryKeys[entry.name] === undefined) return false;

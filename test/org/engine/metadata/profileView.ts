@@ -5,16 +5,29 @@ import { type XmlElement, element, valueOf, withChildren } from './xmlTree.js';
 export type Asked = (type: string, fullName: string) => boolean;
 
 const typeOfEntry: Readonly<Record<string, string>> = {
-  objectPermissions: 'CustomObject', fieldPermissions: 'CustomField', classAccesses: 'ApexClass', pageAccesses: 'ApexPage', flowAccesses: 'Flow',
-  tabVisibilities: 'CustomTab', customPermissions: 'CustomPermission', customMetadataTypeAccesses: 'CustomObject', customSettingAccesses: 'CustomObject',
-  recordTypeVisibilities: 'RecordType', applicationVisibilities: 'CustomApplication', layoutAssignments: 'Layout'
+  objectPermissions: 'CustomObject',
+  fieldPermissions: 'CustomField',
+  classAccesses: 'ApexClass',
+  pageAccesses: 'ApexPage',
+  flowAccesses: 'Flow',
+  tabVisibilities: 'CustomTab',
+  customPermissions: 'CustomPermission',
+  customMetadataTypeAccesses: 'CustomObject',
+  customSettingAccesses: 'CustomObject',
+  recordTypeVisibilities: 'RecordType',
+  applicationVisibilities: 'CustomApplication',
+  layoutAssignments: 'Layout',
 };
 
 /**
  * The profile as a retrieve gives it: settings of its own, and of the entries only those about components named in the
  * same request. A named field or class without access appears with explicit false.
  */
-export function profileFor(root: XmlElement, asked: Asked, named: ReadonlyArray<{ readonly type: string; readonly fullName: string }>): XmlElement {
+export function profileFor(
+  root: XmlElement,
+  asked: Asked,
+  named: ReadonlyArray<{ readonly type: string; readonly fullName: string }>
+): XmlElement {
   const kept = root.children.filter((entry) => {
     const type = typeOfEntry[entry.name];
     if (type === undefined) return true;
@@ -23,10 +36,20 @@ export function profileFor(root: XmlElement, asked: Asked, named: ReadonlyArray<
     // A custom object brings the permissions of its fields with it.
     return type === 'CustomField' && asked('CustomObject', name.slice(0, name.indexOf('.')));
   });
-  const has = (entry: string, key: string, name: string): boolean => kept.some((child) => child.name === entry && valueOf(child, key)?.toLowerCase() === name.toLowerCase());
+  const has = (entry: string, key: string, name: string): boolean =>
+    kept.some((child) => child.name === entry && valueOf(child, key)?.toLowerCase() === name.toLowerCase());
   const denied = named.flatMap(({ type, fullName }) => {
-    if (type === 'CustomField' && !has('fieldPermissions', 'field', fullName)) return [element('fieldPermissions', element('editable', 'false'), element('field', fullName), element('readable', 'false'))];
-    if (type === 'ApexClass' && !has('classAccesses', 'apexClass', fullName)) return [element('classAccesses', element('apexClass', fullName), element('enabled', 'false'))];
+    if (type === 'CustomField' && !has('fieldPermissions', 'field', fullName))
+      return [
+        element(
+          'fieldPermissions',
+          element('editable', 'false'),
+          element('field', fullName),
+          element('readable', 'false')
+        ),
+      ];
+    if (type === 'ApexClass' && !has('classAccesses', 'apexClass', fullName))
+      return [element('classAccesses', element('apexClass', fullName), element('enabled', 'false'))];
     return [];
   });
   return withChildren(root, [...kept, ...denied]);

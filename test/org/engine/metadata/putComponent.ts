@@ -12,16 +12,23 @@ import { overlayProfile, withoutEmptyGrants } from './permissionFiles.js';
 import { keyPrefixOf, memberName, parentName } from './typeFacts.js';
 import { childNamed, valueOf, withChildren } from './xmlTree.js';
 
-export type PutResult = { readonly kind: 'created' | 'changed' | 'unchanged'; readonly id: string } | { readonly kind: 'refused'; readonly problem: string };
+export type PutResult =
+  | { readonly kind: 'created' | 'changed' | 'unchanged'; readonly id: string }
+  | { readonly kind: 'refused'; readonly problem: string };
 
 /** Writes one component of a package into the draft, by the rules of its type. */
 export function putComponent(draft: DeployDraft, item: PackageItem): PutResult {
   switch (item.type) {
-    case 'Flow': return putFlow(draft, item);
-    case 'FlowDefinition': return putFlowDefinition(draft, item);
-    case 'CustomObject': return putObject(draft, item);
-    case 'CustomField': return putField(draft, item);
-    default: return store(draft, item, contentFor(draft, item));
+    case 'Flow':
+      return putFlow(draft, item);
+    case 'FlowDefinition':
+      return putFlowDefinition(draft, item);
+    case 'CustomObject':
+      return putObject(draft, item);
+    case 'CustomField':
+      return putField(draft, item);
+    default:
+      return store(draft, item, contentFor(draft, item));
   }
 }
 
@@ -29,18 +36,21 @@ function putFlow(draft: DeployDraft, item: PackageItem): PutResult {
   if (item.content.kind !== 'xml') return { kind: 'refused', problem: 'Not a flow file' };
   const saved = saveFlow(draft.org, draft.flows, item.fullName, item.content.root, draft.habits, draft.stamp);
   if (saved.kind === 'refused') return saved;
-  if (saved.outcome !== 'unchanged') draft.wrote(saved.outcome === 'created' ? 'create' : 'change', 'Flow', item.fullName);
+  if (saved.outcome !== 'unchanged')
+    draft.wrote(saved.outcome === 'created' ? 'create' : 'change', 'Flow', item.fullName);
   return { kind: saved.outcome, id: saved.version.id };
 }
 
 /** Sets which version is active; wins over the `status` of a Flow in the same package because it is written later. */
 function putFlowDefinition(draft: DeployDraft, item: PackageItem): PutResult {
   const flow = draft.flows.get(item.fullName);
-  if (flow === undefined) return { kind: 'refused', problem: `Entity of type 'FlowDefinition' named '${item.fullName}' cannot be found` };
+  if (flow === undefined)
+    return { kind: 'refused', problem: `Entity of type 'FlowDefinition' named '${item.fullName}' cannot be found` };
   const text = (item.content.kind === 'xml' ? valueOf(item.content.root, 'activeVersionNumber') : undefined) ?? '0';
   const changed = /^\d+$/.test(text) ? withActiveVersion(flow, Number(text), draft.stamp) : undefined;
   if (changed === undefined) return { kind: 'refused', problem: `Invalid version number: ${text}` };
-  if ((activeVersion(changed)?.number ?? 0) === (activeVersion(flow)?.number ?? 0)) return { kind: 'unchanged', id: flow.id };
+  if ((activeVersion(changed)?.number ?? 0) === (activeVersion(flow)?.number ?? 0))
+    return { kind: 'unchanged', id: flow.id };
   draft.flows.put(changed);
   draft.wrote('change', 'FlowDefinition', item.fullName);
   return { kind: 'changed', id: flow.id };
@@ -49,18 +59,25 @@ function putFlowDefinition(draft: DeployDraft, item: PackageItem): PutResult {
 function putObject(draft: DeployDraft, item: PackageItem): PutResult {
   const before = draft.components.get('CustomObject', item.fullName);
   const custom = /__(c|mdt|e|b|x)$/.test(item.fullName);
-  if (before === undefined && !custom) return { kind: 'refused', problem: `Entity of type 'CustomObject' named '${item.fullName}' cannot be found` };
+  if (before === undefined && !custom)
+    return { kind: 'refused', problem: `Entity of type 'CustomObject' named '${item.fullName}' cannot be found` };
   if (before === undefined && item.content.kind === 'xml') {
     const xml = item.content.root;
-    if (valueOf(xml, 'label') === undefined) return { kind: 'refused', problem: 'Must specify a non-empty label for the CustomObject' };
-    if (/__(c|x)$/.test(item.fullName) && childNamed(xml, 'nameField') === undefined && valueOf(xml, 'customSettingsType') === undefined) {
+    if (valueOf(xml, 'label') === undefined)
+      return { kind: 'refused', problem: 'Must specify a non-empty label for the CustomObject' };
+    if (
+      /__(c|x)$/.test(item.fullName) &&
+      childNamed(xml, 'nameField') === undefined &&
+      valueOf(xml, 'customSettingsType') === undefined
+    ) {
       return { kind: 'refused', problem: 'Must specify a nameField of type Text or AutoNumber' };
     }
     const { schema } = draft.org;
     draft.after(() => schema.addObject(objectFromXml(item.fullName, xml, freeKeyPrefix(schema))));
   }
   const result = store(draft, item, contentFor(draft, item));
-  if (result.kind === 'changed' && item.content.kind === 'xml') relabel(draft, item.fullName, valueOf(item.content.root, 'label'));
+  if (result.kind === 'changed' && item.content.kind === 'xml')
+    relabel(draft, item.fullName, valueOf(item.content.root, 'label'));
   return result;
 }
 
@@ -75,16 +92,21 @@ function relabel(draft: DeployDraft, name: string, label: string | undefined): v
 
 function putField(draft: DeployDraft, item: PackageItem): PutResult {
   const object = parentName('CustomField', item.fullName);
-  if (!draft.components.has('CustomObject', object)) return { kind: 'refused', problem: `Entity Enumeration Or ID: bad value for restricted picklist field: ${object}` };
+  if (!draft.components.has('CustomObject', object))
+    return { kind: 'refused', problem: `Entity Enumeration Or ID: bad value for restricted picklist field: ${object}` };
   if (item.content.kind !== 'xml') return { kind: 'refused', problem: 'Not a field file' };
   const xml = item.content.root;
   const custom = memberName('CustomField', item.fullName).endsWith('__c');
-  if (custom && valueOf(xml, 'type') === undefined) return { kind: 'refused', problem: 'Must specify a type for the CustomField' };
-  if (custom && valueOf(xml, 'label') === undefined) return { kind: 'refused', problem: 'Must specify a non-empty label for the CustomField' };
+  if (custom && valueOf(xml, 'type') === undefined)
+    return { kind: 'refused', problem: 'Must specify a type for the CustomField' };
+  if (custom && valueOf(xml, 'label') === undefined)
+    return { kind: 'refused', problem: 'Must specify a non-empty label for the CustomField' };
   const target = valueOf(xml, 'referenceTo');
-  if (target !== undefined && !objectExists(draft, target)) return { kind: 'refused', problem: `referenceTo value of '${target}' does not resolve to a valid sObject type` };
+  if (target !== undefined && !objectExists(draft, target))
+    return { kind: 'refused', problem: `referenceTo value of '${target}' does not resolve to a valid sObject type` };
   const result = store(draft, item, item.content);
-  if (custom && (result.kind === 'created' || result.kind === 'changed')) draft.after(() => draft.org.schema.putField(object, fieldFromXml(xml)));
+  if (custom && (result.kind === 'created' || result.kind === 'changed'))
+    draft.after(() => draft.org.schema.putField(object, fieldFromXml(xml)));
   return result;
 }
 
@@ -94,18 +116,31 @@ function contentFor(draft: DeployDraft, item: PackageItem): ComponentContent {
   const before = draft.components.get(item.type, item.fullName);
   const former = before?.content.kind === 'xml' ? before.content.root : undefined;
   if (item.type === 'PermissionSet') return { kind: 'xml', root: withoutEmptyGrants(item.content.root) };
-  if (item.type === 'Profile' && former !== undefined) return { kind: 'xml', root: overlayProfile(former, item.content.root) };
+  if (item.type === 'Profile' && former !== undefined)
+    return { kind: 'xml', root: overlayProfile(former, item.content.root) };
   if (item.type === 'CustomObject' && former !== undefined) {
     // Additive: what the file does not say about the object stays as it is.
     const said = new Set(item.content.root.children.map((child) => child.name));
-    return { kind: 'xml', root: withChildren(former, [...item.content.root.children, ...former.children.filter((child) => !said.has(child.name))].sort((a, b) => (a.name < b.name ? -1 : 1))) };
+    return {
+      kind: 'xml',
+      root: withChildren(
+        former,
+        [...item.content.root.children, ...former.children.filter((child) => !said.has(child.name))].sort((a, b) =>
+          a.name < b.name ? -1 : 1
+        )
+      ),
+    };
   }
   return item.content;
 }
 
 function store(draft: DeployDraft, item: PackageItem, content: ComponentContent): PutResult {
   const before = draft.components.get(item.type, item.fullName);
-  if (before?.managed === true && item.type !== 'CustomObject' && item.type !== 'CustomField') return { kind: 'refused', problem: `Cannot modify managed object: entity=${item.type}, component=${before.id.slice(0, 15)}` };
+  if (before?.managed === true && item.type !== 'CustomObject' && item.type !== 'CustomField')
+    return {
+      kind: 'refused',
+      problem: `Cannot modify managed object: entity=${item.type}, component=${before.id.slice(0, 15)}`,
+    };
   if (before !== undefined && same(before.content, content)) return { kind: 'unchanged', id: before.id };
   const after: StoredComponent = {
     type: item.type,
@@ -116,7 +151,7 @@ function store(draft: DeployDraft, item: PackageItem, content: ComponentContent)
     ...(before?.namespacePrefix === undefined ? {} : { namespacePrefix: before.namespacePrefix }),
     created: before?.created ?? draft.stamp,
     lastModified: draft.stamp,
-    content
+    content,
   };
   draft.components.put(after);
   draft.wrote(before === undefined ? 'create' : 'change', item.type, after.fullName);

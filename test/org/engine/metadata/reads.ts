@@ -26,7 +26,11 @@ const many = new Set(['CustomMetadata', 'CustomApplication']);
 export function readMetadata(catalogue: Catalogue, type: string, fullNames: readonly string[]): string[] {
   if (!isKnownType(type)) throw new OrgError('INVALID_TYPE', `Unknown type:${type}`);
   const most = many.has(type) ? 200 : 10;
-  if (fullNames.length > most) throw new OrgError('EXCEEDED_ID_LIMIT', `record limit reached. cannot submit more than ${most} records into this call`);
+  if (fullNames.length > most)
+    throw new OrgError(
+      'EXCEEDED_ID_LIMIT',
+      `record limit reached. cannot submit more than ${most} records into this call`
+    );
   return fullNames.map((fullName) => {
     const component = catalogue.find(type, fullName);
     if (component === undefined || (component.managed && type === 'Flow')) return '<records xsi:nil="true"/>';
@@ -35,7 +39,8 @@ export function readMetadata(catalogue: Catalogue, type: string, fullNames: read
 }
 
 function recordOf(catalogue: Catalogue, component: ReadableComponent): XmlElement {
-  const own = component.content.kind === 'xml' ? component.content.root : (component.content.meta ?? element(component.type));
+  const own =
+    component.content.kind === 'xml' ? component.content.root : (component.content.meta ?? element(component.type));
   const children = own.children.filter((child) => child.name !== 'fullName');
   if (component.content.kind === 'files') {
     const [file] = component.content.files.values();
@@ -45,10 +50,17 @@ function recordOf(catalogue: Catalogue, component: ReadableComponent): XmlElemen
     for (const member of catalogue.membersOf(child.type, component.fullName)) {
       if (member.content.kind !== 'xml') continue;
       const inner = member.content.root.children.filter((part) => part.name !== 'fullName');
-      children.push({ ...member.content.root, name: child.element, children: [element('fullName', memberName(member.type, member.fullName)), ...inner] });
+      children.push({
+        ...member.content.root,
+        name: child.element,
+        children: [element('fullName', memberName(member.type, member.fullName)), ...inner],
+      });
     }
   }
-  return normalForm(component.type, withChildren(element(component.type), [element('fullName', component.fullName), ...children]));
+  return normalForm(
+    component.type,
+    withChildren(element(component.type), [element('fullName', component.fullName), ...children])
+  );
 }
 
 /** All types this org's Metadata API works with. */
@@ -59,7 +71,7 @@ export function describeMetadata(): Record<string, unknown> {
     inFolder: facts.inFolder,
     metaFile: facts.shape === 'code',
     suffix: facts.suffix,
-    xmlName: facts.name
+    xmlName: facts.name,
   }));
   return { metadataObjects, organizationNamespace: '', partialSaveAllowed: true, testRequired: false };
 }

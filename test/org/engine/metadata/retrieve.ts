@@ -19,7 +19,13 @@ export interface RetrievedPackage {
 }
 
 /** Files for what a manifest names, as they are now. What is not there is a message, never a failure. */
-export function retrievePackage(catalogue: Catalogue, manifest: Manifest, apiVersion: string, singlePackage: boolean, packageProperties: Omit<FileProperties, 'fileName' | 'fullName' | 'type' | 'id' | 'manageableState'>): RetrievedPackage {
+export function retrievePackage(
+  catalogue: Catalogue,
+  manifest: Manifest,
+  apiVersion: string,
+  singlePackage: boolean,
+  packageProperties: Omit<FileProperties, 'fileName' | 'fullName' | 'type' | 'id' | 'manageableState'>
+): RetrievedPackage {
   const collector = new Collector(catalogue, singlePackage ? '' : 'unpackaged/');
   for (const { name, members } of manifest.types) for (const member of members) collector.ask(name, member);
   const files = collector.files();
@@ -29,9 +35,16 @@ export function retrievePackage(catalogue: Catalogue, manifest: Manifest, apiVer
     files,
     fileProperties: [
       ...collector.properties(),
-      { ...packageProperties, fileName: `${collector.folder}package.xml`, fullName: `${collector.folder}package.xml`, id: '', manageableState: 'unmanaged', type: 'Package' }
+      {
+        ...packageProperties,
+        fileName: `${collector.folder}package.xml`,
+        fullName: `${collector.folder}package.xml`,
+        id: '',
+        manageableState: 'unmanaged',
+        type: 'Package',
+      },
     ],
-    messages: collector.messages
+    messages: collector.messages,
   };
 }
 
@@ -49,7 +62,8 @@ class Collector {
   public ask(typeName: string, member: string): void {
     const facts = factsOf(typeName);
     const type = facts?.name ?? typeName;
-    if (facts === undefined && parentOf(typeName) === undefined) return this.tell(`Entity type '${typeName}' is unknown`);
+    if (facts === undefined && parentOf(typeName) === undefined)
+      return this.tell(`Entity type '${typeName}' is unknown`);
     if (member === '*') {
       // Fields and folder types have no wildcard, and standard objects do not answer to one: the org says nothing.
       if (facts === undefined ? typeName !== 'CustomLabel' : !facts.wildcard) return;
@@ -61,8 +75,13 @@ class Collector {
     }
     const component = this.catalogue.find(type, member);
     // Bodies of installed flows, classes and the like stay with their publisher; objects and fields may be read.
-    const hidden = component?.managed === true && !['CustomObject', 'CustomField', 'FlowDefinition', 'Layout', 'RecordType', 'ListView', 'CustomMetadata'].includes(type);
-    if (component === undefined || hidden) return this.tell(`Entity of type '${type}' named '${member}' cannot be found`);
+    const hidden =
+      component?.managed === true &&
+      !['CustomObject', 'CustomField', 'FlowDefinition', 'Layout', 'RecordType', 'ListView', 'CustomMetadata'].includes(
+        type
+      );
+    if (component === undefined || hidden)
+      return this.tell(`Entity of type '${type}' named '${member}' cannot be found`);
     this.take(facts, component);
   }
 
@@ -72,16 +91,24 @@ class Collector {
       this.members.set(`${component.type}\n${component.fullName}`, component);
       return;
     }
-    if (!this.whole.some((one) => one.type === component.type && one.fullName === component.fullName)) this.whole.push(component);
+    if (!this.whole.some((one) => one.type === component.type && one.fullName === component.fullName))
+      this.whole.push(component);
     for (const child of facts.children) {
-      for (const member of this.catalogue.membersOf(child.type, component.fullName)) this.members.set(`${member.type}\n${member.fullName}`, member);
+      for (const member of this.catalogue.membersOf(child.type, component.fullName))
+        this.members.set(`${member.type}\n${member.fullName}`, member);
     }
   }
 
   public files(): Map<string, Buffer> {
     const files = new Map<string, Buffer>();
-    const containers = new Map<string, { readonly facts: TypeFacts; own: XmlElement | undefined; readonly members: XmlElement[] }>();
-    const containerAt = (facts: TypeFacts, path: string): { own: XmlElement | undefined; readonly members: XmlElement[] } => {
+    const containers = new Map<
+      string,
+      { readonly facts: TypeFacts; own: XmlElement | undefined; readonly members: XmlElement[] }
+    >();
+    const containerAt = (
+      facts: TypeFacts,
+      path: string
+    ): { own: XmlElement | undefined; readonly members: XmlElement[] } => {
       const known = containers.get(path) ?? { facts, own: undefined, members: [] };
       containers.set(path, known);
       return known;
@@ -91,14 +118,20 @@ class Collector {
       if (facts === undefined) continue;
       if (component.content.kind === 'files') this.addFiles(files, facts, component);
       else if (facts.children.length > 0) containerAt(facts, component.fileName).own = component.content.root;
-      else files.set(`${this.folder}${component.fileName}`, Buffer.from(writeXml(this.view(component, component.content.root))));
+      else
+        files.set(
+          `${this.folder}${component.fileName}`,
+          Buffer.from(writeXml(this.view(component, component.content.root)))
+        );
     }
     for (const member of this.members.values()) {
       const facts = parentOf(member.type);
       const child = facts?.children.find((one) => one.type === member.type);
       if (facts === undefined || child === undefined || member.content.kind !== 'xml') continue;
       const root = { ...member.content.root, name: child.element };
-      containerAt(facts, packagePath(facts.name, parentName(member.type, member.fullName))).members.push(withFullName(root, memberName(member.type, member.fullName)));
+      containerAt(facts, packagePath(facts.name, parentName(member.type, member.fullName))).members.push(
+        withFullName(root, memberName(member.type, member.fullName))
+      );
     }
     for (const [path, { facts, own, members }] of [...containers].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const root = withChildren(own ?? element(facts.name), [...(own?.children ?? []), ...members]);
@@ -109,13 +142,16 @@ class Collector {
 
   private addFiles(files: Map<string, Buffer>, facts: TypeFacts, component: ReadableComponent): void {
     if (component.content.kind !== 'files') return;
-    for (const [path, content] of component.content.files) files.set(`${this.folder}${facts.directory}/${path}`, content);
-    if (component.content.meta !== undefined) files.set(`${this.folder}${component.fileName}-meta.xml`, Buffer.from(writeXml(component.content.meta)));
+    for (const [path, content] of component.content.files)
+      files.set(`${this.folder}${facts.directory}/${path}`, content);
+    if (component.content.meta !== undefined)
+      files.set(`${this.folder}${component.fileName}-meta.xml`, Buffer.from(writeXml(component.content.meta)));
   }
 
   private view(component: ReadableComponent, root: XmlElement): XmlElement {
     if (component.type !== 'Profile') return root;
-    const asked = (type: string, fullName: string): boolean => this.named.some((one) => one.type === type && one.fullName.toLowerCase() === fullName.toLowerCase());
+    const asked = (type: string, fullName: string): boolean =>
+      this.named.some((one) => one.type === type && one.fullName.toLowerCase() === fullName.toLowerCase());
     return normalForm('Profile', profileFor(root, asked, this.named));
   }
 
@@ -139,5 +175,7 @@ class Collector {
 }
 
 function withFullName(root: XmlElement, fullName: string): XmlElement {
-  return root.children.some((child) => child.name === 'fullName') ? root : withChildren(root, [element('fullName', fullName), ...root.children]);
+  return root.children.some((child) => child.name === 'fullName')
+    ? root
+    : withChildren(root, [element('fullName', fullName), ...root.children]);
 }

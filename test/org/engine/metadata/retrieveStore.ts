@@ -67,10 +67,30 @@ export class RetrieveStore {
   private async carryOut(id: string, request: RetrieveRequest, user: OrgUser): Promise<RetrieveResult> {
     const stamp = stampOf(this.org, user);
     const at = soapDateTime(stamp.at);
-    const found: RetrievedPackage = retrievePackage(this.catalogue(), request.unpackaged, request.apiVersion, request.singlePackage ?? false, {
-      createdById: stamp.byId, createdByName: stamp.byName, createdDate: at, lastModifiedById: stamp.byId, lastModifiedByName: stamp.byName, lastModifiedDate: at
-    });
+    const found: RetrievedPackage = retrievePackage(
+      this.catalogue(),
+      request.unpackaged,
+      request.apiVersion,
+      request.singlePackage ?? false,
+      {
+        createdById: stamp.byId,
+        createdByName: stamp.byName,
+        createdDate: at,
+        lastModifiedById: stamp.byId,
+        lastModifiedByName: stamp.byName,
+        lastModifiedDate: at,
+      }
+    );
     const zipFile = await writeZip(found.files, new Date(this.org.clock.millis()));
-    return { id, done: true, status: 'Succeeded', success: true, fileProperties: found.fileProperties, messages: found.messages, zipFile, files: found.files };
+    return {
+      id,
+      done: true,
+      status: 'Succeeded',
+      success: true,
+      fileProperties: found.fileProperties,
+      messages: found.messages,
+      zipFile,
+      files: found.files,
+    };
   }
 }

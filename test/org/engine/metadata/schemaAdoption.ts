@@ -16,13 +16,24 @@ export function adoptSchema(org: OrgCore, components: ComponentStore, stamp: Sta
     if (object === undefined || (object.setup === true && object.name !== 'User')) continue;
     const namespace = namespaceOf(object.name);
     if (!components.has('CustomObject', object.name)) {
-      components.put(component(org, 'CustomObject', object.name, namespace, stamp, normalForm('CustomObject', objectXml(object))));
+      components.put(
+        component(org, 'CustomObject', object.name, namespace, stamp, normalForm('CustomObject', objectXml(object)))
+      );
     }
     for (const field of object.fields) {
       const fullName = `${object.name}.${field.name}`;
       if (field.custom !== true && !field.name.endsWith('__c')) continue;
       if (!components.has('CustomField', fullName)) {
-        components.put(component(org, 'CustomField', fullName, namespaceOf(field.name), stamp, normalForm('CustomField', xmlFromField(field))));
+        components.put(
+          component(
+            org,
+            'CustomField',
+            fullName,
+            namespaceOf(field.name),
+            stamp,
+            normalForm('CustomField', xmlFromField(field))
+          )
+        );
       }
     }
   }
@@ -33,11 +44,24 @@ export function namespaceOf(name: string): string | undefined {
   return /^([A-Za-z][A-Za-z0-9]*?)__\w+__\w+$/.exec(name)?.[1];
 }
 
-function component(org: OrgCore, type: string, fullName: string, namespacePrefix: string | undefined, stamp: Stamp, root: XmlElement): StoredComponent {
+function component(
+  org: OrgCore,
+  type: string,
+  fullName: string,
+  namespacePrefix: string | undefined,
+  stamp: Stamp,
+  root: XmlElement
+): StoredComponent {
   return {
-    type, fullName, id: org.newId(keyPrefixOf(type)), fileName: packagePath(type, fullName), managed: namespacePrefix !== undefined,
+    type,
+    fullName,
+    id: org.newId(keyPrefixOf(type)),
+    fileName: packagePath(type, fullName),
+    managed: namespacePrefix !== undefined,
     ...(namespacePrefix === undefined ? {} : { namespacePrefix }),
-    created: stamp, lastModified: stamp, content: { kind: 'xml', root }
+    created: stamp,
+    lastModified: stamp,
+    content: { kind: 'xml', root },
   };
 }
 
@@ -46,7 +70,9 @@ function objectXml(object: ObjectSchema): XmlElement {
   const nameField = object.fields.find((field) => field.nameField === true);
   return element(
     'CustomObject',
-    ...(object.customSetting === true ? [element('customSettingsType', 'List')] : [element('deploymentStatus', 'Deployed'), element('sharingModel', 'ReadWrite')]),
+    ...(object.customSetting === true
+      ? [element('customSettingsType', 'List')]
+      : [element('deploymentStatus', 'Deployed'), element('sharingModel', 'ReadWrite')]),
     element('label', object.label),
     element('pluralLabel', `${object.label}s`),
     ...(nameField === undefined || object.customSetting === true ? [] : [nameFieldXml(nameField)])

@@ -44,33 +44,51 @@ export function seedComponent(org: OrgCore, components: ComponentStore, seed: Co
     ...(seed.namespacePrefix === undefined ? {} : { namespacePrefix: seed.namespacePrefix }),
     created: before?.created ?? stamp,
     lastModified: stamp,
-    content: contentOf(seed, root)
+    content: contentOf(seed, root),
   });
 }
 
 function putFieldInSchema(org: OrgCore, fullName: string, root: XmlElement): void {
   const object = parentName('CustomField', fullName);
-  if (org.schema.get(object) !== undefined) org.schema.putField(object, { ...fieldFromXml(root), name: memberName('CustomField', fullName) });
+  if (org.schema.get(object) !== undefined)
+    org.schema.putField(object, { ...fieldFromXml(root), name: memberName('CustomField', fullName) });
 }
 
 function contentOf(seed: ComponentSeed, root: XmlElement | undefined): ComponentContent {
   const facts = factsOf(seed.type);
-  if (seed.files !== undefined) return { kind: 'files', files: new Map(Object.entries(seed.files).map(([path, text]) => [`${seed.fullName}/${path}`, Buffer.from(text)])) };
+  if (seed.files !== undefined)
+    return {
+      kind: 'files',
+      files: new Map(Object.entries(seed.files).map(([path, text]) => [`${seed.fullName}/${path}`, Buffer.from(text)])),
+    };
   if (seed.body !== undefined) {
-    return { kind: 'files', files: new Map([[`${seed.fullName}.${facts?.suffix ?? 'txt'}`, Buffer.from(seed.body)]]), ...(root === undefined ? {} : { meta: root }) };
+    return {
+      kind: 'files',
+      files: new Map([[`${seed.fullName}.${facts?.suffix ?? 'txt'}`, Buffer.from(seed.body)]]),
+      ...(root === undefined ? {} : { meta: root }),
+    };
   }
   return { kind: 'xml', root: root ?? element(seed.type) };
 }
 
 export function seedFlow(org: OrgCore, flows: FlowStore, seed: FlowSeed, stamp: Stamp): void {
-  const versions = seed.versions.map(
-    ({ status, xml }, index): FlowVersion => ({
-      id: org.newId('301'), number: index + 1, status, body: withValue(normalForm('Flow', parseXml(xml)), 'status', undefined), created: stamp, lastModified: stamp
-    })
-  );
+  const versions = seed.versions.map(({ status, xml }, index): FlowVersion => ({
+    id: org.newId('301'),
+    number: index + 1,
+    status,
+    body: withValue(normalForm('Flow', parseXml(xml)), 'status', undefined),
+    created: stamp,
+    lastModified: stamp,
+  }));
   const flow: FlowRecord = {
-    id: org.newId('300'), name: seed.name, managed: seed.namespacePrefix !== undefined, versions, nextNumber: versions.length + 1, created: stamp, lastModified: stamp,
-    ...(seed.namespacePrefix === undefined ? {} : { namespacePrefix: seed.namespacePrefix })
+    id: org.newId('300'),
+    name: seed.name,
+    managed: seed.namespacePrefix !== undefined,
+    versions,
+    nextNumber: versions.length + 1,
+    created: stamp,
+    lastModified: stamp,
+    ...(seed.namespacePrefix === undefined ? {} : { namespacePrefix: seed.namespacePrefix }),
   };
   flows.put(flow);
 }

@@ -8,21 +8,40 @@ export function isTestClass(component: StoredComponent): boolean {
   return component.type === 'ApexClass' && /@istest\b/i.test(sourceOf(component));
 }
 
-export type TestPlan = { readonly kind: 'none' } | { readonly kind: 'run'; readonly classes: readonly StoredComponent[] } | { readonly kind: 'refused'; readonly problem: string };
+export type TestPlan =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'run'; readonly classes: readonly StoredComponent[] }
+  | { readonly kind: 'refused'; readonly problem: string };
 
 /** Which classes a deployment runs. `packageHasApex`: production runs all local tests then, unless told otherwise. */
 export function planTests(components: ComponentStore, options: DeployOptions): TestPlan {
   const all = components.ofType('ApexClass').filter(isTestClass);
-  switch (options.testLevel ?? (options.runTests !== undefined && options.runTests.length > 0 ? 'RunSpecifiedTests' : 'NoTestRun')) {
-    case 'NoTestRun': return { kind: 'none' };
+  switch (
+    options.testLevel ??
+    (options.runTests !== undefined && options.runTests.length > 0 ? 'RunSpecifiedTests' : 'NoTestRun')
+  ) {
+    case 'NoTestRun':
+      return { kind: 'none' };
     case 'RunSpecifiedTests': {
       const wanted = options.runTests ?? [];
-      if (wanted.length === 0) return { kind: 'refused', problem: 'INVALID_OPERATION: runTests must be specified when testLevel is RunSpecifiedTests' };
+      if (wanted.length === 0)
+        return {
+          kind: 'refused',
+          problem: 'INVALID_OPERATION: runTests must be specified when testLevel is RunSpecifiedTests',
+        };
       const missing = wanted.find((name) => !components.has('ApexClass', name));
-      if (missing !== undefined) return { kind: 'refused', problem: `INVALID_OPERATION: Apex class ${missing} specified in runTests does not exist.` };
-      return { kind: 'run', classes: all.filter((one) => wanted.some((name) => name.toLowerCase() === one.fullName.toLowerCase())) };
+      if (missing !== undefined)
+        return {
+          kind: 'refused',
+          problem: `INVALID_OPERATION: Apex class ${missing} specified in runTests does not exist.`,
+        };
+      return {
+        kind: 'run',
+        classes: all.filter((one) => wanted.some((name) => name.toLowerCase() === one.fullName.toLowerCase())),
+      };
     }
-    default: return { kind: 'run', classes: all.filter((one) => !one.managed) };
+    default:
+      return { kind: 'run', classes: all.filter((one) => !one.managed) };
   }
 }
 
@@ -35,13 +54,18 @@ export function runTests(components: ComponentStore, classes: readonly StoredCom
       if (!sourceOf(testClass).includes(FAILING)) successes.push({ ...base, seeAllData: false });
       else {
         failures.push({
-          ...base, message: 'System.AssertException: Assertion Failed', packageName: testClass.fullName,
-          stackTrace: `Class.${testClass.fullName}.${methodName}: line 1, column 1`, type: 'Class'
+          ...base,
+          message: 'System.AssertException: Assertion Failed',
+          packageName: testClass.fullName,
+          stackTrace: `Class.${testClass.fullName}.${methodName}: line 1, column 1`,
+          type: 'Class',
         });
       }
     }
   }
-  const covered = [...components.ofType('ApexClass'), ...components.ofType('ApexTrigger')].filter((one) => !one.managed && !isTestClass(one));
+  const covered = [...components.ofType('ApexClass'), ...components.ofType('ApexTrigger')].filter(
+    (one) => !one.managed && !isTestClass(one)
+  );
   return {
     numFailures: failures.length,
     numTestsRun: successes.length + failures.length,
@@ -49,15 +73,28 @@ export function runTests(components: ComponentStore, classes: readonly StoredCom
     successes,
     failures,
     codeCoverage: covered.map((one) => ({
-      id: one.id, name: one.fullName, namespace: '', type: one.type === 'ApexClass' ? 'Class' : 'Trigger',
-      numLocations: sourceOf(one).split('\n').length, numLocationsNotCovered: 0
-    }))
+      id: one.id,
+      name: one.fullName,
+      namespace: '',
+      type: one.type === 'ApexClass' ? 'Class' : 'Trigger',
+      numLocations: sourceOf(one).split('\n').length,
+      numLocationsNotCovered: 0,
+    })),
   };
 }
 
-export const noTests: RunTestResult = { numFailures: 0, numTestsRun: 0, totalTime: 0, successes: [], failures: [], codeCoverage: [] };
+export const noTests: RunTestResult = {
+  numFailures: 0,
+  numTestsRun: 0,
+  totalTime: 0,
+  successes: [],
+  failures: [],
+  codeCoverage: [],
+};
 
 function methodsOf(testClass: StoredComponent): string[] {
-  const found = [...sourceOf(testClass).matchAll(/\bstatic\s+(?:void|testmethod\s+void)\s+(\w+)\s*\(/gi)].map((match) => match[1] ?? '');
+  const found = [...sourceOf(testClass).matchAll(/\bstatic\s+(?:void|testmethod\s+void)\s+(\w+)\s*\(/gi)].map(
+    (match) => match[1] ?? ''
+  );
   return found.length > 0 ? found : ['run'];
 }

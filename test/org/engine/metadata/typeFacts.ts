@@ -29,18 +29,79 @@ export interface TypeFacts {
 const registry = new RegistryAccess();
 
 /** Types whose file is only a collection: each member is a component of its own and a deploy adds to it member by member. */
-const containers = new Set(['CustomObject', 'CustomLabels', 'Workflow', 'SharingRules', 'AssignmentRules', 'AutoResponseRules', 'EscalationRules', 'MatchingRules', 'ManagedTopics']);
+const containers = new Set([
+  'CustomObject',
+  'CustomLabels',
+  'Workflow',
+  'SharingRules',
+  'AssignmentRules',
+  'AutoResponseRules',
+  'EscalationRules',
+  'MatchingRules',
+  'ManagedTopics',
+]);
 
-const noWildcard = new Set(['Report', 'Dashboard', 'Document', 'EmailTemplate', 'StandardValueSet', 'ReportFolder', 'DashboardFolder', 'DocumentFolder', 'EmailFolder']);
+const noWildcard = new Set([
+  'Report',
+  'Dashboard',
+  'Document',
+  'EmailTemplate',
+  'StandardValueSet',
+  'ReportFolder',
+  'DashboardFolder',
+  'DocumentFolder',
+  'EmailFolder',
+]);
 
 const keyPrefixes: Readonly<Record<string, string>> = {
-  ApexClass: '01p', ApexTrigger: '01q', ApexPage: '066', ApexComponent: '099', CustomObject: '01I', CustomField: '00N', ValidationRule: '03d',
-  RecordType: '012', ListView: '00B', BusinessProcess: '019', CompactLayout: '0AH', FieldSet: '0IX', WebLink: '00b', Layout: '00h',
-  PermissionSet: '0PS', PermissionSetGroup: '0PG', Profile: '00e', CustomLabels: '', CustomLabel: '101', CustomMetadata: 'm00', Queue: '00G',
-  Group: '00G', Role: '00E', Flow: '301', FlowDefinition: '300', FlexiPage: '0M0', CustomTab: '01r', CustomPermission: '0CP', RemoteSiteSetting: '0rp',
-  Workflow: '', WorkflowRule: '01Q', WorkflowFieldUpdate: '04Y', WorkflowAlert: '01W', WorkflowTask: '01V', StaticResource: '081',
-  LightningComponentBundle: '0Rb', AuraDefinitionBundle: '0Ab', StandardValueSet: '', Settings: '', CustomApplication: '02u', GlobalValueSet: '0Nt',
-  Report: '00O', Dashboard: '01Z', EmailTemplate: '00X', DuplicateRule: '0Bm', QuickAction: '09D', SharingRules: '', AssignmentRules: ''
+  ApexClass: '01p',
+  ApexTrigger: '01q',
+  ApexPage: '066',
+  ApexComponent: '099',
+  CustomObject: '01I',
+  CustomField: '00N',
+  ValidationRule: '03d',
+  RecordType: '012',
+  ListView: '00B',
+  BusinessProcess: '019',
+  CompactLayout: '0AH',
+  FieldSet: '0IX',
+  WebLink: '00b',
+  Layout: '00h',
+  PermissionSet: '0PS',
+  PermissionSetGroup: '0PG',
+  Profile: '00e',
+  CustomLabels: '',
+  CustomLabel: '101',
+  CustomMetadata: 'm00',
+  Queue: '00G',
+  Group: '00G',
+  Role: '00E',
+  Flow: '301',
+  FlowDefinition: '300',
+  FlexiPage: '0M0',
+  CustomTab: '01r',
+  CustomPermission: '0CP',
+  RemoteSiteSetting: '0rp',
+  Workflow: '',
+  WorkflowRule: '01Q',
+  WorkflowFieldUpdate: '04Y',
+  WorkflowAlert: '01W',
+  WorkflowTask: '01V',
+  StaticResource: '081',
+  LightningComponentBundle: '0Rb',
+  AuraDefinitionBundle: '0Ab',
+  StandardValueSet: '',
+  Settings: '',
+  CustomApplication: '02u',
+  GlobalValueSet: '0Nt',
+  Report: '00O',
+  Dashboard: '01Z',
+  EmailTemplate: '00X',
+  DuplicateRule: '0Bm',
+  QuickAction: '09D',
+  SharingRules: '',
+  AssignmentRules: '',
 };
 
 /** Facts about a type, by name without regard to case; undefined for one nobody knows. */
@@ -74,21 +135,32 @@ function fromRegistry(type: MetadataType): TypeFacts {
     suffix: type.suffix,
     shape: shapeOf(type),
     children: containers.has(type.name)
-      ? Object.values(type.children?.types ?? {}).map((child) => ({ type: child.name, element: child.xmlElementName ?? child.directoryName }))
+      ? Object.values(type.children?.types ?? {}).map((child) => ({
+          type: child.name,
+          element: child.xmlElementName ?? child.directoryName,
+        }))
       : [],
     inFolder: type.inFolder ?? false,
-    folderType: type.inFolder === true && type.folderType !== undefined ? registry.getTypeByName(type.folderType).name : undefined,
+    folderType:
+      type.inFolder === true && type.folderType !== undefined
+        ? registry.getTypeByName(type.folderType).name
+        : undefined,
     keyPrefix: keyPrefixOf(type.name),
-    wildcard: !noWildcard.has(type.name)
+    wildcard: !noWildcard.has(type.name),
   };
 }
 
 function shapeOf(type: MetadataType): FileShape {
   switch (type.strategies?.adapter) {
-    case 'matchingContentFile': return 'code';
-    case 'bundle': case 'digitalExperience': return 'bundle';
-    case 'mixedContent': return type.suffix === undefined || type.suffix === 'site' ? 'bundle' : 'code';
-    default: return 'xml';
+    case 'matchingContentFile':
+      return 'code';
+    case 'bundle':
+    case 'digitalExperience':
+      return 'bundle';
+    case 'mixedContent':
+      return type.suffix === undefined || type.suffix === 'site' ? 'bundle' : 'code';
+    default:
+      return 'xml';
   }
 }
 

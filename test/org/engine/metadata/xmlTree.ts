@@ -25,7 +25,7 @@ const parser = new XMLParser({
   ignoreDeclaration: true,
   ignorePiTags: true,
   // Entities are decoded here: the parser's own guard against bombs would refuse large formula texts.
-  processEntities: false
+  processEntities: false,
 });
 
 /** Reads one document. Namespace prefixes are dropped. Throws on anything that is not one well-formed element. */
@@ -38,7 +38,9 @@ export function parseXml(source: string): XmlElement {
 }
 
 function toElement(node: Record<string, unknown>): XmlElement | undefined {
-  const tag = Object.keys(node).find((key) => key !== ATTRIBUTES && key !== TEXT && key !== CDATA && key !== '#comment');
+  const tag = Object.keys(node).find(
+    (key) => key !== ATTRIBUTES && key !== TEXT && key !== CDATA && key !== '#comment'
+  );
   if (tag === undefined) return undefined;
   const parts = node[tag] as Array<Record<string, unknown>>;
   const children = parts.map(toElement).filter((child) => child !== undefined);
@@ -85,12 +87,18 @@ export function writeXml(root: XmlElement): string {
 function indented(node: XmlElement, depth: number): string[] {
   const space = '    '.repeat(depth);
   if (node.children.length === 0) return [`${space}${inline(node)}`];
-  return [`${space}<${node.name}>`, ...node.children.flatMap((child) => indented(child, depth + 1)), `${space}</${node.name}>`];
+  return [
+    `${space}<${node.name}>`,
+    ...node.children.flatMap((child) => indented(child, depth + 1)),
+    `${space}</${node.name}>`,
+  ];
 }
 
 /** The element without line breaks of its own, as SOAP answers carry it. */
 export function inline(node: XmlElement): string {
-  const attributes = Object.entries(node.attributes ?? {}).map(([key, value]) => ` ${key}="${escapeXml(value)}"`).join('');
+  const attributes = Object.entries(node.attributes ?? {})
+    .map(([key, value]) => ` ${key}="${escapeXml(value)}"`)
+    .join('');
   const content = node.children.length > 0 ? node.children.map(inline).join('') : escapeXml(node.text);
   return content === '' ? `<${node.name}${attributes}/>` : `<${node.name}${attributes}>${content}</${node.name}>`;
 }

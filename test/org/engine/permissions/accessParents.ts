@@ -38,7 +38,7 @@ export function accessParents(components: ComponentStore, ids: DerivedIds): Acce
       id: type === 'PermissionSet' ? component.id : ids.idOf('0PS', `${type} ${component.fullName}`),
       component,
       root: component.content.kind === 'xml' ? component.content.root : element(type),
-      kind: type
+      kind: type,
     }));
   return [...of('PermissionSet'), ...of('Profile'), ...of('PermissionSetGroup')];
 }
@@ -49,5 +49,8 @@ export function profileName(fullName: string): string {
 }
 
 export function labelOf(parent: AccessParent): string {
-  return valueOf(parent.root, 'label') ?? (parent.kind === 'Profile' ? profileName(parent.component.fullName) : parent.component.fullName);
+  return (
+    valueOf(parent.root, 'label') ??
+    (parent.kind === 'Profile' ? profileName(parent.component.fullName) : parent.component.fullName)
+  );
 }

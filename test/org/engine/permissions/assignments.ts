@@ -26,7 +26,15 @@ export class Assignments {
   }
 
   public *rows(): Iterable<Row> {
-    for (const { id, assigneeId, setId } of this.list) yield { Id: id, AssigneeId: assigneeId, PermissionSetId: setId, PermissionSetGroupId: null, IsActive: true, ExpirationDate: null };
+    for (const { id, assigneeId, setId } of this.list)
+      yield {
+        Id: id,
+        AssigneeId: assigneeId,
+        PermissionSetId: setId,
+        PermissionSetGroupId: null,
+        IsActive: true,
+        ExpirationDate: null,
+      };
   }
 
   public writer(rows: GrantRows): PermissionWriter {
@@ -40,12 +48,28 @@ export class Assignments {
       insert: (user, values) => {
         const assigneeId = to18(String(values['AssigneeId'] ?? ''));
         const setId = to18(String(values['PermissionSetId'] ?? ''));
-        if (assigneeId === undefined || setId === undefined) throw new OrgError('REQUIRED_FIELD_MISSING', 'Required fields are missing: [AssigneeId, PermissionSetId]', ['AssigneeId', 'PermissionSetId']);
-        if (!rows.parents().some((parent) => parent.id === setId)) throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', ['PermissionSetId']);
-        if (this.list.some((one) => one.assigneeId === assigneeId && one.setId === setId)) throw new OrgError('DUPLICATE_VALUE', 'Duplicate PermissionSetAssignment. Assignee and permission set combination already exists.');
+        if (assigneeId === undefined || setId === undefined)
+          throw new OrgError('REQUIRED_FIELD_MISSING', 'Required fields are missing: [AssigneeId, PermissionSetId]', [
+            'AssigneeId',
+            'PermissionSetId',
+          ]);
+        if (!rows.parents().some((parent) => parent.id === setId))
+          throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', ['PermissionSetId']);
+        if (this.list.some((one) => one.assigneeId === assigneeId && one.setId === setId))
+          throw new OrgError(
+            'DUPLICATE_VALUE',
+            'Duplicate PermissionSetAssignment. Assignee and permission set combination already exists.'
+          );
         const before = this.list;
         const id = this.assign(assigneeId, setId);
-        this.org.opLog.append({ kind: 'permissionWrite', at: this.org.clock.now(), user: user.id, operation: 'insert', object: 'PermissionSetAssignment', id });
+        this.org.opLog.append({
+          kind: 'permissionWrite',
+          at: this.org.clock.now(),
+          user: user.id,
+          operation: 'insert',
+          object: 'PermissionSetAssignment',
+          id,
+        });
         return { id, undo: restore(before) };
       },
       update: () => {
@@ -54,11 +78,19 @@ export class Assignments {
       delete: (user, id) => {
         const wanted = to18(id);
         const before = this.list;
-        if (!before.some((one) => one.id === wanted)) throw new OrgError('ENTITY_IS_DELETED', 'entity is deleted', [], 404);
+        if (!before.some((one) => one.id === wanted))
+          throw new OrgError('ENTITY_IS_DELETED', 'entity is deleted', [], 404);
         this.list = before.filter((one) => one.id !== wanted);
-        this.org.opLog.append({ kind: 'permissionWrite', at: this.org.clock.now(), user: user.id, operation: 'delete', object: 'PermissionSetAssignment', id: wanted ?? id });
+        this.org.opLog.append({
+          kind: 'permissionWrite',
+          at: this.org.clock.now(),
+          user: user.id,
+          operation: 'delete',
+          object: 'PermissionSetAssignment',
+          id: wanted ?? id,
+        });
         return { undo: restore(before) };
-      }
+      },
     };
   }
 }

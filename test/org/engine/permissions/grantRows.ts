@@ -5,7 +5,12 @@ import { type GrantKind, grantKinds } from './grants.js';
 import type { SetupNames } from './setupNames.js';
 import type { ComponentStore } from '../metadata/componentStore.js';
 
-export const grantPrefixes: Readonly<Record<GrantKind['object'], string>> = { ObjectPermissions: '110', FieldPermissions: '01k', SetupEntityAccess: '0J0', PermissionSetTabSetting: '01P' };
+export const grantPrefixes: Readonly<Record<GrantKind['object'], string>> = {
+  ObjectPermissions: '110',
+  FieldPermissions: '01k',
+  SetupEntityAccess: '0J0',
+  PermissionSetTabSetting: '01P',
+};
 
 export interface Grant {
   readonly row: Row;

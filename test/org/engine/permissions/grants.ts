@@ -15,8 +15,13 @@ export interface GrantKind {
 }
 
 const objectFlags: ReadonlyArray<readonly [column: string, element: string]> = [
-  ['PermissionsCreate', 'allowCreate'], ['PermissionsDelete', 'allowDelete'], ['PermissionsEdit', 'allowEdit'], ['PermissionsRead', 'allowRead'],
-  ['PermissionsModifyAllRecords', 'modifyAllRecords'], ['PermissionsViewAllRecords', 'viewAllRecords'], ['PermissionsViewAllFields', 'viewAllFields']
+  ['PermissionsCreate', 'allowCreate'],
+  ['PermissionsDelete', 'allowDelete'],
+  ['PermissionsEdit', 'allowEdit'],
+  ['PermissionsRead', 'allowRead'],
+  ['PermissionsModifyAllRecords', 'modifyAllRecords'],
+  ['PermissionsViewAllRecords', 'viewAllRecords'],
+  ['PermissionsViewAllFields', 'viewAllFields'],
 ];
 
 const objects: GrantKind = {
@@ -27,8 +32,13 @@ const objects: GrantKind = {
     for (const [column, name] of objectFlags) row[column] = valueOf(entry, name) === 'true';
     return row['PermissionsRead'] === true ? row : undefined;
   },
-  toEntry: (row) => element('objectPermissions', ...objectFlags.map(([column, name]) => element(name, String(row[column] === true))), element('object', String(row['SobjectType']))),
-  key: (row) => String(row['SobjectType'])
+  toEntry: (row) =>
+    element(
+      'objectPermissions',
+      ...objectFlags.map(([column, name]) => element(name, String(row[column] === true))),
+      element('object', String(row['SobjectType']))
+    ),
+  key: (row) => String(row['SobjectType']),
 };
 
 const fields: GrantKind = {
@@ -39,10 +49,21 @@ const fields: GrantKind = {
     const read = valueOf(entry, 'readable') === 'true';
     const edit = valueOf(entry, 'editable') === 'true';
     if (!read && !edit) return undefined;
-    return { SobjectType: field.slice(0, field.indexOf('.')), Field: field, PermissionsRead: read || edit, PermissionsEdit: edit };
+    return {
+      SobjectType: field.slice(0, field.indexOf('.')),
+      Field: field,
+      PermissionsRead: read || edit,
+      PermissionsEdit: edit,
+    };
   },
-  toEntry: (row) => element('fieldPermissions', element('editable', String(row['PermissionsEdit'] === true)), element('field', String(row['Field'])), element('readable', String(row['PermissionsRead'] === true))),
-  key: (row) => String(row['Field'])
+  toEntry: (row) =>
+    element(
+      'fieldPermissions',
+      element('editable', String(row['PermissionsEdit'] === true)),
+      element('field', String(row['Field'])),
+      element('readable', String(row['PermissionsRead'] === true))
+    ),
+  key: (row) => String(row['Field']),
 };
 
 const tabs: GrantKind = {
@@ -52,8 +73,13 @@ const tabs: GrantKind = {
     const visibility = { Available: 'DefaultOff', Visible: 'DefaultOn' }[valueOf(entry, 'visibility') ?? ''];
     return visibility === undefined ? undefined : { Name: valueOf(entry, 'tab') ?? '', Visibility: visibility };
   },
-  toEntry: (row) => element('tabSettings', element('tab', String(row['Name'])), element('visibility', row['Visibility'] === 'DefaultOn' ? 'Visible' : 'Available')),
-  key: (row) => String(row['Name'])
+  toEntry: (row) =>
+    element(
+      'tabSettings',
+      element('tab', String(row['Name'])),
+      element('visibility', row['Visibility'] === 'DefaultOn' ? 'Visible' : 'Available')
+    ),
+  key: (row) => String(row['Name']),
 };
 
 const profileTabs: GrantKind = {
@@ -61,10 +87,13 @@ const profileTabs: GrantKind = {
   entry: 'tabVisibilities',
   toRow: (entry) => {
     const visibility = valueOf(entry, 'visibility');
-    return visibility === undefined || visibility === 'Hidden' ? undefined : { Name: valueOf(entry, 'tab') ?? '', Visibility: visibility };
+    return visibility === undefined || visibility === 'Hidden'
+      ? undefined
+      : { Name: valueOf(entry, 'tab') ?? '', Visibility: visibility };
   },
-  toEntry: (row) => element('tabVisibilities', element('tab', String(row['Name'])), element('visibility', String(row['Visibility']))),
-  key: (row) => String(row['Name'])
+  toEntry: (row) =>
+    element('tabVisibilities', element('tab', String(row['Name'])), element('visibility', String(row['Visibility']))),
+  key: (row) => String(row['Name']),
 };
 
 /** Access to one setup thing: `SetupEntityType` says which, the id is that of the component. */
@@ -73,14 +102,20 @@ function setupEntity(type: string, componentType: string, entry: string, nameEle
     object: 'SetupEntityAccess',
     entry,
     toRow: (node, names) => {
-      const id = valueOf(node, flag) === 'true' ? names.idOf(componentType, valueOf(node, nameElement) ?? '') : undefined;
+      const id =
+        valueOf(node, flag) === 'true' ? names.idOf(componentType, valueOf(node, nameElement) ?? '') : undefined;
       return id === undefined ? undefined : { SetupEntityId: id, SetupEntityType: type, KeyPrefix: id.slice(0, 3) };
     },
     toEntry: (row, names) => {
       const name = names.nameOf(componentType, String(row['SetupEntityId']));
-      return name === undefined ? undefined : element(entry, ...[element(nameElement, name), element(flag, 'true')].sort((a, b) => (a.name < b.name ? -1 : 1)));
+      return name === undefined
+        ? undefined
+        : element(
+            entry,
+            ...[element(nameElement, name), element(flag, 'true')].sort((a, b) => (a.name < b.name ? -1 : 1))
+          );
     },
-    key: (row) => String(row['SetupEntityId']).slice(0, 15)
+    key: (row) => String(row['SetupEntityId']).slice(0, 15),
   };
 }
 
@@ -90,7 +125,7 @@ const setupEntities: readonly GrantKind[] = [
   setupEntity('CustomPermission', 'CustomPermission', 'customPermissions', 'name', 'enabled'),
   setupEntity('FlowDefinition', 'FlowDefinition', 'flowAccesses', 'flow', 'enabled'),
   setupEntity('TabSet', 'CustomApplication', 'applicationVisibilities', 'application', 'visible'),
-  setupEntity('CustomEntityDefinition', 'CustomObject', 'customMetadataTypeAccesses', 'name', 'enabled')
+  setupEntity('CustomEntityDefinition', 'CustomObject', 'customMetadataTypeAccesses', 'name', 'enabled'),
 ];
 
 export function grantKinds(parentKind: string): readonly GrantKind[] {

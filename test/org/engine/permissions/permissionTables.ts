@@ -9,61 +9,127 @@ import type { GrantKind } from './grants.js';
 
 /** User permissions that sets and profiles show as columns. Real orgs have hundreds; these are the ones tools ask for. */
 const userPermissions = [
-  'ApiEnabled', 'AuthorApex', 'BulkApiHardDelete', 'CustomizeApplication', 'EditPublicReports', 'ManageFlow', 'ManageProfilesPermissionsets', 'ManageUsers', 'ModifyAllData',
-  'ModifyMetadata', 'RunFlow', 'ViewAllData', 'ViewAllUsers', 'ViewEncryptedData', 'ViewSetup'
+  'ApiEnabled',
+  'AuthorApex',
+  'BulkApiHardDelete',
+  'CustomizeApplication',
+  'EditPublicReports',
+  'ManageFlow',
+  'ManageProfilesPermissionsets',
+  'ManageUsers',
+  'ModifyAllData',
+  'ModifyMetadata',
+  'RunFlow',
+  'ViewAllData',
+  'ViewAllUsers',
+  'ViewEncryptedData',
+  'ViewSetup',
 ];
 const columns = userPermissions.map((name) => `Permissions${name}`);
 
 /** Data API tables about who may do what, derived from the files of profiles, permission sets and groups. */
-export function permissionTables(org: OrgCore, components: ComponentStore, rows: GrantRows, assignments: Assignments): VirtualTable[] {
+export function permissionTables(
+  org: OrgCore,
+  components: ComponentStore,
+  rows: GrantRows,
+  assignments: Assignments
+): VirtualTable[] {
   const flags = columns.map((name) => `${name}:check`).join(' ');
   const grants = (name: GrantKind['object'], keyPrefix: string, fields: string): VirtualTable =>
     virtualTable({
-      name, keyPrefix, api: ['data', 'tooling'], writable: true,
+      name,
+      keyPrefix,
+      api: ['data', 'tooling'],
+      writable: true,
       fields: `ParentId!^:ref(PermissionSet) ${fields} SystemModstamp-:datetime`,
-      rows: () => rows.list(name).map((grant) => grant.row)
+      rows: () => rows.list(name).map((grant) => grant.row),
     });
   return [
     virtualTable({
-      name: 'Profile', keyPrefix: '00e', api: ['data', 'tooling'], audited: true,
+      name: 'Profile',
+      keyPrefix: '00e',
+      api: ['data', 'tooling'],
+      audited: true,
       fields: `Name:text(255) UserType:pick Description:text(255) ${flags}`,
-      rows: () => components.ofType('Profile').map((profile) => {
-        const root = profile.content.kind === 'xml' ? profile.content.root : undefined;
-        return {
-          Id: profile.id, Name: profileName(profile.fullName), UserType: 'Standard', Description: (root === undefined ? undefined : valueOf(root, 'description')) ?? null,
-          ...flagsOf(rows.parents().find((parent) => parent.component === profile)), ...auditValues(profile.created, profile.lastModified)
-        };
-      })
+      rows: () =>
+        components.ofType('Profile').map((profile) => {
+          const root = profile.content.kind === 'xml' ? profile.content.root : undefined;
+          return {
+            Id: profile.id,
+            Name: profileName(profile.fullName),
+            UserType: 'Standard',
+            Description: (root === undefined ? undefined : valueOf(root, 'description')) ?? null,
+            ...flagsOf(rows.parents().find((parent) => parent.component === profile)),
+            ...auditValues(profile.created, profile.lastModified),
+          };
+        }),
     }),
     virtualTable({
-      name: 'PermissionSet', keyPrefix: '0PS', api: ['data', 'tooling'], audited: true,
+      name: 'PermissionSet',
+      keyPrefix: '0PS',
+      api: ['data', 'tooling'],
+      audited: true,
       fields: `Name:text(80) Label:text(80) Description:text(255) Type:pick IsCustom:check IsOwnedByProfile:check ProfileId:ref(Profile) PermissionSetGroupId:ref(PermissionSetGroup) NamespacePrefix:text(15) HasActivationRequired:check ${flags}`,
-      rows: () => rows.parents().map(permissionSetRow)
+      rows: () => rows.parents().map(permissionSetRow),
     }),
     virtualTable({
-      name: 'PermissionSetGroup', keyPrefix: '0PG', api: ['data', 'tooling'], audited: true,
+      name: 'PermissionSetGroup',
+      keyPrefix: '0PG',
+      api: ['data', 'tooling'],
+      audited: true,
       fields: 'DeveloperName:text(80) MasterLabel:text(80) Description:text(255) Status:pick NamespacePrefix:text(15)',
-      rows: () => rows.parents().filter((parent) => parent.kind === 'PermissionSetGroup').map((parent) => ({
-        Id: parent.component.id, DeveloperName: parent.component.fullName, MasterLabel: labelOf(parent), Description: valueOf(parent.root, 'description') ?? null,
-        Status: 'Updated', NamespacePrefix: parent.component.namespacePrefix ?? null, ...auditValues(parent.component.created, parent.component.lastModified)
-      }))
+      rows: () =>
+        rows
+          .parents()
+          .filter((parent) => parent.kind === 'PermissionSetGroup')
+          .map((parent) => ({
+            Id: parent.component.id,
+            DeveloperName: parent.component.fullName,
+            MasterLabel: labelOf(parent),
+            Description: valueOf(parent.root, 'description') ?? null,
+            Status: 'Updated',
+            NamespacePrefix: parent.component.namespacePrefix ?? null,
+            ...auditValues(parent.component.created, parent.component.lastModified),
+          })),
     }),
     virtualTable({
-      name: 'PermissionSetGroupComponent', keyPrefix: '0PM', api: ['data', 'tooling'],
+      name: 'PermissionSetGroupComponent',
+      keyPrefix: '0PM',
+      api: ['data', 'tooling'],
       fields: 'PermissionSetGroupId:ref(PermissionSetGroup) PermissionSetId:ref(PermissionSet)',
-      rows: () => rows.parents().filter((parent) => parent.kind === 'PermissionSetGroup').flatMap((parent) =>
-        childrenNamed(parent.root, 'permissionSets').flatMap((member, index) => {
-          const set = components.get('PermissionSet', member.text.trim());
-          return set === undefined ? [] : [{ Id: `0PM${parent.id.slice(3, 13)}${String(index).padStart(2, '0')}AAA`, PermissionSetGroupId: parent.component.id, PermissionSetId: set.id }];
-        })
-      )
+      rows: () =>
+        rows
+          .parents()
+          .filter((parent) => parent.kind === 'PermissionSetGroup')
+          .flatMap((parent) =>
+            childrenNamed(parent.root, 'permissionSets').flatMap((member, index) => {
+              const set = components.get('PermissionSet', member.text.trim());
+              return set === undefined
+                ? []
+                : [
+                    {
+                      Id: `0PM${parent.id.slice(3, 13)}${String(index).padStart(2, '0')}AAA`,
+                      PermissionSetGroupId: parent.component.id,
+                      PermissionSetId: set.id,
+                    },
+                  ];
+            })
+          ),
     }),
     virtualTable({
-      name: 'PermissionSetAssignment', keyPrefix: '0Pa', api: ['data'], writable: true,
-      fields: 'AssigneeId!^:ref(User) PermissionSetId!^:ref(PermissionSet) PermissionSetGroupId:ref(PermissionSetGroup) IsActive:check ExpirationDate:datetime',
-      rows: () => [...profileAssignments(org, components, rows), ...assignments.rows()]
+      name: 'PermissionSetAssignment',
+      keyPrefix: '0Pa',
+      api: ['data'],
+      writable: true,
+      fields:
+        'AssigneeId!^:ref(User) PermissionSetId!^:ref(PermissionSet) PermissionSetGroupId:ref(PermissionSetGroup) IsActive:check ExpirationDate:datetime',
+      rows: () => [...profileAssignments(org, components, rows), ...assignments.rows()],
     }),
-    grants('ObjectPermissions', '110', 'SobjectType!^:pick PermissionsCreate:check PermissionsRead:check PermissionsEdit:check PermissionsDelete:check PermissionsViewAllRecords:check PermissionsModifyAllRecords:check PermissionsViewAllFields:check'),
+    grants(
+      'ObjectPermissions',
+      '110',
+      'SobjectType!^:pick PermissionsCreate:check PermissionsRead:check PermissionsEdit:check PermissionsDelete:check PermissionsViewAllRecords:check PermissionsModifyAllRecords:check PermissionsViewAllFields:check'
+    ),
     grants('FieldPermissions', '01k', 'SobjectType!^:pick Field!^:pick PermissionsRead:check PermissionsEdit:check'),
     grants('SetupEntityAccess', '0J0', 'SetupEntityId!^:text(18) SetupEntityType:pick KeyPrefix-:text(3)'),
     grants('PermissionSetTabSetting', '01P', 'Name!^:text(80) Visibility:pick'),
@@ -84,12 +150,18 @@ function permissionSetRow(parent: AccessParent): Row {
     NamespacePrefix: parent.component.namespacePrefix ?? null,
     HasActivationRequired: valueOf(parent.root, 'hasActivationRequired') === 'true',
     ...flagsOf(parent),
-    ...auditValues(parent.component.created, parent.component.lastModified)
+    ...auditValues(parent.component.created, parent.component.lastModified),
   };
 }
 
 function flagsOf(parent: AccessParent | undefined): Row {
-  const granted = new Set(parent === undefined ? [] : childrenNamed(parent.root, 'userPermissions').filter((one) => valueOf(one, 'enabled') === 'true').map((one) => valueOf(one, 'name')));
+  const granted = new Set(
+    parent === undefined
+      ? []
+      : childrenNamed(parent.root, 'userPermissions')
+          .filter((one) => valueOf(one, 'enabled') === 'true')
+          .map((one) => valueOf(one, 'name'))
+  );
   return Object.fromEntries(userPermissions.map((name) => [`Permissions${name}`, granted.has(name)]));
 }
 
@@ -98,6 +170,13 @@ function* profileAssignments(org: OrgCore, components: ComponentStore, rows: Gra
   const own = rows.parents().find((parent) => parent.component === admin);
   if (own === undefined) return;
   for (const user of org.users) {
-    yield { Id: `0Pa${user.id.slice(3, 15)}AAA`, AssigneeId: user.id, PermissionSetId: own.id, PermissionSetGroupId: null, IsActive: true, ExpirationDate: null };
+    yield {
+      Id: `0Pa${user.id.slice(3, 15)}AAA`,
+      AssigneeId: user.id,
+      PermissionSetId: own.id,
+      PermissionSetGroupId: null,
+      IsActive: true,
+      ExpirationDate: null,
+    };
   }
 }

@@ -26,15 +26,35 @@ export interface PermissionWriter {
 
 /** What each right needs to have with it, as the org demands. */
 const needs: ReadonlyArray<readonly [right: string, needed: string, words: string]> = [
-  ['PermissionsEdit', 'PermissionsRead', 'Edit'], ['PermissionsCreate', 'PermissionsRead', 'Create'], ['PermissionsDelete', 'PermissionsEdit', 'Delete'],
-  ['PermissionsViewAllRecords', 'PermissionsRead', 'View All'], ['PermissionsModifyAllRecords', 'PermissionsDelete', 'Modify All'], ['PermissionsModifyAllRecords', 'PermissionsViewAllRecords', 'Modify All']
+  ['PermissionsEdit', 'PermissionsRead', 'Edit'],
+  ['PermissionsCreate', 'PermissionsRead', 'Create'],
+  ['PermissionsDelete', 'PermissionsEdit', 'Delete'],
+  ['PermissionsViewAllRecords', 'PermissionsRead', 'View All'],
+  ['PermissionsModifyAllRecords', 'PermissionsDelete', 'Modify All'],
+  ['PermissionsModifyAllRecords', 'PermissionsViewAllRecords', 'Modify All'],
 ];
 
 /** Writes to permission rows change the file of their permission set or profile. */
-export function permissionWriters(org: OrgCore, components: ComponentStore, rows: GrantRows, names: SetupNames, assignments: Assignments): PermissionWriter[] {
-  const put = (user: OrgUser, parent: AccessParent, change: (children: readonly XmlElement[]) => XmlElement[]): (() => void) => {
-    if (!user.rights.modifyAllData) throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
-    if (parent.kind === 'PermissionSetGroup' || parent.component.managed) throw new OrgError('INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', `insufficient access rights on cross-reference id: ${parent.id.slice(0, 15)}`, ['ParentId']);
+export function permissionWriters(
+  org: OrgCore,
+  components: ComponentStore,
+  rows: GrantRows,
+  names: SetupNames,
+  assignments: Assignments
+): PermissionWriter[] {
+  const put = (
+    user: OrgUser,
+    parent: AccessParent,
+    change: (children: readonly XmlElement[]) => XmlElement[]
+  ): (() => void) => {
+    if (!user.rights.modifyAllData)
+      throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
+    if (parent.kind === 'PermissionSetGroup' || parent.component.managed)
+      throw new OrgError(
+        'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+        `insufficient access rights on cross-reference id: ${parent.id.slice(0, 15)}`,
+        ['ParentId']
+      );
     const before = parent.component;
     const root = normalForm(before.type, withChildren(parent.root, change(parent.root.children)));
     components.put({ ...before, lastModified: stampOf(org, user), content: { kind: 'xml', root } });
@@ -57,17 +77,40 @@ export function permissionWriters(org: OrgCore, components: ComponentStore, rows
       insert: (user, sent) => {
         const values = inOurSpelling(sent);
         const parentId = to18(String(values['ParentId'] ?? ''));
-        if (parentId === undefined) throw new OrgError('REQUIRED_FIELD_MISSING', 'Required fields are missing: [ParentId]', ['ParentId']);
+        if (parentId === undefined)
+          throw new OrgError('REQUIRED_FIELD_MISSING', 'Required fields are missing: [ParentId]', ['ParentId']);
         const parent = rows.parents().find((one) => one.id === parentId);
-        if (parent === undefined) throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', ['ParentId']);
+        if (parent === undefined)
+          throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', ['ParentId']);
         checkTarget(org, object, values);
         checkRights(values);
         const made = entryFor(parent, object, values, names);
-        if (rows.list(object).some((one) => one.parent.id === parent.id && one.kind.entry === made.kind.entry && one.kind.key(one.row).toLowerCase() === made.kind.key(made.row).toLowerCase())) {
-          throw new OrgError('DUPLICATE_VALUE', 'duplicate value found: <unknown> duplicates value on record with id: <unknown>');
+        if (
+          rows
+            .list(object)
+            .some(
+              (one) =>
+                one.parent.id === parent.id &&
+                one.kind.entry === made.kind.entry &&
+                one.kind.key(one.row).toLowerCase() === made.kind.key(made.row).toLowerCase()
+            )
+        ) {
+          throw new OrgError(
+            'DUPLICATE_VALUE',
+            'duplicate value found: <unknown> duplicates value on record with id: <unknown>'
+          );
         }
         const undo = put(user, parent, (children) => [...withoutSame(children, made.entry), made.entry]);
-        const id = String(rows.list(object).find((one) => one.parent.id === parent.id && one.kind.entry === made.kind.entry && one.kind.key(one.row).toLowerCase() === made.kind.key(made.row).toLowerCase())?.row['Id'] ?? '');
+        const id = String(
+          rows
+            .list(object)
+            .find(
+              (one) =>
+                one.parent.id === parent.id &&
+                one.kind.entry === made.kind.entry &&
+                one.kind.key(one.row).toLowerCase() === made.kind.key(made.row).toLowerCase()
+            )?.row['Id'] ?? ''
+        );
         log(user, 'insert', object, id);
         return { id, undo };
       },
@@ -75,13 +118,20 @@ export function permissionWriters(org: OrgCore, components: ComponentStore, rows
         const values = inOurSpelling(sent);
         const grant = grantNamed(id);
         for (const fixed of ['ParentId', 'SobjectType', 'Field', 'SetupEntityId', 'SetupEntityType']) {
-          if (values[fixed] !== undefined) throw new OrgError('INVALID_FIELD_FOR_INSERT_UPDATE', `Unable to create/update fields: ${fixed}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`, [fixed]);
+          if (values[fixed] !== undefined)
+            throw new OrgError(
+              'INVALID_FIELD_FOR_INSERT_UPDATE',
+              `Unable to create/update fields: ${fixed}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`,
+              [fixed]
+            );
         }
         const row: Row = { ...grant.row, ...values };
         checkRights(row);
         const entry = grant.kind.toEntry(row, names);
         if (entry === undefined) throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
-        const undo = put(user, grant.parent, (children) => children.map((child) => (child === grant.entry ? entry : child)));
+        const undo = put(user, grant.parent, (children) =>
+          children.map((child) => (child === grant.entry ? entry : child))
+        );
         log(user, 'update', object, String(grant.row['Id']));
         return { undo };
       },
@@ -90,15 +140,33 @@ export function permissionWriters(org: OrgCore, components: ComponentStore, rows
         const undo = put(user, grant.parent, (children) => children.filter((child) => child !== grant.entry));
         log(user, 'delete', object, String(grant.row['Id']));
         return { undo };
-      }
+      },
     };
   };
-  return [writerOf('ObjectPermissions'), writerOf('FieldPermissions'), writerOf('SetupEntityAccess'), writerOf('PermissionSetTabSetting'), assignments.writer(rows)];
+  return [
+    writerOf('ObjectPermissions'),
+    writerOf('FieldPermissions'),
+    writerOf('SetupEntityAccess'),
+    writerOf('PermissionSetTabSetting'),
+    assignments.writer(rows),
+  ];
 }
 
 const spellings = [
-  'ParentId', 'SobjectType', 'Field', 'SetupEntityId', 'SetupEntityType', 'Name', 'Visibility', 'PermissionsCreate', 'PermissionsRead', 'PermissionsEdit', 'PermissionsDelete',
-  'PermissionsViewAllRecords', 'PermissionsModifyAllRecords', 'PermissionsViewAllFields'
+  'ParentId',
+  'SobjectType',
+  'Field',
+  'SetupEntityId',
+  'SetupEntityType',
+  'Name',
+  'Visibility',
+  'PermissionsCreate',
+  'PermissionsRead',
+  'PermissionsEdit',
+  'PermissionsDelete',
+  'PermissionsViewAllRecords',
+  'PermissionsModifyAllRecords',
+  'PermissionsViewAllFields',
 ];
 
 /** Clients may write field names in any case. A name nobody knows is refused. */
@@ -106,44 +174,77 @@ function inOurSpelling(sent: Readonly<Record<string, unknown>>): Values {
   return Object.fromEntries(
     Object.entries(sent).map(([name, value]) => {
       const own = spellings.find((spelling) => spelling.toLowerCase() === name.toLowerCase());
-      if (own === undefined) throw new OrgError('INVALID_FIELD', `No such column '${name}' on sobject of type ${name === 'Id' ? 'Id' : 'permission row'}`, [name]);
+      if (own === undefined)
+        throw new OrgError(
+          'INVALID_FIELD',
+          `No such column '${name}' on sobject of type ${name === 'Id' ? 'Id' : 'permission row'}`,
+          [name]
+        );
       return [own, value as FieldValue];
     })
   );
 }
 
-function entryFor(parent: AccessParent, object: GrantKind['object'], values: Values, names: SetupNames): { kind: GrantKind; entry: XmlElement; row: Row } {
+function entryFor(
+  parent: AccessParent,
+  object: GrantKind['object'],
+  values: Values,
+  names: SetupNames
+): { kind: GrantKind; entry: XmlElement; row: Row } {
   for (const kind of grantKinds(parent.kind).filter((one) => one.object === object)) {
     const entry = kind.toEntry({ ...values }, names);
     const row = entry === undefined ? undefined : kind.toRow(entry, names);
     if (entry !== undefined && row !== undefined) return { kind, entry, row };
   }
-  if (object === 'SetupEntityAccess') throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', ['SetupEntityId']);
-  throw new OrgError('FIELD_INTEGRITY_EXCEPTION', 'You must specify at least one permission: Read', ['PermissionsRead']);
+  if (object === 'SetupEntityAccess')
+    throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', ['SetupEntityId']);
+  throw new OrgError('FIELD_INTEGRITY_EXCEPTION', 'You must specify at least one permission: Read', [
+    'PermissionsRead',
+  ]);
 }
 
 function checkTarget(org: OrgCore, object: string, values: Values): void {
   if (object !== 'ObjectPermissions' && object !== 'FieldPermissions') return;
   const type = String(values['SobjectType'] ?? '');
   const schema = org.schema.get(type);
-  if (schema === undefined) throw new OrgError('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', `Sobject Type Name: bad value for restricted picklist field: ${type}`, ['SobjectType']);
+  if (schema === undefined)
+    throw new OrgError(
+      'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+      `Sobject Type Name: bad value for restricted picklist field: ${type}`,
+      ['SobjectType']
+    );
   if (object === 'ObjectPermissions') return;
   const field = String(values['Field'] ?? '');
   const name = field.slice(field.indexOf('.') + 1).toLowerCase();
-  if (!field.toLowerCase().startsWith(`${type.toLowerCase()}.`) || !schema.fields.some((one) => one.name.toLowerCase() === name)) {
-    throw new OrgError('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', `Field Name: bad value for restricted picklist field: ${field}`, ['Field']);
+  if (
+    !field.toLowerCase().startsWith(`${type.toLowerCase()}.`) ||
+    !schema.fields.some((one) => one.name.toLowerCase() === name)
+  ) {
+    throw new OrgError(
+      'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+      `Field Name: bad value for restricted picklist field: ${field}`,
+      ['Field']
+    );
   }
 }
 
 function checkRights(row: Values): void {
   for (const [right, needed, words] of needs) {
     if (row[right] === true && row[needed] !== true) {
-      throw new OrgError('FIELD_INTEGRITY_EXCEPTION', `Permission ${words} ${String(row['Field'] ?? row['SobjectType'])} depends on permission(s): ${needed.replace('Permissions', '')} ${String(row['Field'] ?? row['SobjectType'])}`, [right]);
+      throw new OrgError(
+        'FIELD_INTEGRITY_EXCEPTION',
+        `Permission ${words} ${String(row['Field'] ?? row['SobjectType'])} depends on permission(s): ${needed.replace('Permissions', '')} ${String(row['Field'] ?? row['SobjectType'])}`,
+        [right]
+      );
     }
   }
 }
 
 function withoutSame(children: readonly XmlElement[], entry: XmlElement): XmlElement[] {
-  const said = (node: XmlElement): string => node.children.filter((child) => !['true', 'false'].includes(child.text)).map((child) => child.text.toLowerCase()).join();
+  const said = (node: XmlElement): string =>
+    node.children
+      .filter((child) => !['true', 'false'].includes(child.text))
+      .map((child) => child.text.toLowerCase())
+      .join();
   return children.filter((child) => child.name !== entry.name || said(child) !== said(entry));
 }

@@ -10,13 +10,24 @@ export function coerceValue(field: FieldSchema, given: unknown): FieldValue {
   if (given === undefined || given === null) return emptied(field);
   if (typeof given === 'string' && given.trim() === '') return emptied(field);
   switch (field.type) {
-    case 'boolean': return coerceBoolean(field, given);
-    case 'int': case 'double': case 'currency': case 'percent': return coerceNumber(field, given);
-    case 'date': return coerceDate(field, given);
-    case 'datetime': return coerceDateTime(field, given);
-    case 'id': case 'reference': return coerceId(field, given);
-    case 'multipicklist': return coerceMulti(field, asText(field, given));
-    default: return coerceText(field, asText(field, given));
+    case 'boolean':
+      return coerceBoolean(field, given);
+    case 'int':
+    case 'double':
+    case 'currency':
+    case 'percent':
+      return coerceNumber(field, given);
+    case 'date':
+      return coerceDate(field, given);
+    case 'datetime':
+      return coerceDateTime(field, given);
+    case 'id':
+    case 'reference':
+      return coerceId(field, given);
+    case 'multipicklist':
+      return coerceMulti(field, asText(field, given));
+    default:
+      return coerceText(field, asText(field, given));
   }
 }
 
@@ -30,13 +41,21 @@ function label(field: FieldSchema): string {
 }
 
 function wrongType(field: FieldSchema, given: unknown): OrgError {
-  return new OrgError('INVALID_TYPE_ON_FIELD_IN_RECORD', `${label(field)}: value not of required type: ${String(given)}`, [field.name]);
+  return new OrgError(
+    'INVALID_TYPE_ON_FIELD_IN_RECORD',
+    `${label(field)}: value not of required type: ${String(given)}`,
+    [field.name]
+  );
 }
 
 function asText(field: FieldSchema, given: unknown): string {
   if (typeof given === 'string') return given;
   if (typeof given === 'number' || typeof given === 'boolean') return String(given);
-  throw new OrgError('JSON_PARSER_ERROR', `Cannot deserialize instance of ${field.type} from START_OBJECT value { or request may be missing a required field`, [field.name]);
+  throw new OrgError(
+    'JSON_PARSER_ERROR',
+    `Cannot deserialize instance of ${field.type} from START_OBJECT value { or request may be missing a required field`,
+    [field.name]
+  );
 }
 
 function coerceBoolean(field: FieldSchema, given: unknown): boolean {
@@ -48,14 +67,23 @@ function coerceBoolean(field: FieldSchema, given: unknown): boolean {
 }
 
 function coerceNumber(field: FieldSchema, given: unknown): number {
-  const value = typeof given === 'number' ? given : typeof given === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(given.trim()) ? Number(given) : Number.NaN;
+  const value =
+    typeof given === 'number'
+      ? given
+      : typeof given === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(given.trim())
+        ? Number(given)
+        : Number.NaN;
   if (!Number.isFinite(value)) throw wrongType(field, given);
   const scale = field.type === 'int' ? 0 : (field.scale ?? 2);
   const rounded = Number(`${Math.sign(value) * Math.round(Number(`${Math.abs(value)}e${scale}`))}e-${scale}`);
   const result = Number.isNaN(rounded) ? value : rounded;
   const wholeDigits = (field.precision ?? 18) - scale;
   if (Math.abs(result) >= 10 ** wholeDigits) {
-    throw new OrgError('NUMBER_OUTSIDE_VALID_RANGE', `${label(field)}: value outside of valid range on numeric field: ${String(value)}`, [field.name]);
+    throw new OrgError(
+      'NUMBER_OUTSIDE_VALID_RANGE',
+      `${label(field)}: value outside of valid range on numeric field: ${String(value)}`,
+      [field.name]
+    );
   }
   return Object.is(result, -0) ? 0 : result;
 }
@@ -76,7 +104,8 @@ function coerceDateTime(field: FieldSchema, given: unknown): string {
 
 function coerceId(field: FieldSchema, given: unknown): string {
   const id = to18(String(given));
-  if (id === undefined) throw new OrgError('MALFORMED_ID', `${label(field)}: id value of incorrect type: ${String(given)}`, [field.name]);
+  if (id === undefined)
+    throw new OrgError('MALFORMED_ID', `${label(field)}: id value of incorrect type: ${String(given)}`, [field.name]);
   return id;
 }
 
@@ -86,7 +115,11 @@ function coerceText(field: FieldSchema, text: string): string {
     throw new OrgError('INVALID_EMAIL_ADDRESS', `${label(field)}: invalid email address: ${text}`, [field.name]);
   }
   if (field.length !== undefined && field.length > 0 && text.length > field.length) {
-    throw new OrgError('STRING_TOO_LONG', `${label(field)}: data value too large: ${text.slice(0, 255)} (max length=${field.length})`, [field.name]);
+    throw new OrgError(
+      'STRING_TOO_LONG',
+      `${label(field)}: data value too large: ${text.slice(0, 255)} (max length=${field.length})`,
+      [field.name]
+    );
   }
   return text;
 }
@@ -94,7 +127,14 @@ function coerceText(field: FieldSchema, text: string): string {
 /** The org keeps the chosen values in the order of their definition, whatever order they were sent in. */
 function coerceMulti(field: FieldSchema, text: string): string {
   const order = (field.picklistValues ?? []).map((choice) => choice.value);
-  const values = [...new Set(text.split(';').map((value) => value.trim()).filter((value) => value !== ''))];
+  const values = [
+    ...new Set(
+      text
+        .split(';')
+        .map((value) => value.trim())
+        .filter((value) => value !== '')
+    ),
+  ];
   if (field.restrictedPicklist === true) for (const value of values) requireChoice(field, value);
   const place = (value: string): number => (order.includes(value) ? order.indexOf(value) : order.length);
   return values.sort((a, b) => place(a) - place(b)).join(';');
@@ -103,6 +143,10 @@ function coerceMulti(field: FieldSchema, text: string): string {
 function requireChoice(field: FieldSchema, value: string): void {
   const known = field.picklistValues?.some((choice) => choice.active && choice.value === value) ?? false;
   if (!known) {
-    throw new OrgError('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', `${label(field)}: bad value for restricted picklist field: ${value}`, [field.name]);
+    throw new OrgError(
+      'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+      `${label(field)}: bad value for restricted picklist field: ${value}`,
+      [field.name]
+    );
   }
 }

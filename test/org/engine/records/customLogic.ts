@@ -12,7 +12,12 @@ const families: readonly Family[] = [
   { rule: 'SBQQ__PriceRule__c', condition: 'SBQQ__PriceCondition__c', link: 'SBQQ__Rule__c', namespace: 'SBQQ' },
   { rule: 'SBQQ__ProductRule__c', condition: 'SBQQ__ErrorCondition__c', link: 'SBQQ__Rule__c', namespace: 'SBQQ' },
   { rule: 'SBQQ__QuoteTerm__c', condition: 'SBQQ__TermCondition__c', link: 'SBQQ__QuoteTerm__c', namespace: 'SBQQ' },
-  { rule: 'sbaa__ApprovalRule__c', condition: 'sbaa__ApprovalCondition__c', link: 'sbaa__ApprovalRule__c', namespace: 'sbaa' }
+  {
+    rule: 'sbaa__ApprovalRule__c',
+    condition: 'sbaa__ApprovalCondition__c',
+    link: 'sbaa__ApprovalRule__c',
+    namespace: 'sbaa',
+  },
 ];
 
 /**
@@ -37,16 +42,23 @@ export function checkCustomLogicOfCondition(store: RowStore, objectName: string,
   const family = families.find((candidate) => candidate.condition === objectName);
   if (family === undefined) return;
   const rule = store.get(family.rule, String(deleted[family.link]));
-  if (rule === undefined || rule['IsDeleted'] === true || rule[`${family.namespace}__ConditionsMet__c`] !== 'Custom') return;
+  if (rule === undefined || rule['IsDeleted'] === true || rule[`${family.namespace}__ConditionsMet__c`] !== 'Custom')
+    return;
   const index = deleted[`${family.namespace}__Index__c`];
-  if (typeof index === 'number' && namedIndexes(String(rule[`${family.namespace}__AdvancedCondition__c`] ?? '')).includes(index)) {
+  if (
+    typeof index === 'number' &&
+    namedIndexes(String(rule[`${family.namespace}__AdvancedCondition__c`] ?? '')).includes(index)
+  ) {
     throw refusal(`This condition is used in the Advanced Condition of its rule: ${index}`);
   }
 }
 
 function missingIndexes(store: RowStore, family: Family, ruleId: string, expression: string): number[] {
   const present = new Set(
-    store.rowsWith(family.condition, family.link, ruleId).filter((row) => row['IsDeleted'] !== true).map((row) => row[`${family.namespace}__Index__c`])
+    store
+      .rowsWith(family.condition, family.link, ruleId)
+      .filter((row) => row['IsDeleted'] !== true)
+      .map((row) => row[`${family.namespace}__Index__c`])
   );
   return namedIndexes(expression).filter((index) => !present.has(index));
 }

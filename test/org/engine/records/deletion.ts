@@ -14,7 +14,13 @@ interface Doomed {
  * Deletes a living row as the org does: its details go with it, rows that merely look it up lose the link,
  * and a restricting link refuses the whole deletion. Everything that went knows the row it went with.
  */
-export function deleteRow(schema: SchemaStore, store: RowStore, transaction: Transaction, object: ObjectSchema, row: Row): void {
+export function deleteRow(
+  schema: SchemaStore,
+  store: RowStore,
+  transaction: Transaction,
+  object: ObjectSchema,
+  row: Row
+): void {
   checkCustomLogicOfCondition(store, object.name, row);
   const going = new Map<string, Doomed>();
   collect(schema, store, object, row, going);
@@ -30,14 +36,26 @@ export function deleteRow(schema: SchemaStore, store: RowStore, transaction: Tra
     transaction.put(
       gone,
       // The stamps of a deletion are those of an edit; LastModified is how the bin knows who and when.
-      { ...doomed, IsDeleted: true, LastModifiedDate: transaction.stamp, LastModifiedById: transaction.user.id, SystemModstamp: transaction.stamp },
+      {
+        ...doomed,
+        IsDeleted: true,
+        LastModifiedDate: transaction.stamp,
+        LastModifiedById: transaction.user.id,
+        SystemModstamp: transaction.stamp,
+      },
       cascade ? 'cascadeDelete' : 'delete'
     );
     transaction.setBinEntry(String(doomed['Id']), { root, deletedAt: transaction.stamp, blanked, purged: false });
   }
 }
 
-function collect(schema: SchemaStore, store: RowStore, object: ObjectSchema, row: Row, going: Map<string, Doomed>): void {
+function collect(
+  schema: SchemaStore,
+  store: RowStore,
+  object: ObjectSchema,
+  row: Row,
+  going: Map<string, Doomed>
+): void {
   const id = String(row['Id']);
   if (going.has(id)) return;
   going.set(id, { object, row });
@@ -47,14 +65,24 @@ function collect(schema: SchemaStore, store: RowStore, object: ObjectSchema, row
   }
 }
 
-function refuseIfRestricted(schema: SchemaStore, store: RowStore, going: ReadonlyMap<string, Doomed>, asked: Row): void {
+function refuseIfRestricted(
+  schema: SchemaStore,
+  store: RowStore,
+  going: ReadonlyMap<string, Doomed>,
+  asked: Row
+): void {
   for (const [id, { object }] of going) {
     const holders = childRelationships(schema.all(), object.name)
       .filter(({ field }) => restricts(field))
-      .map(({ child, field }) => ({ child, rows: living(store, child, field, id).filter((row) => !going.has(String(row['Id']))) }))
+      .map(({ child, field }) => ({
+        child,
+        rows: living(store, child, field, id).filter((row) => !going.has(String(row['Id']))),
+      }))
       .filter(({ rows }) => rows.length > 0);
     if (holders.length === 0) continue;
-    const list = holders.map(({ child, rows }) => `${child.label}s.: ${rows.map((row) => String(row['Name'] ?? row['Id'])).join(', ')}`).join('\n');
+    const list = holders
+      .map(({ child, rows }) => `${child.label}s.: ${rows.map((row) => String(row['Name'] ?? row['Id'])).join(', ')}`)
+      .join('\n');
     throw new OrgError(
       'DELETE_FAILED',
       `Your attempt to delete ${String(asked['Name'] ?? asked['Id'])} could not be completed because it is associated with the following ${list}`,
@@ -66,11 +94,19 @@ function refuseIfRestricted(schema: SchemaStore, store: RowStore, going: Readonl
 /** A lookup that must not be empty cannot be blanked, so it restricts too. */
 function restricts(field: FieldSchema): boolean {
   if (field.cascadeDelete === true) return false;
-  return field.restrictedDelete === true || (field.nillable !== true && field.createable === true && field.name !== 'OwnerId');
+  return (
+    field.restrictedDelete === true ||
+    (field.nillable !== true && field.createable === true && field.name !== 'OwnerId')
+  );
 }
 
 function blankLookups(
-  schema: SchemaStore, store: RowStore, transaction: Transaction, object: ObjectSchema, id: string, going: ReadonlyMap<string, Doomed>
+  schema: SchemaStore,
+  store: RowStore,
+  transaction: Transaction,
+  object: ObjectSchema,
+  id: string,
+  going: ReadonlyMap<string, Doomed>
 ): Array<{ object: string; id: string; field: string }> {
   const blanked: Array<{ object: string; id: string; field: string }> = [];
   for (const { child, field } of childRelationships(schema.all(), object.name)) {
@@ -92,7 +128,7 @@ export function stamped(transaction: Transaction, object: ObjectSchema, row: Row
     ...row,
     ...(has('LastModifiedDate') ? { LastModifiedDate: transaction.stamp } : {}),
     ...(has('LastModifiedById') ? { LastModifiedById: transaction.user.id } : {}),
-    ...(has('SystemModstamp') ? { SystemModstamp: transaction.stamp } : {})
+    ...(has('SystemModstamp') ? { SystemModstamp: transaction.stamp } : {}),
   };
 }
 

@@ -13,14 +13,27 @@ export interface ForeignKey {
 }
 
 /** Reads `Relationship` + `Key__c` (with a target object when the lookup has several). Undefined when there is no such relationship. */
-export function findForeignKey(schema: SchemaStore, user: OrgUser, object: ObjectSchema, relationship: string, keyName: string, targetName?: string): ForeignKey | undefined {
-  const lookup = object.fields.find((field) => field.relationshipName?.toLowerCase() === relationship.toLowerCase() && canSeeField(user, object, field));
+export function findForeignKey(
+  schema: SchemaStore,
+  user: OrgUser,
+  object: ObjectSchema,
+  relationship: string,
+  keyName: string,
+  targetName?: string
+): ForeignKey | undefined {
+  const lookup = object.fields.find(
+    (field) => field.relationshipName?.toLowerCase() === relationship.toLowerCase() && canSeeField(user, object, field)
+  );
   if (lookup === undefined) return undefined;
-  const names = targetName === undefined ? (lookup.referenceTo ?? []) : (lookup.referenceTo ?? []).filter((name) => name.toLowerCase() === targetName.toLowerCase());
+  const names =
+    targetName === undefined
+      ? (lookup.referenceTo ?? [])
+      : (lookup.referenceTo ?? []).filter((name) => name.toLowerCase() === targetName.toLowerCase());
   for (const name of names) {
     const target = schema.get(name);
     const key = target === undefined ? undefined : schema.field(name, keyName);
-    if (target !== undefined && key !== undefined && (key.externalId === true || key.idLookup === true)) return { lookup: lookup.name, target, keyField: key.name };
+    if (target !== undefined && key !== undefined && (key.externalId === true || key.idLookup === true))
+      return { lookup: lookup.name, target, keyField: key.name };
   }
   return undefined;
 }
@@ -29,17 +42,32 @@ export function findForeignKey(schema: SchemaStore, user: OrgUser, object: Objec
 export function resolveForeignKey(schema: SchemaStore, store: RowStore, key: ForeignKey, given: unknown): string {
   const field = schema.field(key.target.name, key.keyField);
   const value: FieldValue = field === undefined ? String(given) : coerceValue(field, given);
-  const found = key.keyField === 'Id'
-    ? [store.get(key.target.name, String(value))].filter((row) => row !== undefined && row['IsDeleted'] !== true)
-    : store.rowsWith(key.target.name, key.keyField, value).filter((row) => row['IsDeleted'] !== true);
-  if (found.length > 1) throw new OrgError('INVALID_FIELD', `More than one record found for external id field: ${key.keyField} in entity ${key.target.name}`);
+  const found =
+    key.keyField === 'Id'
+      ? [store.get(key.target.name, String(value))].filter((row) => row !== undefined && row['IsDeleted'] !== true)
+      : store.rowsWith(key.target.name, key.keyField, value).filter((row) => row['IsDeleted'] !== true);
+  if (found.length > 1)
+    throw new OrgError(
+      'INVALID_FIELD',
+      `More than one record found for external id field: ${key.keyField} in entity ${key.target.name}`
+    );
   const only = found[0];
-  if (only === undefined) throw new OrgError('INVALID_FIELD', `Foreign key external ID: ${String(given).toLowerCase()} not found for field ${key.keyField} in entity ${key.target.name}`);
+  if (only === undefined)
+    throw new OrgError(
+      'INVALID_FIELD',
+      `Foreign key external ID: ${String(given).toLowerCase()} not found for field ${key.keyField} in entity ${key.target.name}`
+    );
   return String(only['Id']);
 }
 
 /** Puts ids in place of nested parents such as `{"SBQQ__Rule__r": {"Key__c": "R-1"}}`. */
-export function withForeignKeys(schema: SchemaStore, store: RowStore, user: OrgUser, object: ObjectSchema, sent: Sent): Sent {
+export function withForeignKeys(
+  schema: SchemaStore,
+  store: RowStore,
+  user: OrgUser,
+  object: ObjectSchema,
+  sent: Sent
+): Sent {
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(sent)) {
     const isParent = typeof value === 'object' && value !== null && !Array.isArray(value) && name !== 'attributes';
@@ -49,10 +77,12 @@ export function withForeignKeys(schema: SchemaStore, store: RowStore, user: OrgU
     }
     const entries = Object.entries(value as Record<string, unknown>).filter(([key]) => key !== 'attributes');
     const [only] = entries;
-    if (only === undefined || entries.length > 1) throw new OrgError('INVALID_FIELD', `Cannot reference a foreign key field ${name}.`);
+    if (only === undefined || entries.length > 1)
+      throw new OrgError('INVALID_FIELD', `Cannot reference a foreign key field ${name}.`);
     const attributes = (value as { attributes?: { type?: string } }).attributes;
     const key = findForeignKey(schema, user, object, name, only[0], attributes?.type);
-    if (key === undefined) throw new OrgError('INVALID_FIELD', `No such column '${name}' on sobject of type ${object.name}`);
+    if (key === undefined)
+      throw new OrgError('INVALID_FIELD', `No such column '${name}' on sobject of type ${object.name}`);
     result[key.lookup] = only[1] === null ? null : resolveForeignKey(schema, store, key, only[1]);
   }
   return result;

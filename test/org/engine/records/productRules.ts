@@ -6,7 +6,9 @@ import type { RowStore } from './rowStore.js';
  */
 export function checkPricebookEntry(store: RowStore, objectName: string, row: Row): void {
   if (objectName !== 'PricebookEntry') return;
-  const siblings = store.rowsWith('PricebookEntry', 'Product2Id', row['Product2Id'] ?? null).filter((other) => other['IsDeleted'] !== true && other['Id'] !== row['Id']);
+  const siblings = store
+    .rowsWith('PricebookEntry', 'Product2Id', row['Product2Id'] ?? null)
+    .filter((other) => other['IsDeleted'] !== true && other['Id'] !== row['Id']);
   if (siblings.some((other) => other['Pricebook2Id'] === row['Pricebook2Id'])) {
     throw new OrgError('DUPLICATE_VALUE', 'This price definition already exists in this price book', []);
   }

@@ -1,4 +1,12 @@
-import { OrgError, type ObjectSchema, type OpLog, type OrgClock, type OrgUser, type Row, type FieldValue } from '../contracts.js';
+import {
+  OrgError,
+  type ObjectSchema,
+  type OpLog,
+  type OrgClock,
+  type OrgUser,
+  type Row,
+  type FieldValue,
+} from '../contracts.js';
 import { instantOf, restDateTime } from '../clock.js';
 import { to18 } from '../ids.js';
 import { RecordWrites, type WriteSurroundings } from './recordWrites.js';
@@ -8,7 +16,13 @@ import { Transaction } from './transaction.js';
 export type WriteRequest =
   | { readonly operation: 'insert'; readonly object: string; readonly values: Sent }
   | { readonly operation: 'update'; readonly object?: string | undefined; readonly id: string; readonly values: Sent }
-  | { readonly operation: 'upsert'; readonly object: string; readonly keyField: string; readonly key: unknown; readonly values: Sent }
+  | {
+      readonly operation: 'upsert';
+      readonly object: string;
+      readonly keyField: string;
+      readonly key: unknown;
+      readonly values: Sent;
+    }
   | { readonly operation: 'delete'; readonly object?: string | undefined; readonly id: string }
   | { readonly operation: 'undelete'; readonly id: string }
   | { readonly operation: 'purge'; readonly id: string };
@@ -46,7 +60,9 @@ export class RecordDoor {
     const results = requests.map((request) => this.attempt(transaction, request));
     if (allOrNone && results.some((result) => !result.success)) {
       transaction.rollbackTo(start);
-      return results.map((result, index) => (result.success ? { success: false, id: idOf(requests[index]), error: rolledBack() } : result));
+      return results.map((result, index) =>
+        result.success ? { success: false, id: idOf(requests[index]), error: rolledBack() } : result
+      );
     }
     if (shared === undefined) transaction.commit((entry) => this.opLog.append(entry));
     return results;
@@ -89,13 +105,15 @@ export class RecordDoor {
       const field = object.fields.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
       if (field === undefined) throw new Error(`${object.name} has no field ${name}`);
       const isId = field.type === 'id' || field.type === 'reference';
-      if (isId && typeof value === 'string' && to18(value) === undefined) throw new Error(`${object.name}.${name} is not an id: ${value}`);
+      if (isId && typeof value === 'string' && to18(value) === undefined)
+        throw new Error(`${object.name}.${name} is not an id: ${value}`);
       const instant = field.type === 'datetime' && typeof value === 'string' ? restDateTime(instantOf(value)) : value;
       row[field.name] = isId && typeof value === 'string' ? (to18(value) ?? value) : instant;
     }
     const has = (name: string): boolean => object.fields.some((field) => field.name === name);
     for (const name of ['CreatedDate', 'LastModifiedDate', 'SystemModstamp']) {
-      if (has(name) && (row[name] ?? null) === null) row[name] = (name === 'SystemModstamp' ? row['LastModifiedDate'] : null) ?? this.clock.now();
+      if (has(name) && (row[name] ?? null) === null)
+        row[name] = (name === 'SystemModstamp' ? row['LastModifiedDate'] : null) ?? this.clock.now();
     }
     for (const name of ['CreatedById', 'LastModifiedById', 'OwnerId']) {
       if (has(name) && (row[name] ?? null) === null) row[name] = this.seedUserId;
@@ -107,12 +125,25 @@ export class RecordDoor {
     const before = transaction.savepoint();
     try {
       switch (request.operation) {
-        case 'insert': return { success: true, id: this.writes.insert(transaction, request.object, request.values), created: true };
-        case 'update': return { success: true, id: this.writes.update(transaction, request.object, request.id, request.values), created: false };
-        case 'upsert': return { success: true, ...this.writes.upsert(transaction, request.object, request.keyField, request.key, request.values) };
-        case 'delete': return { success: true, id: this.writes.delete(transaction, request.object, request.id), created: false };
-        case 'undelete': return { success: true, id: this.writes.undelete(transaction, request.id), created: false };
-        case 'purge': return { success: true, id: this.writes.purge(transaction, request.id), created: false };
+        case 'insert':
+          return { success: true, id: this.writes.insert(transaction, request.object, request.values), created: true };
+        case 'update':
+          return {
+            success: true,
+            id: this.writes.update(transaction, request.object, request.id, request.values),
+            created: false,
+          };
+        case 'upsert':
+          return {
+            success: true,
+            ...this.writes.upsert(transaction, request.object, request.keyField, request.key, request.values),
+          };
+        case 'delete':
+          return { success: true, id: this.writes.delete(transaction, request.object, request.id), created: false };
+        case 'undelete':
+          return { success: true, id: this.writes.undelete(transaction, request.id), created: false };
+        case 'purge':
+          return { success: true, id: this.writes.purge(transaction, request.id), created: false };
       }
     } catch (error) {
       if (!(error instanceof OrgError)) throw error;
@@ -127,5 +158,8 @@ function idOf(request: WriteRequest | undefined): string | undefined {
 }
 
 function rolledBack(): OrgError {
-  return new OrgError('ALL_OR_NONE_OPERATION_ROLLED_BACK', 'Record rolled back because not all records were valid and the request was using AllOrNone header');
+  return new OrgError(
+    'ALL_OR_NONE_OPERATION_ROLLED_BACK',
+    'Record rolled back because not all records were valid and the request was using AllOrNone header'
+  );
 }

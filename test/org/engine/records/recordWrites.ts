@@ -1,4 +1,11 @@
-import { OrgError, type FieldSchema, type FieldValue, type ObjectSchema, type OrgUser, type Row } from '../contracts.js';
+import {
+  OrgError,
+  type FieldSchema,
+  type FieldValue,
+  type ObjectSchema,
+  type OrgUser,
+  type Row,
+} from '../contracts.js';
 import { to18 } from '../ids.js';
 import { canSeeObject } from '../schema/describe.js';
 import type { SchemaStore } from '../schema/schemaStore.js';
@@ -12,7 +19,7 @@ import type { RowStore } from './rowStore.js';
 import type { SaveHooks } from './saveHooks.js';
 import { blankRow, readSent, requireFields, type Sent, visibleField } from './saveRules.js';
 import type { TableWriter } from './tableWriter.js';
-import { Transaction } from './transaction.js';
+import type { Transaction } from './transaction.js';
 import { undeleteRow } from './undeletion.js';
 import { checkUnique } from './uniqueness.js';
 
@@ -43,7 +50,12 @@ export class RecordWrites {
     const row = this.newRow(transaction, object, id, values);
     this.finish(transaction, object, row, undefined, values);
     for (const field of object.fields) if (field.autoNumber === true) row[field.name] = this.nextNumber(object, field);
-    transaction.put(object, row, 'insert', [...values.keys()].map((field) => field.name));
+    transaction.put(
+      object,
+      row,
+      'insert',
+      [...values.keys()].map((field) => field.name)
+    );
     return id;
   }
 
@@ -57,29 +69,53 @@ export class RecordWrites {
     const row = stamped(transaction, object, { ...before });
     for (const [field, value] of values) row[field.name] = value;
     this.finish(transaction, object, row, before, values);
-    transaction.put(object, row, 'update', [...values.keys()].map((field) => field.name));
+    transaction.put(
+      object,
+      row,
+      'update',
+      [...values.keys()].map((field) => field.name)
+    );
     return String(before['Id']);
   }
 
   /** Updates the one row whose key has the value, or inserts a new row with it. */
-  public upsert(transaction: Transaction, objectName: string, keyName: string, key: unknown, sent: Sent): { readonly id: string; readonly created: boolean } {
+  public upsert(
+    transaction: Transaction,
+    objectName: string,
+    keyName: string,
+    key: unknown,
+    sent: Sent
+  ): { readonly id: string; readonly created: boolean } {
     const object = this.objectFor(transaction.user, objectName);
     const keyField = visibleField(this.org.schema, transaction.user, object, keyName);
     if (keyField.name === 'Id') {
-      if (typeof key === 'string' && key !== '') return { id: this.update(transaction, objectName, key, sent), created: false };
+      if (typeof key === 'string' && key !== '')
+        return { id: this.update(transaction, objectName, key, sent), created: false };
       return { id: this.insert(transaction, objectName, sent), created: true };
     }
     if (keyField.idLookup !== true && keyField.externalId !== true) {
-      throw new OrgError('INVALID_FIELD', `Field name provided, ${keyName} is not an External ID or indexed field for ${object.name}`);
+      throw new OrgError(
+        'INVALID_FIELD',
+        `Field name provided, ${keyName} is not an External ID or indexed field for ${object.name}`
+      );
     }
-    if (key === undefined || key === null || key === '') throw new OrgError('MISSING_ARGUMENT', `${keyField.name} not specified`, [keyField.name]);
-    const found = this.org.store.rowsWith(object.name, keyField.name, key as FieldValue).filter((row) => row['IsDeleted'] !== true);
+    if (key === undefined || key === null || key === '')
+      throw new OrgError('MISSING_ARGUMENT', `${keyField.name} not specified`, [keyField.name]);
+    const found = this.org.store
+      .rowsWith(object.name, keyField.name, key as FieldValue)
+      .filter((row) => row['IsDeleted'] !== true);
     if (found.length > 1) {
-      throw new OrgError('DUPLICATE_EXTERNAL_ID', `${keyField.name}: more than one record found for external id field: [${found.map((row) => String(row['Id']).slice(0, 15)).join(', ')}]`, [keyField.name], 300);
+      throw new OrgError(
+        'DUPLICATE_EXTERNAL_ID',
+        `${keyField.name}: more than one record found for external id field: [${found.map((row) => String(row['Id']).slice(0, 15)).join(', ')}]`,
+        [keyField.name],
+        300
+      );
     }
     const { [keyField.name]: _key, ...others } = sent as Record<string, unknown>;
     const only = found[0];
-    if (only !== undefined) return { id: this.update(transaction, object.name, String(only['Id']), others), created: false };
+    if (only !== undefined)
+      return { id: this.update(transaction, object.name, String(only['Id']), others), created: false };
     return { id: this.insert(transaction, object.name, { ...others, [keyField.name]: key }), created: true };
   }
 
@@ -90,7 +126,13 @@ export class RecordWrites {
     if (object.deletable !== true) throw cannot('delete', object);
     transaction.touch(object);
     checkPricebookDeletion(object.name, before);
-    this.org.hooks.run({ operation: 'delete', object: object.name, user: transaction.user, row: { ...before }, before });
+    this.org.hooks.run({
+      operation: 'delete',
+      object: object.name,
+      user: transaction.user,
+      row: { ...before },
+      before,
+    });
     deleteRow(this.org.schema, this.org.store, transaction, object, before);
     return String(before['Id']);
   }
@@ -98,7 +140,8 @@ export class RecordWrites {
   public undelete(transaction: Transaction, givenId: string): string {
     const id = asId(givenId);
     const object = this.org.schema.objectOfId(id);
-    if (object === undefined || this.org.binEmptied()) throw new OrgError('UNDELETE_FAILED', 'Entity is not in the recycle bin');
+    if (object === undefined || this.org.binEmptied())
+      throw new OrgError('UNDELETE_FAILED', 'Entity is not in the recycle bin');
     transaction.touch(object);
     undeleteRow(this.org.schema, this.org.store, transaction, object, id);
     return id;
@@ -117,22 +160,51 @@ export class RecordWrites {
     return id;
   }
 
-  private read(transaction: Transaction, object: ObjectSchema, sent: Sent, operation: 'insert' | 'update'): Map<FieldSchema, FieldValue> {
+  private read(
+    transaction: Transaction,
+    object: ObjectSchema,
+    sent: Sent,
+    operation: 'insert' | 'update'
+  ): Map<FieldSchema, FieldValue> {
     const { schema, store } = this.org;
-    return readSent(schema, transaction.user, object, withForeignKeys(schema, store, transaction.user, object, sent), operation);
+    return readSent(
+      schema,
+      transaction.user,
+      object,
+      withForeignKeys(schema, store, transaction.user, object, sent),
+      operation
+    );
   }
 
-  private finish(transaction: Transaction, object: ObjectSchema, row: Row, before: Row | undefined, values: ReadonlyMap<FieldSchema, FieldValue>): void {
+  private finish(
+    transaction: Transaction,
+    object: ObjectSchema,
+    row: Row,
+    before: Row | undefined,
+    values: ReadonlyMap<FieldSchema, FieldValue>
+  ): void {
     requireFields(object, row);
-    for (const [field, value] of values) checkReference(this.org.schema, this.org.store, transaction.user, field, value);
-    this.org.hooks.run({ operation: before === undefined ? 'insert' : 'update', object: object.name, user: transaction.user, row, before });
+    for (const [field, value] of values)
+      checkReference(this.org.schema, this.org.store, transaction.user, field, value);
+    this.org.hooks.run({
+      operation: before === undefined ? 'insert' : 'update',
+      object: object.name,
+      user: transaction.user,
+      row,
+      before,
+    });
     derivePersonName(object, row);
     checkUnique(this.org.store, object, row);
     checkPricebookEntry(this.org.store, object.name, row);
     checkCustomLogicOfRule(this.org.store, object.name, row);
   }
 
-  private newRow(transaction: Transaction, object: ObjectSchema, id: string, values: ReadonlyMap<FieldSchema, FieldValue>): Row {
+  private newRow(
+    transaction: Transaction,
+    object: ObjectSchema,
+    id: string,
+    values: ReadonlyMap<FieldSchema, FieldValue>
+  ): Row {
     const row = blankRow(object);
     for (const [field, value] of values) row[field.name] = value;
     row['Id'] = id;
@@ -142,7 +214,8 @@ export class RecordWrites {
     set('OwnerId', transaction.user.id);
     set('CreatedDate', transaction.stamp);
     set('CreatedById', transaction.user.id);
-    if ((object.custom ?? false) && object.fields.some((field) => field.name === 'Name' && field.autoNumber !== true)) set('Name', id);
+    if ((object.custom ?? false) && object.fields.some((field) => field.name === 'Name' && field.autoNumber !== true))
+      set('Name', id);
     return stamped(transaction, object, row);
   }
 
@@ -152,7 +225,8 @@ export class RecordWrites {
     let last = this.lastNumbers.get(key);
     if (last === undefined) {
       last = 0;
-      for (const row of this.org.store.rows(object.name)) last = Math.max(last, numberIn(format, String(row[field.name] ?? '')));
+      for (const row of this.org.store.rows(object.name))
+        last = Math.max(last, numberIn(format, String(row[field.name] ?? '')));
     }
     this.lastNumbers.set(key, last + 1);
     return autoNumber(format, last + 1);
@@ -166,7 +240,11 @@ export class RecordWrites {
     return object;
   }
 
-  private existing(user: OrgUser, objectName: string | undefined, givenId: string): { object: ObjectSchema; before: Row } {
+  private existing(
+    user: OrgUser,
+    objectName: string | undefined,
+    givenId: string
+  ): { object: ObjectSchema; before: Row } {
     const id = asId(givenId);
     const object = objectName === undefined ? this.org.schema.objectOfId(id) : this.objectFor(user, objectName);
     if (object === undefined) throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', [], 404);
@@ -187,12 +265,33 @@ export class RecordWrites {
     return [...this.org.writers.values()].find((writer) => writer.keyPrefix === id.slice(0, 3))?.objectName;
   }
 
-  private throughWriter(transaction: Transaction, writer: TableWriter, operation: 'insert' | 'update' | 'delete', givenId: string, sent: Sent): string {
+  private throughWriter(
+    transaction: Transaction,
+    writer: TableWriter,
+    operation: 'insert' | 'update' | 'delete',
+    givenId: string,
+    sent: Sent
+  ): string {
     const id = operation === 'insert' ? '' : asId(givenId);
-    transaction.touch({ name: writer.objectName, label: writer.objectName, keyPrefix: writer.keyPrefix, setup: writer.setup, fields: [] });
+    transaction.touch({
+      name: writer.objectName,
+      label: writer.objectName,
+      keyPrefix: writer.keyPrefix,
+      setup: writer.setup,
+      fields: [],
+    });
     const { attributes: _attributes, ...values } = sent as Record<string, unknown>;
-    const handler = operation === 'insert' ? writer.insert?.(transaction.user, values) : operation === 'update' ? writer.update?.(transaction.user, id, values) : writer.delete?.(transaction.user, id);
-    if (handler === undefined) throw new OrgError('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be ${operation}d: ${writer.objectName}`);
+    const handler =
+      operation === 'insert'
+        ? writer.insert?.(transaction.user, values)
+        : operation === 'update'
+          ? writer.update?.(transaction.user, id, values)
+          : writer.delete?.(transaction.user, id);
+    if (handler === undefined)
+      throw new OrgError(
+        'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+        `entity type cannot be ${operation}d: ${writer.objectName}`
+      );
     transaction.onRollback(handler.undo);
     return 'id' in handler ? String(handler.id) : id;
   }
@@ -205,7 +304,10 @@ function asId(given: string): string {
 }
 
 function cannot(verb: string, object: ObjectSchema): OrgError {
-  return new OrgError('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type cannot be ${verb === 'create' ? 'inserted' : `${verb}d`}: ${object.label}`);
+  return new OrgError(
+    'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+    `entity type cannot be ${verb === 'create' ? 'inserted' : `${verb}d`}: ${object.label}`
+  );
 }
 
 /** The read-only full name of people is put together from its parts. */

@@ -1,4 +1,11 @@
-import { OrgError, type FieldSchema, type FieldValue, type ObjectSchema, type OrgUser, type Row } from '../contracts.js';
+import {
+  OrgError,
+  type FieldSchema,
+  type FieldValue,
+  type ObjectSchema,
+  type OrgUser,
+  type Row,
+} from '../contracts.js';
 import { canSeeField } from '../schema/describe.js';
 import type { SchemaStore } from '../schema/schemaStore.js';
 import { coerceValue } from './coerceValue.js';
@@ -7,14 +14,21 @@ import { coerceValue } from './coerceValue.js';
 export type Sent = Readonly<Record<string, unknown>>;
 
 /** The sent fields in schema spelling with the org's values. Throws for unknown, hidden and unwritable fields. */
-export function readSent(schema: SchemaStore, user: OrgUser, object: ObjectSchema, sent: Sent, operation: 'insert' | 'update'): Map<FieldSchema, FieldValue> {
+export function readSent(
+  schema: SchemaStore,
+  user: OrgUser,
+  object: ObjectSchema,
+  sent: Sent,
+  operation: 'insert' | 'update'
+): Map<FieldSchema, FieldValue> {
   const values = new Map<FieldSchema, FieldValue>();
   const locked: string[] = [];
   for (const [name, given] of Object.entries(sent)) {
     if (name === 'attributes') continue;
     const field = visibleField(schema, user, object, name);
     if (field.name === 'Id') {
-      if (operation === 'insert' && given !== null && given !== '') throw new OrgError('INVALID_FIELD_FOR_INSERT_UPDATE', 'cannot specify Id in an insert call', ['Id']);
+      if (operation === 'insert' && given !== null && given !== '')
+        throw new OrgError('INVALID_FIELD_FOR_INSERT_UPDATE', 'cannot specify Id in an insert call', ['Id']);
       continue;
     }
     if (operation === 'insert' ? field.createable !== true : field.updateable !== true) {
@@ -50,9 +64,16 @@ export function blankRow(object: ObjectSchema): Row {
 
 /** Every field that must not be empty has a value. */
 export function requireFields(object: ObjectSchema, row: Row): void {
-  const missing = object.fields.filter(
-    (field) => field.nillable !== true && field.createable === true && field.type !== 'boolean' && field.calculated !== true && (row[field.name] ?? null) === null
-  ).map((field) => field.name);
+  const missing = object.fields
+    .filter(
+      (field) =>
+        field.nillable !== true &&
+        field.createable === true &&
+        field.type !== 'boolean' &&
+        field.calculated !== true &&
+        (row[field.name] ?? null) === null
+    )
+    .map((field) => field.name);
   if (missing.length > 0) {
     throw new OrgError('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing);
   }

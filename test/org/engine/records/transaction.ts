@@ -34,7 +34,9 @@ export class Transaction {
   public put(object: ObjectSchema, row: Row, operation: RecordOperation, fields?: readonly string[]): void {
     const id = String(row['Id']);
     const before = this.store.get(object.name, id);
-    this.undo.push(() => (before === undefined ? this.store.remove(object.name, id) : this.store.put(object.name, before)));
+    this.undo.push(() =>
+      before === undefined ? this.store.remove(object.name, id) : this.store.put(object.name, before)
+    );
     this.store.put(object.name, row);
     this.note(object, id, operation, fields);
   }
@@ -74,6 +76,14 @@ export class Transaction {
   }
 
   private note(object: ObjectSchema, id: string, operation: RecordOperation, fields?: readonly string[]): void {
-    this.log.push({ kind: 'recordWrite', at: this.stamp, user: this.user.id, operation, object: object.name, id, ...(fields === undefined ? {} : { fields }) });
+    this.log.push({
+      kind: 'recordWrite',
+      at: this.stamp,
+      user: this.user.id,
+      operation,
+      object: object.name,
+      id,
+      ...(fields === undefined ? {} : { fields }),
+    });
   }
 }

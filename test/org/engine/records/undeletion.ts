@@ -11,13 +11,22 @@ const notInBin = (): OrgError => new OrgError('UNDELETE_FAILED', 'Entity is not 
  * Brings a row back from the bin with its id and values: first it, then what its deletion took along, then the
  * lookups its deletion blanked and nobody has filled since. A row that went with another cannot come back alone.
  */
-export function undeleteRow(schema: SchemaStore, store: RowStore, transaction: Transaction, object: ObjectSchema, id: string): void {
-  if (object.undeletable !== true) throw new OrgError('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'Entity type is not undeletable');
+export function undeleteRow(
+  schema: SchemaStore,
+  store: RowStore,
+  transaction: Transaction,
+  object: ObjectSchema,
+  id: string
+): void {
+  if (object.undeletable !== true)
+    throw new OrgError('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'Entity type is not undeletable');
   const row = store.get(object.name, id);
   const entry = store.binEntry(id);
   if (row === undefined || entry === undefined || entry.purged || entry.root !== id) throw notInBin();
   refuseWithoutMaster(store, object, row);
-  const returning = [...store.binEntries()].filter(([, other]) => other.root === id && other.deletedAt === entry.deletedAt && !other.purged);
+  const returning = [...store.binEntries()].filter(
+    ([, other]) => other.root === id && other.deletedAt === entry.deletedAt && !other.purged
+  );
   for (const [member] of returning) bringBack(schema, store, transaction, member, member === id);
   for (const [member, memberEntry] of returning) restoreLookups(schema, store, transaction, member, memberEntry);
 }
@@ -27,7 +36,9 @@ function refuseWithoutMaster(store: RowStore, object: ObjectSchema, row: Row): v
     if (field.cascadeDelete !== true) continue;
     const masterId = row[field.name];
     if (typeof masterId !== 'string') continue;
-    const master = (field.referenceTo ?? []).map((name) => store.get(name, masterId)).find((candidate) => candidate !== undefined);
+    const master = (field.referenceTo ?? [])
+      .map((name) => store.get(name, masterId))
+      .find((candidate) => candidate !== undefined);
     if (master === undefined || master['IsDeleted'] === true) throw notInBin();
   }
 }
@@ -43,11 +54,18 @@ function bringBack(schema: SchemaStore, store: RowStore, transaction: Transactio
   transaction.setBinEntry(id, undefined);
 }
 
-function restoreLookups(schema: SchemaStore, store: RowStore, transaction: Transaction, target: string, entry: BinEntry): void {
+function restoreLookups(
+  schema: SchemaStore,
+  store: RowStore,
+  transaction: Transaction,
+  target: string,
+  entry: BinEntry
+): void {
   for (const { object: objectName, id, field } of entry.blanked) {
     const object = schema.get(objectName);
     const row = store.get(objectName, id);
-    if (object === undefined || row === undefined || row['IsDeleted'] === true || (row[field] ?? null) !== null) continue;
+    if (object === undefined || row === undefined || row['IsDeleted'] === true || (row[field] ?? null) !== null)
+      continue;
     transaction.put(object, stamped(transaction, object, { ...row, [field]: target }), 'restoreLookup', [field]);
   }
 }

@@ -2,11 +2,22 @@ import { OrgError, type FieldSchema, type FieldValue, type ObjectSchema, type Ro
 import type { RowStore } from './rowStore.js';
 
 /** The living row, other than this one, that already has the value of a unique field. */
-export function holderOf(store: RowStore, object: ObjectSchema, field: FieldSchema, value: FieldValue, exceptId: string): Row | undefined {
+export function holderOf(
+  store: RowStore,
+  object: ObjectSchema,
+  field: FieldSchema,
+  value: FieldValue,
+  exceptId: string
+): Row | undefined {
   if (value === null) return undefined;
-  return store.rowsWith(object.name, field.name, value).find(
-    (row) => row['IsDeleted'] !== true && row['Id'] !== exceptId && (field.caseSensitive !== true || row[field.name] === value)
-  );
+  return store
+    .rowsWith(object.name, field.name, value)
+    .find(
+      (row) =>
+        row['IsDeleted'] !== true &&
+        row['Id'] !== exceptId &&
+        (field.caseSensitive !== true || row[field.name] === value)
+    );
 }
 
 /** Refuses a row whose unique values another living row has. Rows in the bin do not count. */
@@ -15,7 +26,11 @@ export function checkUnique(store: RowStore, object: ObjectSchema, row: Row): vo
     if (field.unique !== true) continue;
     const holder = holderOf(store, object, field, row[field.name] ?? null, String(row['Id']));
     if (holder !== undefined) {
-      throw new OrgError('DUPLICATE_VALUE', `duplicate value found: ${field.name} duplicates value on record with id: ${String(holder['Id']).slice(0, 15)}`, []);
+      throw new OrgError(
+        'DUPLICATE_VALUE',
+        `duplicate value found: ${field.name} duplicates value on record with id: ${String(holder['Id']).slice(0, 15)}`,
+        []
+      );
     }
   }
 }

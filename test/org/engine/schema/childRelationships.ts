@@ -43,5 +43,8 @@ function plural(objectName: string): string {
 }
 
 function bareName(fieldName: string): string {
-  return fieldName.replace(/^[A-Za-z0-9]+?__(?=.+__)/, '').replace(/__c$/, '').replace(/Id$/, '');
+  return fieldName
+    .replace(/^[A-Za-z0-9]+?__(?=.+__)/, '')
+    .replace(/__c$/, '')
+    .replace(/Id$/, '');
 }

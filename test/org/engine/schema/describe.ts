@@ -52,12 +52,17 @@ export function describeHead(object: ObjectSchema, version: string): Record<stri
     triggerable: object.createable ?? false,
     undeletable: object.undeletable ?? false,
     updateable: object.updateable ?? false,
-    urls: { rowTemplate: `${base}/{ID}`, describe: `${base}/describe`, sobject: base }
+    urls: { rowTemplate: `${base}/{ID}`, describe: `${base}/describe`, sobject: base },
   };
 }
 
 /** A whole describe as this user sees it: hidden fields are absent, as if they did not exist. */
-export function describeObject(source: DescribeSource, user: OrgUser, object: ObjectSchema, version: string): Record<string, unknown> {
+export function describeObject(
+  source: DescribeSource,
+  user: OrgUser,
+  object: ObjectSchema,
+  version: string
+): Record<string, unknown> {
   const head = describeHead(object, version);
   return {
     actionOverrides: [],
@@ -65,7 +70,9 @@ export function describeObject(source: DescribeSource, user: OrgUser, object: Ob
     compactLayoutable: true,
     extendedBy: null,
     extendsInterfaces: null,
-    fields: object.fields.filter((field) => canSeeField(user, object, field)).map((field) => describeField(object, field)),
+    fields: object.fields
+      .filter((field) => canSeeField(user, object, field))
+      .map((field) => describeField(object, field)),
     implementedBy: null,
     implementsInterfaces: null,
     listviewable: null,
@@ -76,7 +83,7 @@ export function describeObject(source: DescribeSource, user: OrgUser, object: Ob
     searchLayoutable: true,
     sobjectDescribeOption: 'FULL',
     supportedScopes: [{ label: 'All', name: 'everything' }],
-    ...head
+    ...head,
   };
 }
 
@@ -91,24 +98,58 @@ function describeChildren(source: DescribeSource, user: OrgUser, object: ObjectS
       junctionIdListNames: [],
       junctionReferenceTo: [],
       relationshipName: name,
-      restrictedDelete: field.restrictedDelete ?? false
+      restrictedDelete: field.restrictedDelete ?? false,
     }));
 }
 
-function describeRecordTypes(rows: readonly Row[], version: string, objectName: string): Array<Record<string, unknown>> {
-  const master = { active: true, available: true, defaultRecordTypeMapping: rows.length === 0, developerName: 'Master', master: true, name: 'Master', recordTypeId: '012000000000000AAA' };
+function describeRecordTypes(
+  rows: readonly Row[],
+  version: string,
+  objectName: string
+): Array<Record<string, unknown>> {
+  const master = {
+    active: true,
+    available: true,
+    defaultRecordTypeMapping: rows.length === 0,
+    developerName: 'Master',
+    master: true,
+    name: 'Master',
+    recordTypeId: '012000000000000AAA',
+  };
   const own = rows.map((row, index) => ({
-    active: row['IsActive'], available: row['IsActive'], defaultRecordTypeMapping: index === 0, developerName: row['DeveloperName'],
-    master: false, name: row['Name'], recordTypeId: row['Id'],
-    urls: { layout: `/services/data/v${version}/sobjects/${objectName}/describe/layouts/${String(row['Id'])}` }
+    active: row['IsActive'],
+    available: row['IsActive'],
+    defaultRecordTypeMapping: index === 0,
+    developerName: row['DeveloperName'],
+    master: false,
+    name: row['Name'],
+    recordTypeId: row['Id'],
+    urls: { layout: `/services/data/v${version}/sobjects/${objectName}/describe/layouts/${String(row['Id'])}` },
   }));
-  const infos: Array<Record<string, unknown>> = [...own, { ...master, urls: { layout: `/services/data/v${version}/sobjects/${objectName}/describe/layouts/012000000000000AAA` } }];
+  const infos: Array<Record<string, unknown>> = [
+    ...own,
+    {
+      ...master,
+      urls: { layout: `/services/data/v${version}/sobjects/${objectName}/describe/layouts/012000000000000AAA` },
+    },
+  ];
   return infos;
 }
 
 const soapTypes: Readonly<Record<string, string>> = {
-  id: 'tns:ID', reference: 'tns:ID', boolean: 'xsd:boolean', int: 'xsd:int', double: 'xsd:double', currency: 'xsd:double', percent: 'xsd:double',
-  date: 'xsd:date', datetime: 'xsd:dateTime', time: 'xsd:time', base64: 'xsd:base64Binary', address: 'urn:address', location: 'urn:location'
+  id: 'tns:ID',
+  reference: 'tns:ID',
+  boolean: 'xsd:boolean',
+  int: 'xsd:int',
+  double: 'xsd:double',
+  currency: 'xsd:double',
+  percent: 'xsd:double',
+  date: 'xsd:date',
+  datetime: 'xsd:dateTime',
+  time: 'xsd:time',
+  base64: 'xsd:base64Binary',
+  address: 'urn:address',
+  location: 'urn:location',
 };
 
 export function describeField(object: ObjectSchema, field: FieldSchema): Record<string, unknown> {
@@ -142,7 +183,9 @@ export function describeField(object: ObjectSchema, field: FieldSchema): Record<
     filterable: !isLongText && field.type !== 'encryptedstring',
     filteredLookupInfo: null,
     formulaTreatNullNumberAsZero: false,
-    groupable: ['string', 'picklist', 'reference', 'id', 'boolean', 'date', 'int', 'email', 'phone', 'url'].includes(field.type),
+    groupable: ['string', 'picklist', 'reference', 'id', 'boolean', 'date', 'int', 'email', 'phone', 'url'].includes(
+      field.type
+    ),
     highScaleNumber: false,
     htmlFormatted: field.htmlFormatted ?? false,
     idLookup: field.idLookup ?? false,
@@ -156,7 +199,13 @@ export function describeField(object: ObjectSchema, field: FieldSchema): Record<
     namePointing: targets.length > 1,
     nillable: isCheck ? false : (field.nillable ?? false),
     permissionable: (field.custom ?? false) && (field.nillable ?? false),
-    picklistValues: (field.picklistValues ?? []).map((value) => ({ active: value.active, defaultValue: value.value === field.defaultValue, label: value.label, validFor: null, value: value.value })),
+    picklistValues: (field.picklistValues ?? []).map((value) => ({
+      active: value.active,
+      defaultValue: value.value === field.defaultValue,
+      label: value.label,
+      validFor: null,
+      value: value.value,
+    })),
     polymorphicForeignKey: targets.length > 1,
     precision: field.precision ?? 0,
     queryByDistance: false,
@@ -173,7 +222,7 @@ export function describeField(object: ObjectSchema, field: FieldSchema): Record<
     type: field.type,
     unique: field.unique ?? false,
     updateable: (field.updateable ?? false) && (object.updateable ?? true),
-    writeRequiresMasterRead: false
+    writeRequiresMasterRead: false,
   };
 }
 

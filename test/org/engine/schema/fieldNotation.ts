@@ -45,41 +45,85 @@ export function readField(word: string, names: NameRules = asWritten): PracticeF
     unique: has('#'),
     externalId: has('@'),
     idLookup: has('@') || has('#'),
-    ...(has('~') && after !== undefined ? { formulaPath: formulaPath(after, names) } : {})
+    ...(has('~') && after !== undefined ? { formulaPath: formulaPath(after, names) } : {}),
   };
   const typed: PracticeField = { ...base, ...ofKind(kind, argumentText, name, base, names) };
-  return { ...typed, ...defaultOf(kind, has('~') ? undefined : after, (typed.picklistValues ?? []).map((choice) => choice.value)) };
+  return {
+    ...typed,
+    ...defaultOf(
+      kind,
+      has('~') ? undefined : after,
+      (typed.picklistValues ?? []).map((choice) => choice.value)
+    ),
+  };
 }
 
 function formulaPath(text: string, names: NameRules): string[] {
   const steps = text.split('.');
-  return steps.map((step, index) => (index === steps.length - 1 ? names.field(step) : names.field(step).replace(/__c$/, '__r')));
+  return steps.map((step, index) =>
+    index === steps.length - 1 ? names.field(step) : names.field(step).replace(/__c$/, '__r')
+  );
 }
 
-function ofKind(kind: string, argumentText: string, name: string, base: FieldSchema, names: NameRules): Partial<FieldSchema> {
+function ofKind(
+  kind: string,
+  argumentText: string,
+  name: string,
+  base: FieldSchema,
+  names: NameRules
+): Partial<FieldSchema> {
   const first = Number(argumentText.split(',')[0]);
   const length = (otherwise: number): number => (Number.isNaN(first) || argumentText === '' ? otherwise : first);
   switch (kind) {
-    case 'text': return { type: 'string', length: length(255) };
-    case 'area': return { type: 'textarea', length: length(255) };
-    case 'long': return { type: 'textarea', length: length(32768) };
-    case 'rich': return { type: 'textarea', length: length(32768), htmlFormatted: true };
-    case 'check': return { type: 'boolean', nillable: false };
-    case 'int': return { type: 'int', precision: length(9) };
-    case 'num': return { type: 'double', ...decimals(argumentText, 18, 2) };
-    case 'money': return { type: 'currency', ...decimals(argumentText, 18, 2) };
-    case 'percent': return { type: 'percent', ...decimals(argumentText === '' ? '' : `18,${argumentText}`, 18, 2) };
-    case 'date': case 'datetime': case 'time': return { type: kind };
-    case 'email': return { type: 'email', length: 80 };
-    case 'phone': return { type: 'phone', length: 40 };
-    case 'url': return { type: 'url', length: 255 };
-    case 'secret': return { type: 'encryptedstring', length: length(175) };
-    case 'pick': return { type: 'picklist', length: 255, picklistValues: choices(argumentText) };
-    case 'rpick': return { type: 'picklist', length: 255, restrictedPicklist: true, picklistValues: choices(argumentText) };
-    case 'multi': return { type: 'multipicklist', length: 4099, picklistValues: choices(argumentText) };
-    case 'ref': return reference(argumentText, name, names);
-    case 'md': return { ...reference(argumentText, name, names), nillable: false, updateable: false, cascadeDelete: true, relationshipOrder: 0, createable: base.createable ?? true };
-    default: return { type: kind as FieldType };
+    case 'text':
+      return { type: 'string', length: length(255) };
+    case 'area':
+      return { type: 'textarea', length: length(255) };
+    case 'long':
+      return { type: 'textarea', length: length(32768) };
+    case 'rich':
+      return { type: 'textarea', length: length(32768), htmlFormatted: true };
+    case 'check':
+      return { type: 'boolean', nillable: false };
+    case 'int':
+      return { type: 'int', precision: length(9) };
+    case 'num':
+      return { type: 'double', ...decimals(argumentText, 18, 2) };
+    case 'money':
+      return { type: 'currency', ...decimals(argumentText, 18, 2) };
+    case 'percent':
+      return { type: 'percent', ...decimals(argumentText === '' ? '' : `18,${argumentText}`, 18, 2) };
+    case 'date':
+    case 'datetime':
+    case 'time':
+      return { type: kind };
+    case 'email':
+      return { type: 'email', length: 80 };
+    case 'phone':
+      return { type: 'phone', length: 40 };
+    case 'url':
+      return { type: 'url', length: 255 };
+    case 'secret':
+      return { type: 'encryptedstring', length: length(175) };
+    case 'pick':
+      return { type: 'picklist', length: 255, picklistValues: choices(argumentText) };
+    case 'rpick':
+      return { type: 'picklist', length: 255, restrictedPicklist: true, picklistValues: choices(argumentText) };
+    case 'multi':
+      return { type: 'multipicklist', length: 4099, picklistValues: choices(argumentText) };
+    case 'ref':
+      return reference(argumentText, name, names);
+    case 'md':
+      return {
+        ...reference(argumentText, name, names),
+        nillable: false,
+        updateable: false,
+        cascadeDelete: true,
+        relationshipOrder: 0,
+        createable: base.createable ?? true,
+      };
+    default:
+      return { type: kind as FieldType };
   }
 }
 
@@ -92,7 +136,7 @@ function reference(argumentText: string, name: string, names: NameRules): Partia
     relationshipName: name.endsWith('__c') ? name.replace(/__c$/, '__r') : name.replace(/Id$/, ''),
     relationshipOrder: null,
     ...(rule === 'restrict' ? { restrictedDelete: true } : {}),
-    ...(rule === 'cascade' ? { cascadeDelete: true } : {})
+    ...(rule === 'cascade' ? { cascadeDelete: true } : {}),
   };
 }
 
@@ -102,10 +146,13 @@ function decimals(argumentText: string, precision: number, scale: number): { pre
 }
 
 function choices(argumentText: string): Array<{ value: string; label: string; active: boolean }> {
-  return argumentText.split('|').filter((text) => text !== '').map((text) => {
-    const value = text.replaceAll('_', ' ');
-    return { value, label: value, active: true };
-  });
+  return argumentText
+    .split('|')
+    .filter((text) => text !== '')
+    .map((text) => {
+      const value = text.replaceAll('_', ' ');
+      return { value, label: value, active: true };
+    });
 }
 
 function defaultOf(kind: string, text: string | undefined, choices: readonly string[]): { defaultValue?: FieldValue } {
@@ -119,5 +166,9 @@ function defaultOf(kind: string, text: string | undefined, choices: readonly str
 
 /** `SBQQ__EvaluationEvent__c` is "Evaluation Event". */
 export function labelOf(name: string): string {
-  return name.replace(/^[A-Za-z0-9]+?__(?=.+__)/, '').replace(/__\w$/, '').replace(/([a-z0-9])([A-Z])/g, '$1 $2').replaceAll('_', ' ');
+  return name
+    .replace(/^[A-Za-z0-9]+?__(?=.+__)/, '')
+    .replace(/__\w$/, '')
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ');
 }

@@ -26,14 +26,14 @@ export function fromDescribeJson(json: unknown, keyPrefix: string): ObjectSchema
     deletable: true,
     undeletable: document.undeletable ?? (!customSetting && document.name !== 'PricebookEntry'),
     queryable: true,
-    fields: document.fields.map(fieldFrom)
+    fields: document.fields.map(fieldFrom),
   };
 }
 
 function fieldFrom(json: Record<string, unknown>): FieldSchema {
-  const text = (key: string): string | undefined => (typeof json[key] === 'string' ? (json[key] as string) : undefined);
+  const text = (key: string): string | undefined => (typeof json[key] === 'string' ? json[key] : undefined);
   const flag = (key: string): boolean => json[key] === true;
-  const number = (key: string): number | undefined => (typeof json[key] === 'number' ? (json[key] as number) : undefined);
+  const number = (key: string): number | undefined => (typeof json[key] === 'number' ? json[key] : undefined);
   const name = text('name') ?? '';
   const type = (text('type') ?? 'string') as FieldType;
   const length = number('length') ?? (type === 'string' ? 255 : undefined);
@@ -66,6 +66,8 @@ function fieldFrom(json: Record<string, unknown>): FieldSchema {
     cascadeDelete: flag('cascadeDelete'),
     restrictedDelete: flag('restrictedDelete'),
     restrictedPicklist: flag('restrictedPicklist'),
-    picklistValues: (Array.isArray(json['picklistValues']) ? json['picklistValues'] : []) as NonNullable<FieldSchema['picklistValues']>
+    picklistValues: (Array.isArray(json['picklistValues']) ? json['picklistValues'] : []) as NonNullable<
+      FieldSchema['picklistValues']
+    >,
   };
 }

@@ -1,4 +1,11 @@
-import type { FieldFunctionExpression, GroupByClause, HavingClause, OrderByClause, Query, ValueCondition } from '@jetstreamapp/soql-parser-js';
+import type {
+  FieldFunctionExpression,
+  GroupByClause,
+  HavingClause,
+  OrderByClause,
+  Query,
+  ValueCondition,
+} from '@jetstreamapp/soql-parser-js';
 import type { FieldSchema, Row } from '../contracts.js';
 import { comparable, compileComparison } from './condition.js';
 import { findFieldPath, type FieldPath } from './fieldPath.js';
@@ -25,17 +32,34 @@ export interface AggregateColumn {
 const functions = new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'AVG', 'MIN', 'MAX']);
 
 export function isAggregate(query: Query): boolean {
-  return query.groupBy !== undefined || (query.fields ?? []).some((field) => field.type === 'FieldFunctionExpression' && functions.has(field.functionName.toUpperCase()) && field.parameters.length > 0);
+  return (
+    query.groupBy !== undefined ||
+    (query.fields ?? []).some(
+      (field) =>
+        field.type === 'FieldFunctionExpression' &&
+        functions.has(field.functionName.toUpperCase()) &&
+        field.parameters.length > 0
+    )
+  );
 }
 
 /** True for `SELECT COUNT() FROM …`, which answers with a number alone. */
 export function isBareCount(query: Query): boolean {
   const [field, ...others] = query.fields ?? [];
-  return others.length === 0 && field?.type === 'FieldFunctionExpression' && field.functionName.toUpperCase() === 'COUNT' && field.parameters.length === 0;
+  return (
+    others.length === 0 &&
+    field?.type === 'FieldFunctionExpression' &&
+    field.functionName.toUpperCase() === 'COUNT' &&
+    field.parameters.length === 0
+  );
 }
 
 /** Prepares GROUP BY and aggregate functions: every name is checked now, rows are grouped when asked. */
-export function compileAggregate(scope: QueryScope, source: Source, query: Query): { readonly names: readonly AggregateColumn[]; group(rows: readonly Row[]): Array<Record<string, unknown>> } {
+export function compileAggregate(
+  scope: QueryScope,
+  source: Source,
+  query: Query
+): { readonly names: readonly AggregateColumn[]; group(rows: readonly Row[]): Array<Record<string, unknown>> } {
   const groupPaths = asList(query.groupBy).map((clause: GroupByClause) => {
     if (!('field' in clause)) throw malformed(scope.soql, 'GROUP BY functions are not supported');
     return findFieldPath(scope, source, clause.field.split('.'));
@@ -49,9 +73,9 @@ export function compileAggregate(scope: QueryScope, source: Source, query: Query
       const groups = groupPaths.length === 0 ? [rows] : [...grouped(rows, groupPaths).values()];
       return sorted(groups.filter(having), keys).map((members) => ({
         attributes: { type: 'AggregateResult' },
-        ...Object.fromEntries(outputs.map((output) => [output.name, output.of(members)]))
+        ...Object.fromEntries(outputs.map((output) => [output.name, output.of(members)])),
       }));
-    }
+    },
   };
 }
 
@@ -62,41 +86,61 @@ function readOutputs(scope: QueryScope, source: Source, query: Query, groupPaths
       const aggregate = readFunction(scope, source, field);
       return { ...aggregate, computed: true, name: field.alias ?? `expr${unnamed++}` };
     }
-    if (field.type !== 'Field' && field.type !== 'FieldRelationship') throw malformed(scope.soql, 'sub-queries are not allowed in an aggregate query');
+    if (field.type !== 'Field' && field.type !== 'FieldRelationship')
+      throw malformed(scope.soql, 'sub-queries are not allowed in an aggregate query');
     const parts = field.type === 'Field' ? field.field.split('.') : [...field.relationships, field.field];
     const path = findFieldPath(scope, source, parts);
-    if (!groupPaths.some((group) => group.path === path.path)) throw malformed(scope.soql, `Field must be grouped or aggregated: ${path.path}`, parts.at(-1) ?? '');
+    if (!groupPaths.some((group) => group.path === path.path))
+      throw malformed(scope.soql, `Field must be grouped or aggregated: ${path.path}`, parts.at(-1) ?? '');
     const alias = 'alias' in field && typeof field.alias === 'string' ? field.alias : undefined;
-    return { name: alias ?? path.field.name, key: path.path, field: path.field, of: (rows) => (rows[0] === undefined ? null : path.read(rows[0])) };
+    return {
+      name: alias ?? path.field.name,
+      key: path.path,
+      field: path.field,
+      of: (rows) => (rows[0] === undefined ? null : path.read(rows[0])),
+    };
   });
 }
 
-function readFunction(scope: QueryScope, source: Source, expression: Pick<FieldFunctionExpression, 'functionName' | 'parameters'>): Omit<Output, 'name'> {
+function readFunction(
+  scope: QueryScope,
+  source: Source,
+  expression: Pick<FieldFunctionExpression, 'functionName' | 'parameters'>
+): Omit<Output, 'name'> {
   const name = expression.functionName.toUpperCase();
-  if (!functions.has(name)) throw malformed(scope.soql, `unexpected token: '${expression.functionName}'`, expression.functionName);
+  if (!functions.has(name))
+    throw malformed(scope.soql, `unexpected token: '${expression.functionName}'`, expression.functionName);
   const path = findFieldPath(scope, source, String(expression.parameters[0]).split('.'));
-  const values = (rows: readonly Row[]): unknown[] => rows.map((row) => path.read(row)).filter((value) => value !== null && value !== undefined);
+  const values = (rows: readonly Row[]): unknown[] =>
+    rows.map((row) => path.read(row)).filter((value) => value !== null && value !== undefined);
   const numbers = (rows: readonly Row[]): number[] => values(rows).map(Number);
   const sum = (rows: readonly Row[]): number => numbers(rows).reduce((total, value) => total + value, 0);
-  const extreme = (rows: readonly Row[], sign: number): unknown => values(rows).reduce<unknown>((best, value) => {
-    const left = comparable(path.field, value);
-    const right = comparable(path.field, best);
-    return right === null || (left !== null && (left < right ? -1 : 1) * sign > 0 && left !== right) ? value : best;
-  }, null);
+  const extreme = (rows: readonly Row[], sign: number): unknown =>
+    values(rows).reduce<unknown>((best, value) => {
+      const left = comparable(path.field, value);
+      const right = comparable(path.field, best);
+      return right === null || (left !== null && (left < right ? -1 : 1) * sign > 0 && left !== right) ? value : best;
+    }, null);
   const isNumeric = ['COUNT', 'COUNT_DISTINCT', 'SUM', 'AVG'].includes(name);
   return {
     key: `${name}(${path.path})`,
     field: isNumeric ? { name: path.field.name, type: 'double' } : path.field,
     of: (rows) => {
       switch (name) {
-        case 'COUNT': return values(rows).length;
-        case 'COUNT_DISTINCT': return new Set(values(rows).map((value) => comparable(path.field, value))).size;
-        case 'SUM': return values(rows).length === 0 ? null : sum(rows);
-        case 'AVG': return values(rows).length === 0 ? null : sum(rows) / values(rows).length;
-        case 'MIN': return extreme(rows, -1);
-        default: return extreme(rows, 1);
+        case 'COUNT':
+          return values(rows).length;
+        case 'COUNT_DISTINCT':
+          return new Set(values(rows).map((value) => comparable(path.field, value))).size;
+        case 'SUM':
+          return values(rows).length === 0 ? null : sum(rows);
+        case 'AVG':
+          return values(rows).length === 0 ? null : sum(rows) / values(rows).length;
+        case 'MIN':
+          return extreme(rows, -1);
+        default:
+          return extreme(rows, 1);
       }
-    }
+    },
   };
 }
 
@@ -111,10 +155,16 @@ function grouped(rows: readonly Row[], paths: readonly FieldPath[]): Map<string,
   return groups;
 }
 
-function readHaving(scope: QueryScope, source: Source, having: HavingClause | undefined, groupPaths: readonly FieldPath[]): (rows: readonly Row[]) => boolean {
+function readHaving(
+  scope: QueryScope,
+  source: Source,
+  having: HavingClause | undefined,
+  groupPaths: readonly FieldPath[]
+): (rows: readonly Row[]) => boolean {
   if (having === undefined) return () => true;
   const left = having.left as ValueCondition & { fn?: FieldFunctionExpression };
-  const output = left.fn !== undefined ? readFunction(scope, source, left.fn) : groupedField(scope, groupPaths, left.field);
+  const output =
+    left.fn !== undefined ? readFunction(scope, source, left.fn) : groupedField(scope, groupPaths, left.field);
   const test = compileComparison(scope, output.field, left);
   const first = (rows: readonly Row[]): boolean => test(output.of(rows));
   if (!('right' in having)) return first;
@@ -122,8 +172,16 @@ function readHaving(scope: QueryScope, source: Source, having: HavingClause | un
   return having.operator === 'OR' ? (rows) => first(rows) || rest(rows) : (rows) => first(rows) && rest(rows);
 }
 
-function readOrder(scope: QueryScope, source: Source, clause: OrderByClause, groupPaths: readonly FieldPath[]): SortKey<readonly Row[]> {
-  const output = 'fn' in clause ? readFunction(scope, source, clause.fn as FieldFunctionExpression) : groupedField(scope, groupPaths, clause.field);
+function readOrder(
+  scope: QueryScope,
+  source: Source,
+  clause: OrderByClause,
+  groupPaths: readonly FieldPath[]
+): SortKey<readonly Row[]> {
+  const output =
+    'fn' in clause
+      ? readFunction(scope, source, clause.fn as FieldFunctionExpression)
+      : groupedField(scope, groupPaths, clause.field);
   return sortKey<readonly Row[]>(scope, clause, output.field, output.of);
 }
 

@@ -5,7 +5,16 @@ import type { Selected } from './selection.js';
 import type { QueryScope } from './sources.js';
 
 const apexTypes: Readonly<Record<string, string>> = {
-  id: 'Id', reference: 'Id', boolean: 'Boolean', int: 'Integer', double: 'Double', currency: 'Double', percent: 'Double', date: 'Date', datetime: 'Datetime', time: 'Time'
+  id: 'Id',
+  reference: 'Id',
+  boolean: 'Boolean',
+  int: 'Integer',
+  double: 'Double',
+  currency: 'Double',
+  percent: 'Double',
+  date: 'Date',
+  datetime: 'Datetime',
+  time: 'Time',
 };
 
 /** The answer to `/query?q=…&columns=true`: what the columns are, no rows. */
@@ -18,7 +27,7 @@ export function columnMetadata(scope: QueryScope): Record<string, unknown> {
     entityName: compiled.source.schema.name,
     groupBy: compiled.query.groupBy !== undefined,
     idSelected: idSelected(compiled),
-    keyPrefix: compiled.source.schema.keyPrefix
+    keyPrefix: compiled.source.schema.keyPrefix,
   };
 }
 
@@ -29,7 +38,13 @@ function idSelected(compiled: CompiledQuery): boolean {
 function columnsOf(selected: readonly Selected[]): Array<Record<string, unknown>> {
   return selected.map((entry) => {
     if (entry.kind === 'field') return fieldColumn(entry.field);
-    if (entry.kind === 'parent') return { ...blankColumn(entry.step.name), foreignKeyName: entry.step.field.name, custom: entry.step.name.endsWith('__r'), joinColumns: columnsOf(entry.selected) };
+    if (entry.kind === 'parent')
+      return {
+        ...blankColumn(entry.step.name),
+        foreignKeyName: entry.step.field.name,
+        custom: entry.step.name.endsWith('__r'),
+        joinColumns: columnsOf(entry.selected),
+      };
     return { ...blankColumn(entry.name), aggregate: true, joinColumns: columnsOf(entry.selected) };
   });
 }
@@ -48,13 +63,23 @@ function fieldColumn(field: FieldSchema): Record<string, unknown> {
     insertable: field.createable ?? false,
     numberType: ['Integer', 'Double'].includes(apexType),
     textType: apexType === 'String',
-    updatable: field.updateable ?? false
+    updatable: field.updateable ?? false,
   };
 }
 
 function blankColumn(name: string): Record<string, unknown> {
   return {
-    aggregate: false, apexType: null, booleanType: false, columnName: name, custom: false, displayName: name, foreignKeyName: null,
-    insertable: false, joinColumns: [], numberType: false, textType: false, updatable: false
+    aggregate: false,
+    apexType: null,
+    booleanType: false,
+    columnName: name,
+    custom: false,
+    displayName: name,
+    foreignKeyName: null,
+    insertable: false,
+    joinColumns: [],
+    numberType: false,
+    textType: false,
+    updatable: false,
   };
 }

@@ -40,8 +40,10 @@ function compileParsed(scope: QueryScope, query: Query): CompiledQuery {
   const name = query.sObject ?? '';
   const source = findSource(scope, name);
   if (source === undefined) throw typeNotSupported(scope.soql, name);
-  if (source.schema.queryable === false) throw new OrgError('INVALID_TYPE_FOR_OPERATION', `entity type ${source.schema.name} does not support query`);
-  if ((query.offset ?? 0) > 2000) throw new OrgError('NUMBER_OUTSIDE_VALID_RANGE', `Maximum SOQL offset allowed is 2000`);
+  if (source.schema.queryable === false)
+    throw new OrgError('INVALID_TYPE_FOR_OPERATION', `entity type ${source.schema.name} does not support query`);
+  if ((query.offset ?? 0) > 2000)
+    throw new OrgError('NUMBER_OUTSIDE_VALID_RANGE', `Maximum SOQL offset allowed is 2000`);
   const bareCount = isBareCount(query);
   const aggregate = !bareCount && isAggregate(query);
   const inner = (innerQuery: Query): Set<unknown> => innerValues(scope, innerQuery);
@@ -53,7 +55,9 @@ function compileParsed(scope: QueryScope, query: Query): CompiledQuery {
     return shuffled(found, `${source.schema.name}${hashText(scope.soql)}`);
   };
   if (aggregate) return aggregateQuery(scope, query, source, matching);
-  const selection: Selection = bareCount ? { selected: [], paths: [], hasChildren: false } : readSelection(scope, source, query, (subquery, child, link) => compileChildren(scope, subquery, child, link));
+  const selection: Selection = bareCount
+    ? { selected: [], paths: [], hasChildren: false }
+    : readSelection(scope, source, query, (subquery, child, link) => compileChildren(scope, subquery, child, link));
   const order = orderKeys(scope, source, query);
   const rows = (): Row[] => {
     const result = cut(sorted(matching(), order), query);
@@ -61,32 +65,53 @@ function compileParsed(scope: QueryScope, query: Query): CompiledQuery {
     return result;
   };
   return {
-    query, source, aggregate, bareCount, names: [],
-    selected: selection.selected, paths: selection.paths, hasChildren: selection.hasChildren, longFields: longFieldCount(selection.paths),
+    query,
+    source,
+    aggregate,
+    bareCount,
+    names: [],
+    selected: selection.selected,
+    paths: selection.paths,
+    hasChildren: selection.hasChildren,
+    longFields: longFieldCount(selection.paths),
     rows,
-    records: () => rows().map((row) => toRecord(scope, source, selection.selected, row))
+    records: () => rows().map((row) => toRecord(scope, source, selection.selected, row)),
   };
 }
 
 function aggregateQuery(scope: QueryScope, query: Query, source: Source, matching: () => Row[]): CompiledQuery {
   const compiled = compileAggregate(scope, source, query);
   return {
-    query, source, aggregate: true, bareCount: false, selected: [], paths: [], hasChildren: false, longFields: 0, names: compiled.names,
+    query,
+    source,
+    aggregate: true,
+    bareCount: false,
+    selected: [],
+    paths: [],
+    hasChildren: false,
+    longFields: 0,
+    names: compiled.names,
     rows: () => {
       throw new Error('an aggregate query has no rows');
     },
-    records: () => cut(compiled.group(matching()), query)
+    records: () => cut(compiled.group(matching()), query),
   };
 }
 
-function compileChildren(scope: QueryScope, subquery: Subquery, child: Source, link: PracticeField): { readonly selected: readonly Selected[]; run(parent: Row): Array<Record<string, unknown>> } {
+function compileChildren(
+  scope: QueryScope,
+  subquery: Subquery,
+  child: Source,
+  link: PracticeField
+): { readonly selected: readonly Selected[]; run(parent: Row): Array<Record<string, unknown>> } {
   const selection = readSelection(scope, child, subquery, () => {
     throw malformed(scope.soql, 'sub-queries of sub-queries are not supported');
   });
   const where = compileWhere(scope, child, subquery.where, (query) => innerValues(scope, query));
   const order = orderKeys(scope, child, subquery);
   const run = (parent: Row): Array<Record<string, unknown>> => {
-    const candidates = child.rowsWith(link, String(parent['Id'])) ?? [...child.rows()].filter((row) => row[link.name] === parent['Id']);
+    const candidates =
+      child.rowsWith(link, String(parent['Id'])) ?? [...child.rows()].filter((row) => row[link.name] === parent['Id']);
     const rows = cut(sorted(shuffled(candidates.filter(where), scope.soql), order), subquery);
     return rows.map((row) => toRecord(scope, child, selection.selected, row));
   };
@@ -97,13 +122,22 @@ function innerValues(scope: QueryScope, query: Query): Set<unknown> {
   const compiled = compileParsed(scope, query);
   const [path, ...others] = compiled.paths;
   if (path === undefined || others.length > 0 || (path.field.type !== 'id' && path.field.type !== 'reference')) {
-    throw malformed(scope.soql, `The selected field in the inner query of a semi join must be an Id or a reference field`);
+    throw malformed(
+      scope.soql,
+      `The selected field in the inner query of a semi join must be an Id or a reference field`
+    );
   }
-  return new Set(compiled.rows().map((row) => path.read(row)).filter((value) => value !== null));
+  return new Set(
+    compiled
+      .rows()
+      .map((row) => path.read(row))
+      .filter((value) => value !== null)
+  );
 }
 
 function orderKeys(scope: QueryScope, source: Source, query: Query | Subquery): Array<ReturnType<typeof sortKey<Row>>> {
-  const clauses: readonly OrderByClause[] = query.orderBy === undefined ? [] : Array.isArray(query.orderBy) ? query.orderBy : [query.orderBy];
+  const clauses: readonly OrderByClause[] =
+    query.orderBy === undefined ? [] : Array.isArray(query.orderBy) ? query.orderBy : [query.orderBy];
   return clauses.map((clause) => {
     if (!('field' in clause)) throw malformed(scope.soql, 'ORDER BY functions need an aggregate query');
     const path = findFieldPath(scope, source, clause.field.split('.'));

@@ -15,24 +15,45 @@ type Comparable = string | number | boolean;
 /** A single comparison of a field's value with literals. Null counts as unequal to everything but null. */
 export function compileComparison(scope: QueryScope, field: FieldSchema, condition: ValueCondition): Test {
   if (isLong(field) || field.type === 'encryptedstring') {
-    throw queryError('INVALID_FIELD', scope.soql, field.name, `field '${field.name}' can not be filtered in a query call`);
+    throw queryError(
+      'INVALID_FIELD',
+      scope.soql,
+      field.name,
+      `field '${field.name}' can not be filtered in a query call`
+    );
   }
   const operator = condition.operator.toUpperCase() as Operator;
   const values = Array.isArray(condition.value) ? condition.value : [condition.value];
-  const kinds = Array.isArray(condition.literalType) ? condition.literalType : values.map(() => condition.literalType as string);
+  const kinds = Array.isArray(condition.literalType)
+    ? condition.literalType
+    : values.map(() => condition.literalType as string);
   if (operator === 'INCLUDES' || operator === 'EXCLUDES') return compileMulti(scope, field, operator, values);
   if (operator === 'LIKE') return compileLike(scope, field, values[0] ?? '');
-  const tests = values.map((text, index) => compileOne(scope, field, operator === 'IN' || operator === 'NOT IN' ? '=' : operator, text, kinds[index] ?? kinds[0] ?? 'STRING'));
+  const tests = values.map((text, index) =>
+    compileOne(
+      scope,
+      field,
+      operator === 'IN' || operator === 'NOT IN' ? '=' : operator,
+      text,
+      kinds[index] ?? kinds[0] ?? 'STRING'
+    )
+  );
   if (operator === 'IN' || operator === 'NOT IN') {
     const set = plainSet(scope, field, values, kinds);
-    const isIn: Test = set === undefined ? (value) => tests.some((test) => test(value)) : (value) => set.has(foldedKey(value));
+    const isIn: Test =
+      set === undefined ? (value) => tests.some((test) => test(value)) : (value) => set.has(foldedKey(value));
     return operator === 'IN' ? isIn : (value) => !isIn(value);
   }
   return tests[0] ?? ((): boolean => false);
 }
 
 /** Text and id lists can be long: one set instead of one test each. */
-function plainSet(scope: QueryScope, field: FieldSchema, values: readonly string[], kinds: readonly string[]): Set<string> | undefined {
+function plainSet(
+  scope: QueryScope,
+  field: FieldSchema,
+  values: readonly string[],
+  kinds: readonly string[]
+): Set<string> | undefined {
   if (!isTextual(field) || kinds.some((kind) => kind !== 'STRING')) return undefined;
   return new Set(values.map((text) => foldedKey(literalText(scope, field, text))));
 }
@@ -51,13 +72,21 @@ function compileOne(scope: QueryScope, field: FieldSchema, operator: string, tex
     const value = comparable(field, given);
     if (value === null) return operator === '!=' || operator === '<>';
     switch (operator) {
-      case '=': return value === wanted;
-      case '!=': case '<>': return value !== wanted;
-      case '<': return value < wanted;
-      case '<=': return value <= wanted;
-      case '>': return value > wanted;
-      case '>=': return value >= wanted;
-      default: throw malformed(scope.soql, `unexpected token: '${operator}'`, operator);
+      case '=':
+        return value === wanted;
+      case '!=':
+      case '<>':
+        return value !== wanted;
+      case '<':
+        return value < wanted;
+      case '<=':
+        return value <= wanted;
+      case '>':
+        return value > wanted;
+      case '>=':
+        return value >= wanted;
+      default:
+        throw malformed(scope.soql, `unexpected token: '${operator}'`, operator);
     }
   };
 }
@@ -76,12 +105,18 @@ function spanTest(scope: QueryScope, field: FieldSchema, operator: string, text:
     const value = comparable(field, given);
     if (typeof value !== 'number') return operator === '!=';
     switch (operator) {
-      case '=': return value >= span.from && value < span.to;
-      case '!=': return value < span.from || value >= span.to;
-      case '<': return value < span.from;
-      case '<=': return value < span.to;
-      case '>': return value >= span.to;
-      default: return value >= span.from;
+      case '=':
+        return value >= span.from && value < span.to;
+      case '!=':
+        return value < span.from || value >= span.to;
+      case '<':
+        return value < span.from;
+      case '<=':
+        return value < span.to;
+      case '>':
+        return value >= span.to;
+      default:
+        return value >= span.from;
     }
   };
 }
@@ -90,9 +125,14 @@ function spanTest(scope: QueryScope, field: FieldSchema, operator: string, text:
 export function comparable(field: FieldSchema, value: unknown): Comparable | null {
   if (value === null || value === undefined) return null;
   switch (field.type) {
-    case 'date': case 'datetime': return instantOf(String(value));
-    case 'id': case 'reference': return String(value);
-    default: return typeof value === 'string' ? value.toLowerCase() : (value as Comparable);
+    case 'date':
+    case 'datetime':
+      return instantOf(String(value));
+    case 'id':
+    case 'reference':
+      return String(value);
+    default:
+      return typeof value === 'string' ? value.toLowerCase() : (value as Comparable);
   }
 }
 
@@ -105,7 +145,10 @@ function literal(scope: QueryScope, field: FieldSchema, text: string, kind: stri
     case 'boolean':
       if (kind !== 'BOOLEAN') throw wrongLiteral(scope, field);
       return text.toUpperCase() === 'TRUE';
-    case 'int': case 'double': case 'currency': case 'percent':
+    case 'int':
+    case 'double':
+    case 'currency':
+    case 'percent':
       if (kind !== 'INTEGER' && kind !== 'DECIMAL') throw wrongLiteral(scope, field);
       return Number(text);
     case 'date':
@@ -123,9 +166,21 @@ function literal(scope: QueryScope, field: FieldSchema, text: string, kind: stri
 }
 
 function wrongLiteral(scope: QueryScope, field: FieldSchema): Error {
-  const type = field.type === 'datetime' ? 'dateTime' : isTextual(field) ? 'string' : field.type === 'boolean' ? 'boolean' : field.type;
+  const type =
+    field.type === 'datetime'
+      ? 'dateTime'
+      : isTextual(field)
+        ? 'string'
+        : field.type === 'boolean'
+          ? 'boolean'
+          : field.type;
   const quotes = isTextual(field) ? 'should be enclosed in quotes' : 'should not be enclosed in quotes';
-  return queryError('INVALID_FIELD', scope.soql, field.name, `value of filter criterion for field '${field.name}' must be of type ${type} and ${quotes}`);
+  return queryError(
+    'INVALID_FIELD',
+    scope.soql,
+    field.name,
+    `value of filter criterion for field '${field.name}' must be of type ${type} and ${quotes}`
+  );
 }
 
 /** The text of a quoted literal; an id in its 18 characters. Throws for what is no id where one is due. */
@@ -134,13 +189,23 @@ export function literalText(scope: QueryScope, field: FieldSchema, quoted: strin
   if (field.type !== 'id' && field.type !== 'reference') return text;
   if (text === '') return text;
   const id = to18(text);
-  if (id === undefined) throw queryError('INVALID_QUERY_FILTER_OPERATOR', scope.soql, field.name, `invalid ID field: ${text}`);
+  if (id === undefined)
+    throw queryError('INVALID_QUERY_FILTER_OPERATOR', scope.soql, field.name, `invalid ID field: ${text}`);
   return id;
 }
 
 function unquoted(quoted: string): string {
   const inner = quoted.startsWith("'") ? quoted.slice(1, -1) : quoted;
-  const escapes: Readonly<Record<string, string>> = { n: '\n', N: '\n', r: '\r', R: '\r', t: '\t', T: '\t', b: '\b', f: '\f' };
+  const escapes: Readonly<Record<string, string>> = {
+    n: '\n',
+    N: '\n',
+    r: '\r',
+    R: '\r',
+    t: '\t',
+    T: '\t',
+    b: '\b',
+    f: '\f',
+  };
   return inner.replace(/\\(.)/gs, (_all, letter: string) => escapes[letter] ?? letter);
 }
 
@@ -160,8 +225,19 @@ function compileLike(scope: QueryScope, field: FieldSchema, quoted: string): Tes
   return (value) => typeof value === 'string' && pattern.test(value);
 }
 
-function compileMulti(scope: QueryScope, field: FieldSchema, operator: 'INCLUDES' | 'EXCLUDES', values: readonly string[]): Test {
-  if (field.type !== 'multipicklist') throw queryError('INVALID_FIELD', scope.soql, field.name, `includes/excludes operator only valid on multipicklist field: ${field.name}`);
+function compileMulti(
+  scope: QueryScope,
+  field: FieldSchema,
+  operator: 'INCLUDES' | 'EXCLUDES',
+  values: readonly string[]
+): Test {
+  if (field.type !== 'multipicklist')
+    throw queryError(
+      'INVALID_FIELD',
+      scope.soql,
+      field.name,
+      `includes/excludes operator only valid on multipicklist field: ${field.name}`
+    );
   const groups = values.map((value) => unquoted(value).toLowerCase().split(';'));
   const includes: Test = (value) => {
     const chosen = typeof value === 'string' ? value.toLowerCase().split(';') : [];

@@ -41,15 +41,25 @@ export function findFieldPath(scope: QueryScope, source: Source, parts: readonly
     sources = step.targets;
   }
   const name = parts.at(-1) ?? '';
-  const field = sources.map((candidate) => candidate.field(name)).find((candidate) => candidate !== undefined) ?? typeOfParent(name, steps);
-  if (field === undefined) throw noSuchColumn(scope.soql, name, sources.length > 1 ? 'Name' : (sources[0]?.schema.name ?? ''));
-  return { steps, field, path: [...steps.map((step) => step.name), field.name].join('.'), read: reader(source, steps, field) };
+  const field =
+    sources.map((candidate) => candidate.field(name)).find((candidate) => candidate !== undefined) ??
+    typeOfParent(name, steps);
+  if (field === undefined)
+    throw noSuchColumn(scope.soql, name, sources.length > 1 ? 'Name' : (sources[0]?.schema.name ?? ''));
+  return {
+    steps,
+    field,
+    path: [...steps.map((step) => step.name), field.name].join('.'),
+    read: reader(source, steps, field),
+  };
 }
 
 /** A polymorphic parent has a `Type`: the name of the object it is. */
 function typeOfParent(name: string, steps: readonly ParentStep[]): PracticeField | undefined {
   const last = steps.at(-1);
-  return last !== undefined && last.targets.length > 1 && name.toLowerCase() === 'type' ? { name: 'Type', type: 'string', length: 40 } : undefined;
+  return last !== undefined && last.targets.length > 1 && name.toLowerCase() === 'type'
+    ? { name: 'Type', type: 'string', length: 40 }
+    : undefined;
 }
 
 export function readField(source: Source, row: Row, field: PracticeField): unknown {
@@ -73,7 +83,9 @@ function findParentStep(scope: QueryScope, sources: readonly Source[], name: str
   for (const source of sources) {
     for (const field of source.fields()) {
       if (field.relationshipName?.toLowerCase() !== name.toLowerCase()) continue;
-      const targets = (field.referenceTo ?? []).map((target) => findSource(scope, target) ?? findSource({ ...scope, api: 'data' }, target)).filter((target) => target !== undefined);
+      const targets = (field.referenceTo ?? [])
+        .map((target) => findSource(scope, target) ?? findSource({ ...scope, api: 'data' }, target))
+        .filter((target) => target !== undefined);
       if (targets.length > 0) return { field, name: field.relationshipName, targets };
     }
   }

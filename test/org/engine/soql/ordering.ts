@@ -13,7 +13,12 @@ export interface SortKey<T> {
 }
 
 /** How one ORDER BY term sorts. Nulls come first unless the query says otherwise. */
-export function sortKey<T>(scope: QueryScope, clause: OrderByClause, field: FieldSchema, read: (item: T) => unknown): SortKey<T> {
+export function sortKey<T>(
+  scope: QueryScope,
+  clause: OrderByClause,
+  field: FieldSchema,
+  read: (item: T) => unknown
+): SortKey<T> {
   if (isLong(field) || field.type === 'multipicklist' || field.type === 'encryptedstring') {
     throw malformed(scope.soql, `field '${field.name}' can not be sorted in a query call`, field.name);
   }

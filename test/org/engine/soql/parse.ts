@@ -6,7 +6,8 @@ const longest = 100_000;
 
 /** The parsed query. Throws MALFORMED_QUERY for anything that is no SOQL. */
 export function parse(soql: string): Query {
-  if (soql.length > longest) throw new OrgError('MALFORMED_QUERY', `SOQL statements cannot be longer than ${longest} characters.`);
+  if (soql.length > longest)
+    throw new OrgError('MALFORMED_QUERY', `SOQL statements cannot be longer than ${longest} characters.`);
   // The parser wants LIMIT before OFFSET; the org takes OFFSET alone.
   const offset = /\boffset\s+(\d+)\s*$/i.exec(soql);
   const text = offset === null ? soql : soql.slice(0, offset.index);

@@ -32,7 +32,13 @@ export class QueryCursors {
     const [id = '', offsetText = ''] = locator.split('-');
     const cursor = this.cursors.get(id);
     const offset = Number(offsetText);
-    if (cursor === undefined || cursor.userId !== userId || !Number.isInteger(offset) || offset < 0 || offset >= cursor.records.length) {
+    if (
+      cursor === undefined ||
+      cursor.userId !== userId ||
+      !Number.isInteger(offset) ||
+      offset < 0 ||
+      offset >= cursor.records.length
+    ) {
       throw new OrgError('INVALID_QUERY_LOCATOR', 'invalid query locator');
     }
     return this.page(id, offset);
@@ -46,7 +52,11 @@ export class QueryCursors {
   private page(id: string, offset: number): QueryPage {
     const cursor = this.cursors.get(id) as Cursor;
     const end = Math.min(offset + cursor.size, cursor.records.length);
-    const page = { totalSize: cursor.records.length, done: end === cursor.records.length, records: cursor.records.slice(offset, end) };
+    const page = {
+      totalSize: cursor.records.length,
+      done: end === cursor.records.length,
+      records: cursor.records.slice(offset, end),
+    };
     return page.done ? page : { ...page, next: `${id}-${end}` };
   }
 }

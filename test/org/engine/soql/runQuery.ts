@@ -19,7 +19,13 @@ export interface QueryAnswer {
   readonly smallPages: boolean;
 }
 
-export function queryScope(org: OrgCore, user: OrgUser, api: Api, soql: string, options: QueryOptions = {}): QueryScope {
+export function queryScope(
+  org: OrgCore,
+  user: OrgUser,
+  api: Api,
+  soql: string,
+  options: QueryOptions = {}
+): QueryScope {
   return { org: asQueryOrg(org), user, api, soql, all: options.all ?? false, version: options.version ?? '66.0' };
 }
 
@@ -27,7 +33,8 @@ export function queryScope(org: OrgCore, user: OrgUser, api: Api, soql: string, 
 export function runQuery(org: OrgCore, user: OrgUser, api: Api, soql: string, options: QueryOptions = {}): QueryAnswer {
   const compiled = compileQuery(queryScope(org, user, api, soql, options));
   const entity = compiled.source.schema.name;
-  if (compiled.bareCount) return { totalSize: compiled.rows().length, done: true, records: [], entity, smallPages: false };
+  if (compiled.bareCount)
+    return { totalSize: compiled.rows().length, done: true, records: [], entity, smallPages: false };
   const records = compiled.records();
   return { totalSize: records.length, done: true, records, entity, smallPages: compiled.longFields >= 2 };
 }

@@ -7,12 +7,16 @@ import { findFieldPath, parentOf, readField, type FieldPath, type ParentStep } f
 import { malformed, noSuchRelationship } from './queryErrors.js';
 import { findSource, type QueryScope, type Source } from './sources.js';
 
-
 /** One thing a query selects, in the order of the query. */
 export type Selected =
   | { readonly kind: 'field'; readonly field: PracticeField }
   | { readonly kind: 'parent'; readonly step: ParentStep; readonly selected: Selected[] }
-  | { readonly kind: 'children'; readonly name: string; readonly selected: readonly Selected[]; run(parent: Row): Array<Record<string, unknown>> };
+  | {
+      readonly kind: 'children';
+      readonly name: string;
+      readonly selected: readonly Selected[];
+      run(parent: Row): Array<Record<string, unknown>>;
+    };
 
 export interface Selection {
   readonly selected: Selected[];
@@ -22,10 +26,19 @@ export interface Selection {
 }
 
 /** Runs a child sub-query for one parent. */
-export type ChildQuery = (query: Subquery, child: Source, link: PracticeField) => { readonly selected: readonly Selected[]; run(parent: Row): Array<Record<string, unknown>> };
+export type ChildQuery = (
+  query: Subquery,
+  child: Source,
+  link: PracticeField
+) => { readonly selected: readonly Selected[]; run(parent: Row): Array<Record<string, unknown>> };
 
 /** Reads the SELECT list. Throws for unknown fields and for a field named twice. */
-export function readSelection(scope: QueryScope, source: Source, query: Query | Subquery, childQuery: ChildQuery): Selection {
+export function readSelection(
+  scope: QueryScope,
+  source: Source,
+  query: Query | Subquery,
+  childQuery: ChildQuery
+): Selection {
   const selection: Selection = { selected: [], paths: [], hasChildren: false };
   let hasChildren = false;
   const seen = new Set<string>();
@@ -37,7 +50,8 @@ export function readSelection(scope: QueryScope, source: Source, query: Query | 
     }
     for (const parts of partsOf(scope, source, field, query)) {
       const path = findFieldPath(scope, source, parts);
-      if (seen.has(path.path)) throw malformed(scope.soql, `duplicate field selected: ${path.path}`, parts.at(-1) ?? '');
+      if (seen.has(path.path))
+        throw malformed(scope.soql, `duplicate field selected: ${path.path}`, parts.at(-1) ?? '');
       seen.add(path.path);
       selection.paths.push(path);
       place(selection.selected, path.steps, path.field);
@@ -53,7 +67,12 @@ function partsOf(scope: QueryScope, source: Source, field: FieldType, query: Que
       return [withoutAlias(parts, query)];
     }
     case 'FieldRelationship':
-      return [withoutAlias([...('objectPrefix' in field ? [field.objectPrefix] : []), ...field.relationships, field.field], query)];
+      return [
+        withoutAlias(
+          [...('objectPrefix' in field ? [field.objectPrefix] : []), ...field.relationships, field.field],
+          query
+        ),
+      ];
     case 'FieldFunctionExpression':
       return functionParts(scope, source, field.functionName, field.parameters.map(String), query);
     default:
@@ -69,14 +88,21 @@ function withoutAlias(parts: string[], query: Query | Subquery): string[] {
 }
 
 /** `FIELDS(ALL)` and its kin, and the functions that give the field itself. */
-function functionParts(scope: QueryScope, source: Source, name: string, parameters: readonly string[], query: Query | Subquery): string[][] {
+function functionParts(
+  scope: QueryScope,
+  source: Source,
+  name: string,
+  parameters: readonly string[],
+  query: Query | Subquery
+): string[][] {
   if (['TOLABEL', 'FORMAT', 'CONVERTCURRENCY'].includes(name.toUpperCase())) return [String(parameters[0]).split('.')];
   if (name.toUpperCase() !== 'FIELDS') throw malformed(scope.soql, `unexpected token: '${name}'`, name);
   const which = String(parameters[0]).toUpperCase();
   if (which !== 'STANDARD' && (query.limit === undefined || query.limit > 200)) {
     throw malformed(scope.soql, 'The SOQL FIELDS function must have a LIMIT of at most 200');
   }
-  return source.fields()
+  return source
+    .fields()
     .filter((field) => which === 'ALL' || (field.custom ?? false) === (which === 'CUSTOM'))
     .map((field) => [field.name]);
 }
@@ -96,21 +122,30 @@ function place(selected: Selected[], steps: readonly ParentStep[], field: Practi
 }
 
 function readChildren(scope: QueryScope, source: Source, subquery: Subquery, childQuery: ChildQuery): Selected {
-  const relationship = childRelationships(scope.org.schema.all(), source.schema.name).find(({ name }) => name?.toLowerCase() === subquery.relationshipName.toLowerCase());
+  const relationship = childRelationships(scope.org.schema.all(), source.schema.name).find(
+    ({ name }) => name?.toLowerCase() === subquery.relationshipName.toLowerCase()
+  );
   const child = relationship === undefined ? undefined : findSource(scope, relationship.child.name);
-  if (relationship === undefined || child === undefined || relationship.name === null) throw noSuchRelationship(scope.soql, subquery.relationshipName);
+  if (relationship === undefined || child === undefined || relationship.name === null)
+    throw noSuchRelationship(scope.soql, subquery.relationshipName);
   return { kind: 'children', name: relationship.name, ...childQuery(subquery, child, relationship.field) };
 }
 
 /** A record as REST prints it, with its attributes and its nested parents and children. */
-export function toRecord(scope: QueryScope, source: Source, selected: readonly Selected[], row: Row): Record<string, unknown> {
+export function toRecord(
+  scope: QueryScope,
+  source: Source,
+  selected: readonly Selected[],
+  row: Row
+): Record<string, unknown> {
   const record: Record<string, unknown> = { attributes: attributes(scope, source, row) };
   for (const entry of selected) {
     if (entry.kind === 'field') {
       record[entry.field.name] = readField(source, row, entry.field) ?? null;
     } else if (entry.kind === 'parent') {
       const parent = parentOf(entry.step, row);
-      record[entry.step.name] = parent === undefined ? null : toRecord(scope, parent.source, entry.selected, parent.row);
+      record[entry.step.name] =
+        parent === undefined ? null : toRecord(scope, parent.source, entry.selected, parent.row);
     } else {
       const children = entry.run(row);
       record[entry.name] = children.length === 0 ? null : { totalSize: children.length, done: true, records: children };
@@ -121,7 +156,10 @@ export function toRecord(scope: QueryScope, source: Source, selected: readonly S
 
 function attributes(scope: QueryScope, source: Source, row: Row): { type: string; url: string } {
   const base = `/services/data/v${scope.version}/${scope.api === 'tooling' ? 'tooling/' : ''}sobjects`;
-  return { type: source.schema.name, url: `${base}/${source.schema.name}/${String(row['Id'] ?? row['DurableId'] ?? '')}` };
+  return {
+    type: source.schema.name,
+    url: `${base}/${source.schema.name}/${String(row['Id'] ?? row['DurableId'] ?? '')}`,
+  };
 }
 
 /** How many long custom text fields are selected: two or more make the org's pages small. */

@@ -71,7 +71,8 @@ function storedSource(scope: QueryScope, object: ObjectSchema): Source {
       const row = store.get(object.name, id);
       return row !== undefined && seen(row) ? row : undefined;
     },
-    value: (row, field) => (field.formulaPath === undefined ? masked(scope.user, row, field) : formulaValue(scope, object, row, field))
+    value: (row, field) =>
+      field.formulaPath === undefined ? masked(scope.user, row, field) : formulaValue(scope, object, row, field),
   };
 }
 
@@ -89,7 +90,10 @@ function tableSource(scope: QueryScope, table: VirtualTable): Source {
       byKey ??= keyed(table.rows(scope.user));
       return byKey.get(id);
     },
-    value: (row, field) => (table.heavyFields?.includes(field.name) === true || row[field.name] === undefined ? (table.heavy?.(row, field.name) ?? null) : row[field.name])
+    value: (row, field) =>
+      table.heavyFields?.includes(field.name) === true || row[field.name] === undefined
+        ? (table.heavy?.(row, field.name) ?? null)
+        : row[field.name],
   };
 }
 
@@ -112,7 +116,9 @@ function canSeeRow(user: OrgUser, row: Row): boolean {
 
 function masked(user: OrgUser, row: Row, field: FieldSchema): unknown {
   const value = row[field.name] ?? null;
-  return field.type === 'encryptedstring' && !user.rights.viewEncryptedData && typeof value === 'string' ? '*'.repeat(value.length) : value;
+  return field.type === 'encryptedstring' && !user.rights.viewEncryptedData && typeof value === 'string'
+    ? '*'.repeat(value.length)
+    : value;
 }
 
 /** Follows a formula's path from parent to parent; a missing parent gives null, or false for a checkbox. */

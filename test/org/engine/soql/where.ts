@@ -12,7 +12,13 @@ type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | Leaf;
 export type InnerQuery = (query: Query) => Set<unknown>;
 
 /** The WHERE clause as one test of a row. Mixing AND and OR without parentheses is refused, as by the org. */
-export function compileWhere(scope: QueryScope, source: Source, where: WhereClause | undefined, inner: InnerQuery, prefix?: string): RowTest {
+export function compileWhere(
+  scope: QueryScope,
+  source: Source,
+  where: WhereClause | undefined,
+  inner: InnerQuery,
+  prefix?: string
+): RowTest {
   if (where === undefined) return () => true;
   const tokens = flatten(where);
   const reader = new Reader(scope, tokens, (leaf) => compileLeaf(scope, source, leaf, inner, prefix));
@@ -44,7 +50,13 @@ export function candidateRows(scope: QueryScope, source: Source, where: WhereCla
   return undefined;
 }
 
-function compileLeaf(scope: QueryScope, source: Source, leaf: Leaf, inner: InnerQuery, prefix: string | undefined): RowTest {
+function compileLeaf(
+  scope: QueryScope,
+  source: Source,
+  leaf: Leaf,
+  inner: InnerQuery,
+  prefix: string | undefined
+): RowTest {
   if (!('field' in leaf)) throw malformed(scope.soql, 'functions are not supported in this filter');
   const parts = leaf.field.split('.');
   if (prefix !== undefined && parts[0]?.toLowerCase() === prefix.toLowerCase() && parts.length > 1) parts.shift();

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { AuthInfo, Connection } from '@salesforce/core';
-import { ComponentSet, MetadataApiRetrieve } from '@salesforce/source-deploy-retrieve';
+import type { MetadataApiRetrieve } from '@salesforce/source-deploy-retrieve';
+import { ComponentSet } from '@salesforce/source-deploy-retrieve';
 import { type RunningOrg, startPracticeOrg } from '../../../org/http/server.js';
 import { PracticeMetadata, flowFile, packageXml, zip } from './practiceMetadata.js';
 
@@ -52,7 +53,7 @@ describe('stock metadata clients and the practice org', () => {
       { fullName: 'Machine_Finder', type: 'Flow' }, { fullName: 'Installation_Visit__c', type: 'CustomObject' }, { fullName: 'MachineSizing', type: 'ApexClass' },
       { fullName: 'Installation_Planner', type: 'PermissionSet' }, { fullName: 'CustomLabels', type: 'CustomLabels' }, { fullName: 'Nobody', type: 'ApexClass' }
     ]);
-    const retrieve = (await set.retrieve({ usernameOrConnection: connection, output: join(folder, 'app'), merge: false })) as MetadataApiRetrieve;
+    const retrieve = (await set.retrieve({ usernameOrConnection: connection, output: join(folder, 'app'), merge: false }));
     const result = await retrieve.pollStatus(50, 30);
     const responses = result.getFileResponses();
     expect(responses.filter((one) => one.state === 'Failed').map((one) => one.fullName)).to.deep.equal(['Nobody']);

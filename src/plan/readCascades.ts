@@ -9,7 +9,8 @@ import type { Draft } from './draft.js';
 import type { DraftStep, RecordItem } from './rollbackPlan.js';
 
 /** Bookkeeping that belongs to the row itself and goes with it: nobody's work outside the plan. */
-const OWN_TRACES = /(Feed|History|Share|ChangeEvent|__ChangeEvent|__Tag)$|^(AttachedContentDocument|CombinedAttachment|ContentDocumentLink|EntitySubscription|FeedComment|FeedItem|FlowRecordRelation|NetworkActivityAudit|NetworkUserHistoryRecent|NoteAndAttachment|OpenActivity|ActivityHistory|ProcessInstance|ProcessInstanceHistory|RecordAction|RecordActionHistory|TopicAssignment|UserRecordAccess|RecentlyViewed)$/;
+const OWN_TRACES =
+  /(Feed|History|Share|ChangeEvent|__ChangeEvent|__Tag)$|^(AttachedContentDocument|CombinedAttachment|ContentDocumentLink|EntitySubscription|FeedComment|FeedItem|FlowRecordRelation|NetworkActivityAudit|NetworkUserHistoryRecent|NoteAndAttachment|OpenActivity|ActivityHistory|ProcessInstance|ProcessInstanceHistory|RecordAction|RecordActionHistory|TopicAssignment|UserRecordAccess|RecentlyViewed)$/;
 
 interface Outside {
   /** Parent row that cannot go, to the relationships that hold it. */
@@ -76,11 +77,19 @@ async function outsideChildren(org: RecordReader, steps: readonly DraftStep[], f
   return { byParent };
 }
 
-function* pairs(steps: readonly DraftStep[], operation: DraftStep['operation']): Generator<[object: string, item: RecordItem]> {
-  for (const step of steps) if (step.operation === operation && step.detail.kind === 'records') for (const item of step.detail.items) yield [step.detail.object, item];
+function* pairs(
+  steps: readonly DraftStep[],
+  operation: DraftStep['operation']
+): Generator<[object: string, item: RecordItem]> {
+  for (const step of steps)
+    if (step.operation === operation && step.detail.kind === 'records')
+      for (const item of step.detail.items) yield [step.detail.object, item];
 }
 
-function itemsOf(steps: readonly DraftStep[], operation: DraftStep['operation']): Array<[object: string, item: RecordItem]> {
+function itemsOf(
+  steps: readonly DraftStep[],
+  operation: DraftStep['operation']
+): Array<[object: string, item: RecordItem]> {
   return [...pairs(steps, operation)];
 }
 
@@ -99,14 +108,22 @@ async function look(
       const id = parseRecordId(String(row.Id)) ?? String(row.Id);
       const parent = parseRecordId(String(row[child.field])) ?? '';
       if (deleted.has(id) || turned.get(id)?.has(child.field)) continue;
-      const effect = child.cascadeDelete ? 'would be deleted' : child.restrictedDelete ? 'would refuse' : 'would be blanked';
+      const effect = child.cascadeDelete
+        ? 'would be deleted'
+        : child.restrictedDelete
+          ? 'would refuse'
+          : 'would be blanked';
       byParent.set(parent, (byParent.get(parent) ?? new Set()).add(`${child.childObject}.${child.field} (${effect})`));
     }
   } catch (error) {
     const subject = `${child.childObject}.${child.field}`;
     if (!findings.some((finding) => finding.code === 'childrenNotReadable' && finding.subject === subject)) {
-      findings.push({ code: 'childrenNotReadable', severity: 'info', subject, message: `Whether rows here point to what the plan deletes could not be read: ${(error as Error).message.slice(0, 200)}` });
+      findings.push({
+        code: 'childrenNotReadable',
+        severity: 'info',
+        subject,
+        message: `Whether rows here point to what the plan deletes could not be read: ${(error as Error).message.slice(0, 200)}`,
+      });
     }
   }
 }
-

@@ -1,0 +1,194 @@
+import { expect } from 'chai';
+import { apexClass, deployAs, flow, permissionSet, textField } from '../support/deploys.js';
+import { World } from '../support/world.js';
+
+const SCOPE = {
+  metadata: [
+    { type: 'ApexClass', fullName: 'DiscountLimits' },
+    { type: 'ApexClass', fullName: 'MachineSizing' },
+    { type: 'ApexClass', fullName: 'SpringPromotion' },
+    { type: 'CustomField', fullName: 'Product2.Cups_Per_Day__c' },
+    { type: 'CustomField', fullName: 'Product2.Promo_Code__c' },
+    { type: 'PermissionSet', fullName: 'Spring_Promotion' },
+  ],
+};
+
+describe('metadata goes back', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(() => world.close());
+
+  const exists = (type: string, fullName: string): boolean => world.side.components.get(type, fullName) !== undefined;
+  const bodyOf = (name: string): string => {
+    const content = world.side.components.get('ApexClass', name)?.content;
+    return content?.kind === 'files' ? [...content.files.values()].map(String).join('\n') : '';
+  };
+
+  it('overrides what was changed, deletes what was created, in one deployment', async () => {
+    const before = bodyOf('DiscountLimits');
+    const { snapshot, plan, run } = await world.rolledBack(SCOPE, async () => {
+      await deployAs(
+        world,
+        'Dov Deployer',
+        {
+          ...apexClass('DiscountLimits', 'public class DiscountLimits { }'),
+          ...apexClass('SpringPromotion', 'public class SpringPromotion { }'),
+          ...textField('Product2', 'Promo_Code__c', 'Promo Code'),
+          ...permissionSet('Spring_Promotion', 'Spring', ['Product2.Promo_Code__c']),
+        },
+        [
+          'ApexClass:DiscountLimits',
+          'ApexClass:SpringPromotion',
+          'CustomField:Product2.Promo_Code__c',
+          'PermissionSet:Spring_Promotion',
+        ]
+      );
+    });
+    expect(plan.steps.map((step) => `${step.operation} ${step.target}`)).to.deep.equal([
+      'restoreComponent metadata:ApexClass:DiscountLimits',
+      'deleteComponent metadata:ApexClass:SpringPromotion',
+      'deleteComponent metadata:CustomField:Product2.Promo_Code__c',
+      'deleteComponent metadata:PermissionSet:Spring_Promotion',
+    ]);
+    expect(run.totals).to.deep.equal({ restored: 4 });
+    expect(bodyOf('DiscountLimits')).to.equal(before);
+    expect(exists('ApexClass', 'SpringPromotion')).to.equal(false);
+    expect(exists('CustomField', 'Product2.Promo_Code__c')).to.equal(false);
+    expect(exists('PermissionSet', 'Spring_Promotion')).to.equal(false);
+    const deployments = world.side.deployments
+      .list()
+      .map(({ result }) => result)
+      .filter((result) => result.createdBy === world.user('Ada Admin').id);
+    expect(deployments.map((result) => result.checkOnly)).to.deep.equal([true, false]);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('puts one changed field back and leaves its neighbours alone', async () => {
+    const { snapshot, run } = await world.rolledBack(SCOPE, async () => {
+      await deployAs(
+        world,
+        'Dov Deployer',
+        {
+          'objects/Product2.object':
+            '<?xml version="1.0" encoding="UTF-8"?><CustomObject xmlns="http://soap.sforce.com/2006/04/metadata"><fields><fullName>Cups_Per_Day__c</fullName><label>Cups Daily</label><precision>9</precision><scale>0</scale><type>Number</type></fields></CustomObject>',
+        },
+        ['CustomField:Product2.Cups_Per_Day__c']
+      );
+    });
+    expect(run.totals).to.deep.equal({ restored: 1 });
+    expect(
+      world.org.schema.get('Product2')?.fields.find((field) => field.name === 'Cups_Per_Day__c')?.precision
+    ).to.equal(5);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('creates a component again that the deployment deleted', async () => {
+    const { snapshot, plan, run } = await world.rolledBack(
+      SCOPE,
+      async () => void (await deployAs(world, 'Dov Deployer', {}, [], ['ApexClass:MachineSizing']))
+    );
+    expect(plan.steps.map((step) => step.operation)).to.deep.equal(['recreateComponent']);
+    expect(run.totals).to.deep.equal({ restored: 1 });
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('says how many rows hold data in a created field before it goes', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    await deployAs(world, 'Dov Deployer', textField('Product2', 'Promo_Code__c', 'Promo Code'), [
+      'CustomField:Product2.Promo_Code__c',
+    ]);
+    world.update('Cleo Colleague', 'Product2', '01t5g00000Br001AAB', { Promo_Code__c: 'MINE' });
+    const plan = await world.plan(snapshot);
+    expect(plan.steps.map((step) => [step.operation, step.risk])).to.deep.equal([['deleteComponent', 'lossy']]);
+    expect(plan.steps[0]?.reason).to.match(/1 rows? hold/);
+  });
+
+  it('keeps a created field that a flow version uses, and says so, unless the versions go too', async () => {
+    const snapshot = await world.snapshot({ ...SCOPE, flows: 'all' });
+    await deployAs(
+      world,
+      'Dov Deployer',
+      {
+        ...textField('Product2', 'Promo_Code__c', 'Promo Code'),
+        ...flow('Machine_Finder', '{!Product.Promo_Code__c}'),
+      },
+      ['CustomField:Product2.Promo_Code__c', 'Flow:Machine_Finder']
+    );
+    const plan = await world.plan(snapshot);
+    expect(plan.manual.map((item) => item.target)).to.deep.equal(['metadata:CustomField:Product2.Promo_Code__c']);
+    expect(plan.manual[0]?.what).to.include('Machine_Finder-4');
+    expect(plan.steps.map((step) => step.operation)).to.deep.equal(['activateFlowVersion']);
+    const thorough = await world.plan(snapshot, { choice: { deleteFlows: true } });
+    const run = await world.apply(thorough);
+    expect(run.totals).to.deep.equal({ restored: 3 });
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('keeps a component that a colleague changed after the deployment', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    await deployAs(
+      world,
+      'Dov Deployer',
+      {
+        ...apexClass('DiscountLimits', 'public class DiscountLimits { }'),
+        ...apexClass('SpringPromotion', 'public class SpringPromotion { }'),
+      },
+      ['ApexClass:DiscountLimits', 'ApexClass:SpringPromotion']
+    );
+    const later = await deployAs(
+      world,
+      'Cleo Colleague',
+      apexClass('DiscountLimits', 'public class DiscountLimits { Integer cleo; }'),
+      ['ApexClass:DiscountLimits']
+    );
+    const plan = await world.plan(snapshot, { changedBy: [] });
+    // Both deployed: both are deployers, and the plan lists both deployments.
+    expect(plan.deployments.map((deployment) => deployment.id)).to.include(later);
+    expect(plan.deployers).to.have.members(['cleo.colleague@brightcup.example', 'dov.deployer@brightcup.example']);
+  });
+
+  it('changes nothing when the org refuses the way back, and names the component that failed', async () => {
+    const snapshot = await world.snapshot({ metadata: [...SCOPE.metadata] });
+    await deployAs(
+      world,
+      'Dov Deployer',
+      {
+        ...textField('Product2', 'Promo_Code__c', 'Promo Code'),
+        ...apexClass('DiscountLimits', 'public class DiscountLimits { }'),
+      },
+      ['CustomField:Product2.Promo_Code__c', 'ApexClass:DiscountLimits']
+    );
+    // A class outside the scope holds the created field.
+    await deployAs(
+      world,
+      'Dov Deployer',
+      apexClass(
+        'Holder',
+        'public class Holder { String code = new Product2().Promo_Code__c; Object f = Product2.Promo_Code__c; }'
+      ),
+      ['ApexClass:Holder']
+    );
+    const plan = await world.plan(snapshot);
+    expect(plan.findings.map((finding) => finding.subject)).to.include('metadata:ApexClass:Holder');
+    const run = await world.apply(plan);
+    expect(run.status).to.equal('failed');
+    expect(run.totals).to.deep.equal({ failed: 1, skipped: 1 });
+    const [error] = run.steps.flatMap((step) => step.errors).filter((entry) => entry.code === 'COMPONENT_FAILED');
+    expect(error?.target).to.equal('metadata:CustomField:Product2.Promo_Code__c');
+    expect(bodyOf('DiscountLimits')).to.equal('public class DiscountLimits { }');
+    expect((await world.validate(snapshot, run)).verdict).to.equal('notRestored');
+  });
+
+  it('records an absent component only on two witnesses, and takes everything of a type by wildcard', async () => {
+    const { snapshot, run } = await world.rolledBack(
+      { metadata: [{ type: 'ApexClass', fullName: '*' }] },
+      async () =>
+        void (await deployAs(world, 'Dov Deployer', apexClass('Later', 'public class Later { }'), ['ApexClass:Later']))
+    );
+    expect(snapshot.counts.absent).to.equal(0);
+    expect(run.totals).to.deep.equal({ restored: 1 });
+    expect(exists('ApexClass', 'Later')).to.equal(false);
+  });
+});

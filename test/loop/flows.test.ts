@@ -1,0 +1,140 @@
+import { expect } from 'chai';
+import { deployAs, flow } from '../support/deploys.js';
+import { World } from '../support/world.js';
+
+const FLOW = 'Machine_Finder';
+
+describe('flows go back', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(() => world.close());
+
+  const active = (name: string): number | null =>
+    world.side.flows.get(name)?.versions.find((version) => version.status === 'Active')?.number ?? null;
+  const versions = (name: string): number[] =>
+    (world.side.flows.get(name)?.versions ?? []).map((version) => version.number);
+
+  it('switches the pointer back without a new version when the old one still exists', async () => {
+    const before = versions(FLOW);
+    const { snapshot, plan, run } = await world.rolledBack(
+      { flows: 'all' },
+      async () => void (await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]))
+    );
+    expect(plan.steps.map((step) => [step.operation, step.target])).to.deep.equal([
+      ['activateFlowVersion', `flow:${FLOW}`],
+    ]);
+    expect(run.status).to.equal('succeeded');
+    expect(active(FLOW)).to.equal(2);
+    expect(versions(FLOW)).to.deep.equal([...before, 4]);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('deactivates a flow that was absent and says that it is only made harmless', async () => {
+    const { snapshot, plan, run } = await world.rolledBack(
+      { flows: 'all' },
+      async () => void (await deployAs(world, 'Dov Deployer', flow('Spring_Banner', 'bad'), ['Flow:Spring_Banner']))
+    );
+    expect(plan.steps.map((step) => step.operation)).to.deep.equal(['deactivateFlow']);
+    expect(run.totals).to.deep.equal({ neutralised: 1 });
+    expect(active('Spring_Banner')).to.equal(null);
+    // Its inactive version is there for the asking.
+    expect(versions('Spring_Banner')).to.deep.equal([1]);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restoredExceptKept');
+  });
+
+  it('deletes the versions that were added since when asked at plan time, and keeps their bodies', async () => {
+    const { snapshot, plan, run } = await world.rolledBack(
+      { flows: 'all' },
+      async () => {
+        await deployAs(world, 'Dov Deployer', { ...flow('Spring_Banner', 'bad'), ...flow(FLOW, 'bad') }, [
+          'Flow:Spring_Banner',
+          `Flow:${FLOW}`,
+        ]);
+      },
+      { choice: { deleteFlows: true } }
+    );
+    expect(plan.steps.map((step) => `${step.operation} ${step.target}`)).to.have.members([
+      `activateFlowVersion flow:${FLOW}`,
+      `deleteFlowVersion flow:${FLOW}`,
+      'deactivateFlow flow:Spring_Banner',
+      'deleteFlowVersion flow:Spring_Banner',
+    ]);
+    expect(run.status).to.equal('succeeded');
+    expect(world.side.flows.get('Spring_Banner')).to.equal(undefined);
+    expect(versions(FLOW)).to.deep.equal([1, 2, 3]);
+    const folder = await world.store.open('runs', run.runId as never);
+    expect((await folder.list('bad')).sort()).to.deep.equal([
+      `bad/${FLOW}-4.flow-meta.xml`,
+      'bad/Spring_Banner-1.flow-meta.xml',
+    ]);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('redeploys the body of a version that is gone, as a new version that runs', async () => {
+    const { snapshot, plan, run } = await world.rolledBack({ flows: 'all' }, async () => {
+      await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+      const version = world.side.flows.get(FLOW)?.versions.find((candidate) => candidate.number === 2);
+      world.side.tooling.deleteVersion(world.user('Dov Deployer'), version?.id ?? '');
+    });
+    expect(plan.steps.map((step) => [step.operation, step.risk])).to.deep.equal([['redeployFlow', 'lossy']]);
+    expect(run.status).to.equal('succeeded');
+    expect(active(FLOW)).to.equal(5);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('makes a redeployed flow active where the org lets deployed flows land inactive', async () => {
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+    world.side.tooling.deleteVersion(
+      world.user('Dov Deployer'),
+      world.side.flows.get(FLOW)?.versions.find((candidate) => candidate.number === 2)?.id ?? ''
+    );
+    world.org.switches.deployFlowsActive = false;
+    const run = await world.apply(await world.plan(snapshot));
+    expect(run.status).to.equal('succeeded');
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('activates a flow again that the deployment switched off', async () => {
+    const { run } = await world.rolledBack(
+      { flows: [FLOW] },
+      () => {
+        world.side.tooling.setActive(world.user('Dov Deployer'), world.side.flows.get(FLOW)?.id ?? '', {
+          activeVersionNumber: 0,
+        });
+      },
+      { changedBy: ['dov.deployer@brightcup.example'] }
+    );
+    expect(run.status).to.equal('succeeded');
+    expect(active(FLOW)).to.equal(2);
+  });
+
+  it('switches off a flow that was inactive', async () => {
+    const { run } = await world.rolledBack({ flows: 'all' }, () => {
+      world.side.tooling.setActive(
+        world.user('Dov Deployer'),
+        world.side.flows.get('Approve_Quote_Discount')?.id ?? '',
+        { activeVersionNumber: 3 }
+      );
+    });
+    expect(run.totals).to.deep.equal({ restored: 1 });
+    expect(active('Approve_Quote_Discount')).to.equal(null);
+  });
+
+  it("keeps a colleague's later version and names her", async () => {
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', flow('Approve_Quote_Discount', 'bad'), ['Flow:Approve_Quote_Discount']);
+    world.side.tooling.setActive(world.user('Cleo Colleague'), world.side.flows.get(FLOW)?.id ?? '', {
+      activeVersionNumber: 3,
+    });
+    const plan = await world.plan(snapshot);
+    expect(plan.conflicts.map((conflict) => [conflict.target, conflict.changedBy, conflict.decision])).to.deep.equal([
+      [`flow:${FLOW}`, 'cleo.colleague@brightcup.example', 'keep'],
+    ]);
+    const run = await world.apply(plan);
+    expect(active(FLOW)).to.equal(3);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restoredExceptKept');
+  });
+});

@@ -1,0 +1,230 @@
+import { expect } from 'chai';
+import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
+import { presetNamed } from '../../src/records/presets/presets.js';
+import type { ObjectScope } from '../../src/snapshot/scope.js';
+import { CREMA_UNO } from '../../scripts/demo/story.js';
+import { World } from '../support/world.js';
+
+const CPQ: readonly ObjectScope[] = (presetNamed('cpq')?.objects ?? []).map((entry) => ({ ...entry, preset: 'cpq' }));
+const RULE = 'a0V5g00000Br006EAB';
+/** A rule with Custom condition logic, its conditions and actions. */
+const CUSTOM_RULE = 'a0V5g00000Br005EAB';
+const DOV = { changedBy: ['dov.deployer@brightcup.example'] };
+
+const stepsOf = (plan: RollbackPlan): string[] =>
+  plan.steps.map((step) => `${step.operation} ${step.target} ${step.count}`);
+
+describe('records go back', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(() => world.close());
+
+  const children = (object: string, field: string, parent: string): string[] =>
+    [...world.org.store.rows(object)]
+      .filter((row) => row[field] === parent && row.IsDeleted !== true)
+      .map((row) => String(row.Id));
+
+  it('reverts an update field by field, and writes no field that did not change', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    world.update('Dov Deployer', 'SBQQ__PriceRule__c', RULE, { SBQQ__EvaluationOrder__c: 999, Name: 'Bad' });
+    const plan = await world.plan(snapshot);
+    expect(stepsOf(plan)).to.deep.equal(['updateRecords record:SBQQ__PriceRule__c 1']);
+    const writes = await world.writesDuring(async () => {
+      const run = await world.apply(plan);
+      expect(run.totals).to.deep.equal({ restored: 1 });
+      expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+    });
+    expect(writes).to.have.length(1);
+    expect(writes[0]).to.include({ kind: 'recordWrite', operation: 'update', id: RULE });
+    expect(world.row('SBQQ__PriceRule__c', RULE)?.SBQQ__EvaluationOrder__c).to.equal(60);
+  });
+
+  it('blanks a field that was empty', async () => {
+    const { run } = await world.rolledBack({ records: CPQ }, () =>
+      world.update('Dov Deployer', 'Product2', CREMA_UNO, { SBQQ__ConfigurationType__c: 'Required' })
+    );
+    expect(run.status).to.equal('succeeded');
+    expect(world.row('Product2', CREMA_UNO)?.SBQQ__ConfigurationType__c ?? null).to.equal(null);
+  });
+
+  it('undeletes a Custom rule with the conditions and actions that went with it, under their old Ids', async () => {
+    const conditions = children('SBQQ__PriceCondition__c', 'SBQQ__Rule__c', CUSTOM_RULE);
+    const actions = children('SBQQ__PriceAction__c', 'SBQQ__Rule__c', CUSTOM_RULE);
+    expect(conditions.length).to.be.greaterThan(1);
+    const { snapshot, run } = await world.rolledBack({ records: CPQ }, () => world.delete('Dov Deployer', CUSTOM_RULE));
+    expect(run.status).to.equal('succeeded');
+    expect(world.row('SBQQ__PriceRule__c', CUSTOM_RULE)?.SBQQ__ConditionsMet__c).to.equal('Custom');
+    expect(children('SBQQ__PriceCondition__c', 'SBQQ__Rule__c', CUSTOM_RULE)).to.have.members(conditions);
+    expect(children('SBQQ__PriceAction__c', 'SBQQ__Rule__c', CUSTOM_RULE)).to.have.members(actions);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('restores the lookups that a delete blanked, also where a colleague edited the row since', async () => {
+    const options = children('SBQQ__ProductOption__c', 'SBQQ__OptionalSKU__c', '01t5g00000Br013AAB');
+    expect(options).to.not.have.length(0);
+    const snapshot = await world.snapshot({ records: CPQ });
+    world.delete('Dov Deployer', '01t5g00000Br013AAB');
+    world.update('Cleo Colleague', 'SBQQ__ProductOption__c', options[0] ?? '', { SBQQ__Quantity__c: 7 });
+    const run = await world.apply(await world.plan(snapshot, DOV));
+    expect(run.status).to.equal('succeeded');
+    const option = world.row('SBQQ__ProductOption__c', options[0] ?? '');
+    expect(option?.SBQQ__OptionalSKU__c).to.equal('01t5g00000Br013AAB');
+    expect(option?.SBQQ__Quantity__c).to.equal(7);
+  });
+
+  it('sets the values a row had before it was changed and then deleted', async () => {
+    const { run } = await world.rolledBack({ records: CPQ }, () => {
+      world.update('Dov Deployer', 'SBQQ__PriceRule__c', RULE, { Name: 'Bad' });
+      world.delete('Dov Deployer', RULE);
+    });
+    expect(run.status).to.equal('succeeded');
+    expect(world.row('SBQQ__PriceRule__c', RULE)?.Name).to.equal('Filter kit on the house');
+  });
+
+  it('deletes what was inserted, children first, and leaves it in the recycle bin', async () => {
+    const made: string[] = [];
+    const { snapshot, plan, run } = await world.rolledBack({ records: CPQ }, () => {
+      const product = world.insert('Dov Deployer', 'Product2', { Name: 'Bad machine', IsActive: true });
+      const feature = world.insert('Dov Deployer', 'SBQQ__ProductFeature__c', {
+        Name: 'Bad feature',
+        SBQQ__ConfiguredSKU__c: product,
+        SBQQ__Number__c: 1,
+        SBQQ__MinOptionCount__c: 0,
+      });
+      made.push(product, feature);
+    });
+    expect(stepsOf(plan)).to.deep.equal([
+      'deleteRecords record:SBQQ__ProductFeature__c 1',
+      'deleteRecords record:Product2 1',
+    ]);
+    expect(run.totals).to.deep.equal({ restored: 2 });
+    for (const id of made)
+      expect(
+        world.org.store.get(id.startsWith('01t') ? 'Product2' : 'SBQQ__ProductFeature__c', id)?.IsDeleted
+      ).to.equal(true);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('keeps an inserted row that a row outside the plan hangs on', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    const product = world.insert('Dov Deployer', 'Product2', { Name: 'Bad machine', IsActive: true });
+    world.insert('Cleo Colleague', 'SBQQ__ProductFeature__c', {
+      Name: 'Her feature',
+      SBQQ__ConfiguredSKU__c: product,
+      SBQQ__Number__c: 1,
+      SBQQ__MinOptionCount__c: 0,
+    });
+    const plan = await world.plan(snapshot, DOV);
+    expect(plan.conflicts.map((conflict) => [conflict.target, conflict.kind])).to.deep.include([
+      `record:Product2:${product}`,
+      'cascadesOutsidePlan',
+    ]);
+    expect(plan.steps).to.deep.equal([]);
+  });
+
+  it("lets a colleague's new row and a colleague's edit survive", async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    world.update('Dov Deployer', 'SBQQ__PriceRule__c', RULE, { SBQQ__EvaluationOrder__c: 999 });
+    const hers = world.insert('Cleo Colleague', 'Product2', { Name: 'Her machine', IsActive: true });
+    world.update('Cleo Colleague', 'Product2', CREMA_UNO, { Name: 'Her name' });
+    const plan = await world.plan(snapshot, {
+      ...DOV,
+      choice: { onConflict: 'restore', resolve: [{ selector: `record:Product2:${CREMA_UNO}`, decision: 'keep' }] },
+    });
+    const run = await world.apply(plan);
+    expect(run.status).to.equal('succeeded');
+    expect(world.row('Product2', hers)?.Name).to.equal('Her machine');
+    expect(world.row('Product2', CREMA_UNO)?.Name).to.equal('Her name');
+    const validation = await world.validate(snapshot, run);
+    expect(validation.verdict).to.equal('restoredExceptKept');
+    expect(validation.findings.map((finding) => finding.subject)).to.have.members([
+      `record:Product2:${hers}`,
+      `record:Product2:${CREMA_UNO}`,
+    ]);
+  });
+
+  it("deletes a colleague's new row only when it is named by its Id", async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    world.update('Dov Deployer', 'SBQQ__PriceRule__c', RULE, { SBQQ__EvaluationOrder__c: 999 });
+    const hers = world.insert('Cleo Colleague', 'Product2', { Name: 'Her machine', IsActive: true });
+    const wide = await world.plan(snapshot, {
+      ...DOV,
+      choice: { resolve: [{ selector: 'record:Product2:*', decision: 'restore' }] },
+    });
+    expect(stepsOf(wide)).to.deep.equal(['updateRecords record:SBQQ__PriceRule__c 1']);
+    const named = await world.plan(snapshot, {
+      ...DOV,
+      choice: { resolve: [{ selector: `record:Product2:${hers}`, decision: 'restore' }] },
+    });
+    expect(stepsOf(named)).to.include('deleteRecords record:Product2 1');
+  });
+
+  it('takes a row that only left or entered the filter for neither deleted nor inserted', async () => {
+    const snapshot = await world.snapshot({ records: [{ object: 'Product2', where: 'IsActive = true' }] });
+    const inactive = world.insert('Cleo Colleague', 'Product2', { Name: 'Asleep', IsActive: false });
+    const before = await world.plan(snapshot, { everybody: true });
+    expect(before.steps).to.deep.equal([]);
+    world.update('Dov Deployer', 'Product2', CREMA_UNO, { IsActive: false });
+    world.update('Dov Deployer', 'Product2', inactive, { IsActive: true });
+    const plan = await world.plan(snapshot, DOV);
+    expect(stepsOf(plan)).to.deep.equal(['updateRecords record:Product2 1']);
+    expect(plan.conflicts.map((conflict) => conflict.kind)).to.deep.equal(['createdByOther']);
+  });
+
+  it('takes new stamps with the same values for no change', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    const name = String(world.row('Product2', CREMA_UNO)?.Name);
+    world.update('Dov Deployer', 'Product2', CREMA_UNO, { Name: 'Another' });
+    world.update('Dov Deployer', 'Product2', CREMA_UNO, { Name: name });
+    expect((await world.plan(snapshot)).empty).to.equal(true);
+  });
+
+  it('finds the same changes by delta as by reading everything', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    world.update('Dov Deployer', 'Product2', CREMA_UNO, { Name: 'Another' });
+    world.delete('Dov Deployer', CUSTOM_RULE);
+    world.insert('Dov Deployer', 'Product2', { Name: 'Bad', IsActive: true });
+    const delta = await world.plan(snapshot);
+    const full = await world.plan(snapshot, { full: true });
+    expect(stepsOf(full)).to.deep.equal(stepsOf(delta));
+  });
+
+  it('names a row that is no longer in the recycle bin instead of passing it over', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    world.delete('Dov Deployer', RULE);
+    world.org.switches.binEmptied = true;
+    const run = await world.apply(await world.plan(snapshot));
+    expect(run.status).to.equal('failed');
+    expect(run.steps.flatMap((step) => step.errors).map((error) => error.code)).to.include('UNDELETE_FAILED');
+  });
+
+  it('reports a value that automation changed again after our write', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    world.update('Dov Deployer', 'SBQQ__PriceRule__c', RULE, { SBQQ__EvaluationOrder__c: 999 });
+    world.org.beforeSave('SBQQ__PriceRule__c', ({ row }) => {
+      row.SBQQ__EvaluationOrder__c = 7;
+    });
+    const run = await world.apply(await world.plan(snapshot));
+    expect(run.steps[0]?.errors[0]).to.include({ code: 'CHANGED_AGAIN', target: `record:SBQQ__PriceRule__c:${RULE}` });
+  });
+
+  it('uses a bulk job from 2,000 rows on, and journals its id before a row is uploaded', async () => {
+    const ids = Array.from({ length: 2_005 }, (_, n) =>
+      world.insert('Ada Admin', 'Account', { Name: `Account ${n}`, Phone: n % 2 === 0 ? null : '1' })
+    );
+    const { snapshot, run } = await world.rolledBack({ records: [{ object: 'Account' }] }, () => {
+      for (const id of ids) world.update('Dov Deployer', 'Account', id, { Name: 'Bad', Phone: '999' });
+    });
+    expect(run.totals).to.deep.equal({ restored: 2_005 });
+    expect(world.row('Account', ids[0] ?? '')?.Phone ?? null).to.equal(null);
+    const journal = (await (await world.store.open('runs', run.runId as never)).read('journal.ndjson')).toString();
+    expect(journal).to.match(/"kind":"jobCreated"[^\n]*"what":"ingest"/);
+    const paths = world.org.opLog.entries.flatMap((entry) =>
+      entry.kind === 'request' ? [`${entry.method} ${entry.path.replace(/\?.*/, '')}`] : []
+    );
+    expect(paths.some((path) => path.startsWith('PUT') && path.includes('/jobs/ingest/'))).to.equal(true);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+});
