@@ -30,8 +30,8 @@ export function recordIdOf(prefix: string, n: number): RecordId {
   return parseRecordId(`${prefix}${String(n).padStart(12, '0')}`) as RecordId;
 }
 
-/** A flow with versions 1 to `latest`, all last changed by `by` at `at`, of which `active` runs. */
-export function aFlow(name: string, active: number | null, latest: number, by = DEPLOYER, more: Partial<FlowEntry> = {}, at = DEPLOYED_AT): FlowEntry {
+/** A flow with versions 1 to `latest`, all last changed by `by` at `when`, of which `active` runs. */
+export function aFlow(name: string, active: number | null, latest: number, by = DEPLOYER, more: Partial<FlowEntry> = {}, when = DEPLOYED_AT): FlowEntry {
   return {
     name,
     definitionId: recordIdOf('300', name.length),
@@ -41,7 +41,7 @@ export function aFlow(name: string, active: number | null, latest: number, by = 
     versions: Array.from({ length: latest }, (_, at) => ({
       number: at + 1,
       status: at + 1 === active ? 'Active' : 'Obsolete',
-      lastModifiedAt: at,
+      lastModifiedAt: when,
       lastModifiedById: by,
     })),
     ...more,
@@ -104,15 +104,18 @@ export function updated(object: string, id: string, values: Readonly<Record<stri
   };
 }
 
-/** A deletion; `changedBefore` are fields that had another value when the row was deleted. */
-export function deleted(object: string, id: string, values: ValueRow, editor: string | undefined = DEPLOYER, changedBefore: ValueRow = {}): RecordChange {
+/**
+ * A deletion; without `editor` the org no longer knows the row. `changedBefore` are fields that had another value when the
+ * row was deleted.
+ */
+export function deleted(object: string, id: string, values: ValueRow, editor: string | null = DEPLOYER, changedBefore: ValueRow = {}): RecordChange {
   const baseline = { Id: id, ...values };
   return {
     object,
     id,
     kind: 'deleted',
     baseline,
-    now: editor === undefined ? undefined : { ...baseline, ...changedBefore, ...stamps(editor) },
+    now: editor === null ? undefined : { ...baseline, ...changedBefore, ...stamps(editor) },
     differences: Object.entries(changedBefore).map(([field, now]) => ({ field, baseline: values[field] ?? null, now })),
   };
 }

@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { BULK_FROM_ROWS, estimate } from '../../../src/plan/estimate.js';
+import type { Step } from '../../../src/plan/rollbackPlan.js';
+import { componentStep, planned, pointerStep, recordStep, versionStep } from '../support/worlds.js';
+
+const rows = (count: number, operation: 'updateRecords' | 'undeleteRecords' = 'updateRecords'): Step => planned(recordStep('Product2', operation, []), 's1', { count });
+
+describe('the estimate', () => {
+  it('counts the looks before and after also when nothing is to do', () => expect(estimate([])).to.deep.equal({ requests: 6, seconds: 2 }));
+
+  it('grows by one request a pointer and two a deleted version', () => {
+    expect(estimate([planned(pointerStep('A'), 's1')]).requests).to.equal(7);
+    expect(estimate([planned(versionStep('A', 2), 's1')]).requests).to.equal(8);
+  });
+
+  it('counts one deployment for all components together', () => {
+    const one = estimate([planned(componentStep('ApexClass', 'A'), 's1')]);
+    expect(estimate([planned(componentStep('ApexClass', 'A'), 's1'), planned(componentStep('Layout', 'B'), 's2')])).to.deep.equal(one);
+    expect(one).to.deep.equal({ requests: 26, seconds: 32 });
+  });
+
+  it('counts 200 rows a write until a bulk job takes them all', () => {
+    const reads = (count: number): number => Math.ceil(count / 400) * 2;
+    expect(estimate([rows(200)]).requests).to.equal(6 + reads(200) + 1);
+    expect(estimate([rows(201)]).requests).to.equal(6 + reads(201) + 2);
+    expect(estimate([rows(BULK_FROM_ROWS - 1)]).requests).to.equal(6 + reads(BULK_FROM_ROWS - 1) + 10);
+    expect(estimate([rows(BULK_FROM_ROWS * 10)]).requests).to.equal(6 + reads(BULK_FROM_ROWS * 10) + 10);
+    expect(estimate([rows(4_000, 'undeleteRecords')]).requests).to.equal(6 + reads(4_000) + 20);
+  });
+
+  it('is whole and never shrinks when a step is added', () => {
+    const step = fc.oneof(fc.constant(planned(pointerStep('A'), 's1')), fc.constant(planned(componentStep('ApexClass', 'A'), 's1')), fc.nat(9_000).map((count) => rows(count)));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 5 }), step, (steps, more) => {
+        const before = estimate(steps);
+        const after = estimate([...steps, more]);
+        expect(after.requests >= before.requests && after.seconds >= before.seconds).to.equal(true);
+        expect(Number.isInteger(after.seconds) && Number.isInteger(after.requests)).to.equal(true);
+      })
+    );
+  });
+});
