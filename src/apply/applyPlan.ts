@@ -12,7 +12,8 @@ import { applyComponentSteps } from './componentLane.js';
 import { applyFlowStep } from './flowLane.js';
 import { readJournal, runState, type RunStatus } from './journal.js';
 import { outcomesCsv, type ItemOutcome } from './outcome.js';
-import { checkTargets, type Checked, type Moved } from './preconditions.js';
+import { knownNewIds } from './knownNewIds.js';
+import { checkTargets, fieldsWritten, rowsReturning, type Checked, type Moved } from './preconditions.js';
 import { applyRecordStep } from './recordLane.js';
 import { itemOutcome, RunJournal, settle, type RunContext } from './runContext.js';
 import { UndoPoint } from './undoPoint.js';
@@ -64,7 +65,7 @@ export async function openPlan(org: OrgPorts, store: Store, id: StoreId): Promis
   const snapshotId = parseStoreId(plan.snapshotId);
   if (!snapshotId)
     throw new Refusal('planDamaged', { tokens: [id, `its snapshot has no valid id: ${plan.snapshotId}`] });
-  const baseline = await openBaseline(store, snapshotId, org.identity.orgId);
+  const baseline = await openBaseline(store, snapshotId, org.identity.orgId, await knownNewIds(store, snapshotId));
   if (baseline.snapshot.digest !== plan.snapshotDigest)
     throw new Refusal('snapshotDamaged', {
       tokens: [snapshotId, 'snapshot.json', 'it is not the one the plan was made from'],
@@ -80,7 +81,10 @@ async function succeededRun(store: Store, plan: RollbackPlan): Promise<RunResult
     const journal = readJournal((await folder.read('journal.ndjson')).toString('utf8'));
     const state = journal.kind === 'whole' ? runState(journal.entries) : undefined;
     if (state?.planDigest === plan.digest && (state.status === 'succeeded' || state.status === 'alreadyApplied'))
-      return JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult;
+      return {
+        ...(JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult),
+        undoPoint: `${folder.display}/undo`,
+      };
   }
   return undefined;
 }
@@ -99,16 +103,24 @@ export async function checkFresh(org: OrgPorts, ready: ReadyPlan, progress: Prog
       ],
       actionTokens: [ready.plan.snapshotId, org.identity.label],
     });
-  const [deployments, checked] = await Promise.all([
+  const writesRecords = ready.plan.steps.some((step) => step.lane === 'records');
+  const [deployments, jobs, viewsAll, checked] = await Promise.all([
     org.deploymentsSince(ready.plan.createdAt),
-    checkTargets(org, ready.plan, ready.folder),
+    writesRecords ? org.ingestJobsInFlight() : [],
+    writesRecords ? org.viewsAllData() : true,
+    checkTargets(org, ready.plan, ready.folder, ready.baseline.idMap),
   ]);
-  const running = deployments.filter((deployment) => deployment.completedAt === null && !deployment.checkOnly);
-  if (running.length > 0)
-    throw new Refusal('inFlight', {
-      tokens: [running.map((deployment) => `${deployment.id} by ${deployment.createdByName}`).join('; ')],
-      actionTokens: [org.identity.label],
-    });
+  if (!viewsAll) {
+    const objects = ready.plan.steps.flatMap(({ detail }) => (detail.kind === 'records' ? [detail.object] : []));
+    throw new Refusal('viewAllNeeded', { tokens: [[...new Set(objects)].join(', ')] });
+  }
+  const running = [
+    ...deployments
+      .filter((deployment) => deployment.completedAt === null && !deployment.checkOnly)
+      .map((deployment) => `deployment ${deployment.id} by ${deployment.createdByName}`),
+    ...jobs.map((job) => `bulk load ${job.id} of ${job.object}`),
+  ];
+  if (running.length > 0) throw new Refusal('inFlight', { tokens: [running.join('; ')] });
   if (checked.moved.length > 0) throw await stale(org, ready.plan, checked.moved);
   return checked;
 }
@@ -161,6 +173,7 @@ export async function applyPlan(
       runId: folder.id,
       planId: plan.id,
       planDigest: plan.digest,
+      snapshotId: plan.snapshotId,
       orgId: plan.orgId,
       username: org.identity.username,
       ...(request.reason ? { reason: request.reason } : {}),
@@ -177,6 +190,10 @@ export async function applyPlan(
       progress,
       current: checked.current,
       tests: { names: request.tests, ...(request.testLevel ? { level: request.testLevel } : {}) },
+      idMap: new Map(ready.baseline.idMap),
+      returning: rowsReturning(plan, checked.current.items),
+      returned: new Set(),
+      elsewhere: fieldsWritten(plan, checked.current.items),
       outcomes: new Map(),
     };
     if (request.cpqTriggers === 'attested-off')
@@ -196,7 +213,10 @@ async function goThrough(run: RunContext, stopAsked: () => boolean): Promise<boo
   const done = new Set<string>();
   for (const step of run.plan.steps) {
     if (done.has(step.id)) continue;
-    if (stopAsked()) return true;
+    if (stopAsked()) {
+      await leaveRest(run);
+      return true;
+    }
     const together =
       step.detail.kind === 'component'
         ? run.plan.steps.filter(
@@ -221,7 +241,8 @@ async function goThrough(run: RunContext, stopAsked: () => boolean): Promise<boo
         );
     }
     if (due.length === 0) continue;
-    run.progress.stage(stageName(step), step.target);
+    run.progress.stage(stageName(step));
+    run.progress.detail(step.target);
     try {
       if (step.lane === 'flows') await applyFlowStep(run, step);
       else if (step.detail.kind === 'component') await applyComponentSteps(run, due);
@@ -231,10 +252,24 @@ async function goThrough(run: RunContext, stopAsked: () => boolean): Promise<boo
       for (const member of unsettled)
         await settle(run, member, itemsOf(run, member, { outcome: 'inDoubt', ...reasonOf(error) }));
       // Without a session nothing that follows can work: what is left stays untouched, and can be gone on with later.
-      if (error instanceof Refusal) return true;
+      if (error instanceof Refusal) {
+        await leaveRest(run);
+        return true;
+      }
     }
   }
   return false;
+}
+
+/** Every item of a run has an outcome, also those that were not begun. */
+async function leaveRest(run: RunContext): Promise<void> {
+  for (const step of run.plan.steps.filter(({ id }) => !run.outcomes.has(id))) {
+    await settle(
+      run,
+      step,
+      itemsOf(run, step, { outcome: 'skipped', code: 'STOPPED', message: 'the run was stopped before this step' })
+    );
+  }
 }
 
 function reasonOf(error: unknown): { code: string; message: string } {
@@ -292,6 +327,7 @@ async function close(run: RunContext, interrupted: boolean, durationMs: number):
     });
   const totals = addCounts(steps.map((step) => step.counts));
   const status = statusOf(totals, interrupted);
+  const newIds = [...run.idMap].filter(([old]) => run.returning.has(old)).sort(([a], [b]) => (a < b ? -1 : 1));
   const result: RunResult = {
     runId: run.folder.id,
     planId: run.plan.id,
@@ -299,12 +335,16 @@ async function close(run: RunContext, interrupted: boolean, durationMs: number):
     steps,
     totals,
     undoPoint: run.undo.display,
-    idMap: {},
+    idMap: Object.fromEntries(newIds),
     durationMs,
   };
   await run.folder.write('outcomes.csv', outcomesCsv(all, run.org.identity.username));
-  await run.folder.write('idmap.csv', 'old,new\n');
-  await run.folder.write('result.json', `${JSON.stringify(result, null, 2)}\n`);
+  await run.folder.write(
+    'idmap.csv',
+    ['old,new', ...newIds.map((pair) => pair.join(','))].map((line) => `${line}\n`).join('')
+  );
+  // Inside the store paths are relative: it can be moved, and `--store` may have been absolute.
+  await run.folder.write('result.json', `${JSON.stringify({ ...result, undoPoint: 'undo' }, null, 2)}\n`);
   const orgTime = run.org.lastAnswerAt();
   await run.journal.append({ kind: 'runClosed', status, ...(orgTime ? { orgTime } : {}) });
   return result;

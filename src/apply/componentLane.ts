@@ -1,7 +1,11 @@
 import { componentStates, keyText, type ComponentKey, type ComponentState } from '../metadata/component.js';
 import { containerOf, onlyMembers } from '../metadata/members.js';
+import { isApiName } from '../model/ids.js';
 import type { DeployReport } from '../org/ports.js';
 import type { Step } from '../plan/rollbackPlan.js';
+import { comparable } from '../records/fieldValue.js';
+import { fieldNamed } from '../records/objectDescribe.js';
+import { select } from '../records/soql.js';
 import { deployZip } from './deployZip.js';
 import type { ItemOutcome } from './outcome.js';
 import { standingOfComponent } from './preconditions.js';
@@ -28,6 +32,9 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
   const [first] = due;
   if (!first) return;
   if (run.current.retrieved) await run.undo.components(run.current.retrieved);
+  for (const step of due)
+    if (step.operation === 'deleteComponent' && step.detail.type === 'CustomField')
+      await saveFieldData(run, step.detail.fullName);
   for (const step of due) await run.journal.append({ kind: 'stepIntended', step: step.id });
   const zip = await zipOf(run, due);
   let report: DeployReport;
@@ -47,6 +54,22 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
   run.org.forgetDescribes();
   const states = await readBack(run, due);
   for (const step of due) await settle(run, step, [proven(run, step, states)]);
+}
+
+/** A field goes with what it holds, and no API brings that back: it is saved before. */
+async function saveFieldData(run: RunContext, fullName: string): Promise<void> {
+  const [object = '', field = ''] = fullName.split('.');
+  const describe = isApiName(object) ? await run.org.describe(object).catch(() => undefined) : undefined;
+  const known = describe ? fieldNamed(describe, field) : undefined;
+  if (!known || known.calculated) return;
+  const rows = await run.org.query(
+    select(['Id', field], object, known.type === 'boolean' ? `${field} = true` : `${field} != null`)
+  );
+  await run.undo.fieldData(
+    object,
+    field,
+    rows.map((row) => [String(row.Id), comparable(known, row[field]) ?? ''])
+  );
 }
 
 async function zipOf(run: RunContext, steps: readonly ComponentStep[]): Promise<Buffer> {

@@ -16,7 +16,7 @@ function pointerText(version: number | null): string {
 /** Carries out one step of the flow lane and settles it. Effects are repeatable: a pointer is set, not moved. */
 export async function applyFlowStep(run: RunContext, step: Step): Promise<void> {
   const { detail } = step;
-  const standing = standingOfFlow(step, run.current.flows);
+  const standing = standingOfFlow(step, run.current.flows, run.current.flowBodies);
   if (standing === 'alreadyRestored') {
     await settle(run, step, [itemOutcome(run, step, { outcome: 'alreadyRestored' })]);
     return;

@@ -9,9 +9,17 @@ export type JournalEntry =
       readonly runId: string;
       readonly planId: string;
       readonly planDigest: string;
+      readonly snapshotId: string;
       readonly orgId: string;
       readonly username: string;
       readonly reason?: string;
+    }
+  | {
+      /** Rows that were inserted again: old Id, new Id. Written as soon as the org has told them. */
+      readonly kind: 'idsMapped';
+      readonly at: string;
+      readonly step: string;
+      readonly pairs: ReadonlyArray<readonly [old: string, fresh: string]>;
     }
   | { readonly kind: 'switchOff'; readonly at: string; readonly name: string; readonly by: 'operator' }
   | { readonly kind: 'switchBack'; readonly at: string; readonly name: string; readonly how: 'reminded' }

@@ -1,4 +1,5 @@
-import type { FlowEntry } from '../flow/flowVersion.js';
+import { flowBodyDigest } from '../flow/flowBody.js';
+import { versionMember, type FlowEntry } from '../flow/flowVersion.js';
 import { componentStates, keyText, type ComponentKey, type ComponentState } from '../metadata/component.js';
 import { recordTarget } from '../model/selector.js';
 import type { OrgPorts, Retrieved } from '../org/ports.js';
@@ -6,6 +7,8 @@ import { readItems } from '../plan/readPlan.js';
 import type { RecordItem, RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import { comparableRow, type ValueRow } from '../records/fieldValue.js';
 import { fieldNamed, readableFields } from '../records/objectDescribe.js';
+import { repointRow, type IdMap } from '../records/idMap.js';
+import { softReferences } from '../records/presets/presets.js';
 import { idChunks, inList, select } from '../records/soql.js';
 import type { StoreFolder } from '../store/ports.js';
 
@@ -23,6 +26,7 @@ export type Standing = 'asPlanned' | 'alreadyRestored' | 'moved';
 /** The targets of a plan as they are now, read just before anything is written. */
 export interface Current {
   readonly flows: readonly FlowEntry[];
+  readonly flowBodies: ReadonlyMap<string, string>;
   readonly components: ReadonlyMap<string, ComponentState>;
   readonly retrieved: Retrieved | undefined;
   readonly items: ReadonlyMap<string, readonly RecordItem[]>;
@@ -67,35 +71,72 @@ export async function readRows(
   return rows;
 }
 
-function sameValues(row: ValueRow, wanted: ValueRow): boolean {
-  return Object.entries(wanted).every(([field, value]) => row[field] === value);
+/** What the rest of a plan means for how one row stands. */
+export interface RowContext {
+  /** Rows that another step brings back first. */
+  readonly returning: ReadonlySet<string>;
+  /** A row that is gone altogether can be inserted. */
+  readonly insertable: boolean;
+  /** Fields of this row that another step writes. */
+  readonly elsewhere: ReadonlySet<string>;
 }
 
 /**
- * How one row stands. Values decide, not stamps: the target value means already restored, the planned value means go, a
- * third value means that somebody moved it. `returning` holds rows that another step undeletes first.
+ * How one row stands. Values decide, not stamps: the target value means already restored, the planned value (or one the
+ * plan itself puts in between) means go, any other value means that somebody moved it.
  */
-export function standingOfRow(item: RecordItem, row: RowState | undefined, returning: ReadonlySet<string>): Standing {
+export function standingOfRow(item: RecordItem, row: RowState | undefined, context: RowContext): Standing {
   const gone = !row || row.deleted;
-  if (item.after === null) {
+  const { before, after, also } = item;
+  const expected = (field: string): boolean => {
+    const value = row?.values[field];
+    return (
+      value === after?.[field] ||
+      value === before?.[field] ||
+      (also !== undefined && field in also && value === also[field])
+    );
+  };
+  if (after === null) {
     if (gone) return 'alreadyRestored';
-    return sameValues(row.values, item.before ?? {}) ? 'asPlanned' : 'moved';
+    return Object.keys(before ?? {}).every((field) => expected(field) || context.elsewhere.has(field))
+      ? 'asPlanned'
+      : 'moved';
   }
-  if (item.before === null) {
-    if (!row) return 'moved';
-    if (row.deleted) return 'asPlanned';
-    return sameValues(row.values, item.after) ? 'alreadyRestored' : 'moved';
-  }
-  if (gone) return row && returning.has(item.id) ? 'asPlanned' : 'moved';
-  if (sameValues(row.values, item.after)) return 'alreadyRestored';
-  const before = item.before;
-  const known = Object.entries(item.after).every(
-    ([field, value]) => row.values[field] === value || row.values[field] === before[field]
+  const restored = Object.entries(after).every(
+    ([field, value]) => row?.values[field] === value || (before === null && context.elsewhere.has(field))
   );
-  return known ? 'asPlanned' : 'moved';
+  if (before === null) {
+    if (!row) return context.insertable ? 'asPlanned' : 'moved';
+    if (row.deleted) return 'asPlanned';
+    return restored ? 'alreadyRestored' : 'moved';
+  }
+  if (gone) return context.returning.has(item.id) ? 'asPlanned' : 'moved';
+  if (restored) return 'alreadyRestored';
+  return Object.keys(after).every(expected) ? 'asPlanned' : 'moved';
 }
 
-export function standingOfFlow(step: Step, flows: readonly FlowEntry[]): Standing {
+/** Fields that steps of a plan write, by row. */
+export function fieldsWritten(
+  plan: RollbackPlan,
+  items: ReadonlyMap<string, readonly RecordItem[]>
+): Map<string, Set<string>> {
+  const fields = new Map<string, Set<string>>();
+  for (const step of plan.steps) {
+    if (step.operation !== 'updateRecords') continue;
+    for (const item of items.get(step.id) ?? [])
+      fields.set(item.id, new Set([...(fields.get(item.id) ?? []), ...Object.keys(item.after ?? {})]));
+  }
+  return fields;
+}
+
+/** Rows that steps of a plan bring back, by their old Ids. */
+export function rowsReturning(plan: RollbackPlan, items: ReadonlyMap<string, readonly RecordItem[]>): Set<string> {
+  const steps = plan.steps.filter((step) => step.operation === 'undeleteRecords' || step.operation === 'insertRecords');
+  return new Set(steps.flatMap((step) => (items.get(step.id) ?? []).map((item) => item.id)));
+}
+
+/** How a flow stands. `bodies` holds digests of versions that run now, by `Name-3`: a redeployed body has a new number. */
+export function standingOfFlow(step: Step, flows: readonly FlowEntry[], bodies: ReadonlyMap<string, string>): Standing {
   const { detail } = step;
   if (detail.kind === 'flowVersion') {
     const flow = flows.find((entry) => entry.name === detail.flow);
@@ -105,6 +146,12 @@ export function standingOfFlow(step: Step, flows: readonly FlowEntry[]): Standin
   const flow = flows.find((entry) => entry.name === detail.flow);
   const active = flow?.activeVersion ?? null;
   if (step.operation !== 'redeployFlow' && active === detail.to) return 'alreadyRestored';
+  if (
+    step.operation === 'redeployFlow' &&
+    active !== null &&
+    bodies.get(versionMember(detail.flow, active)) === detail.bodyDigest
+  )
+    return 'alreadyRestored';
   return active === detail.from ? 'asPlanned' : 'moved';
 }
 
@@ -123,7 +170,12 @@ export interface Checked {
 }
 
 /** Reads every target of the plan and compares it with what the plan expects. Writes nothing. */
-export async function checkTargets(org: OrgPorts, plan: RollbackPlan, planFolder: StoreFolder): Promise<Checked> {
+export async function checkTargets(
+  org: OrgPorts,
+  plan: RollbackPlan,
+  planFolder: StoreFolder,
+  idMap: IdMap
+): Promise<Checked> {
   const flowSteps = plan.steps.filter((step) => step.lane === 'flows');
   const componentKeys: ComponentKey[] = plan.steps.flatMap((step) =>
     step.detail.kind === 'component' ? [{ type: step.detail.type, fullName: step.detail.fullName }] : []
@@ -135,6 +187,7 @@ export async function checkTargets(org: OrgPorts, plan: RollbackPlan, planFolder
     flowSteps.length > 0 ? org.listFlows() : Promise.resolve([]),
     componentKeys.length > 0 ? org.retrieve(componentKeys) : Promise.resolve(undefined),
   ]);
+  const flowBodies = await redeployedBodies(org, flowSteps, flows);
   const states = retrieved
     ? componentStates(retrieved.components, new Set(componentKeys.map(keyText)), retrieved.properties)
     : [];
@@ -147,32 +200,63 @@ export async function checkTargets(org: OrgPorts, plan: RollbackPlan, planFolder
     if (standing === 'moved') moved.push(entry());
   };
   for (const step of plan.steps) {
-    if (step.lane === 'flows') note(standingOfFlow(step, flows), () => movedFlow(step, flows));
+    if (step.lane === 'flows') note(standingOfFlow(step, flows, flowBodies), () => movedFlow(step, flows));
     else if (step.detail.kind === 'component')
       note(standingOfComponent(step, components), () => movedComponent(step, components));
   }
-  const returning = new Set(
-    plan.steps
-      .filter((step) => step.operation === 'undeleteRecords')
-      .flatMap((step) => (items.get(step.id) ?? []).map((item) => item.id))
-  );
+  const returning = rowsReturning(plan, items);
+  const elsewhere = fieldsWritten(plan, items);
   await Promise.all(
     plan.steps.map(async (step) => {
       if (step.detail.kind !== 'records') return;
       const { object } = step.detail;
-      const stepItems = items.get(step.id) ?? [];
+      const soft = softReferences(object);
+      const insertable =
+        step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords');
+      const stepItems = (items.get(step.id) ?? []).map((item) => ({
+        ...item,
+        id: idMap.get(item.id) ?? item.id,
+        old: item.id,
+        after: item.after && repointRow(item.after, idMap, soft),
+      }));
       const rows = await readRows(
         org,
         object,
         stepItems.map((item) => item.id),
         await fieldsOf(org, object, stepItems)
       );
-      for (const item of stepItems)
-        note(standingOfRow(item, rows.get(item.id), returning), () => movedRow(object, item, rows.get(item.id)));
+      for (const item of stepItems) {
+        const context = { returning, insertable, elsewhere: elsewhere.get(item.old) ?? NO_FIELDS };
+        note(standingOfRow(item, rows.get(item.id), context), () => movedRow(object, item, rows.get(item.id)));
+      }
     })
   );
   moved.sort((a, b) => (a.target < b.target ? -1 : 1));
-  return { current: { flows, components, retrieved, items }, moved, nothingToDo: open === 0 };
+  return { current: { flows, flowBodies, components, retrieved, items }, moved, nothingToDo: open === 0 };
+}
+
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+/** Bodies of the versions that run, of flows that were redeployed by an earlier run: only where the pointer moved on. */
+async function redeployedBodies(
+  org: OrgPorts,
+  steps: readonly Step[],
+  flows: readonly FlowEntry[]
+): Promise<Map<string, string>> {
+  const members = steps.flatMap(({ operation, detail }) => {
+    if (operation !== 'redeployFlow' || detail.kind !== 'flow') return [];
+    const active = flows.find((flow) => flow.name === detail.flow)?.activeVersion ?? null;
+    return active === null || active === detail.from
+      ? []
+      : [{ type: 'Flow', fullName: versionMember(detail.flow, active) }];
+  });
+  const bodies = new Map<string, string>();
+  if (members.length === 0) return bodies;
+  for (const component of (await org.retrieve(members)).components) {
+    const text = component.files[0]?.content.toString('utf8');
+    if (component.type === 'Flow' && text !== undefined) bodies.set(component.fullName, flowBodyDigest(text));
+  }
+  return bodies;
 }
 
 /** Fields the items speak of, as far as they can still be read. */

@@ -1,19 +1,21 @@
 import { recordTarget } from '../model/selector.js';
 import type { RowResult } from '../org/ports.js';
-import { BULK_FROM_ROWS } from '../plan/estimate.js';
+import { childrenOutside } from '../plan/readCascades.js';
 import type { RecordItem, Step } from '../plan/rollbackPlan.js';
-import { formatRecord } from '../records/csvRecords.js';
-import { toJsonValue, type Value } from '../records/fieldValue.js';
-import { fieldNamed } from '../records/objectDescribe.js';
+import { repointRow } from '../records/idMap.js';
+import { softReferences } from '../records/presets/presets.js';
+import { insertRows } from './insertRows.js';
 import type { ItemOutcome } from './outcome.js';
-import { fieldsOf, readRows, standingOfRow, type RowState } from './preconditions.js';
+import { fieldsOf, readRows, standingOfRow, type RowState, type Standing } from './preconditions.js';
 import { itemOutcome, settle, type RunContext } from './runContext.js';
+import { deleteRows, updateRows } from './writeRows.js';
 
-type RecordStep = Step & { readonly detail: Extract<Step['detail'], { kind: 'records' }> };
+export type RecordStep = Step & { readonly detail: Extract<Step['detail'], { kind: 'records' }> };
 
-/** A value Bulk cannot carry as it is: it goes through sObject Collections. */
-function fitsBulk(value: Value): boolean {
-  return value === null || (value.length <= 32_000 && value !== '#N/A' && !value.includes('\r'));
+/** An item as the plan has it, and as it stands once rows that came back under new Ids are counted in. */
+interface Item {
+  readonly planned: RecordItem;
+  readonly now: RecordItem;
 }
 
 /**
@@ -24,56 +26,118 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
   if (step.detail.kind !== 'records') return;
   const recordStep = step as RecordStep;
   const { object } = recordStep.detail;
-  const items = run.current.items.get(step.id) ?? [];
-  const fields = await fieldsOf(run.org, object, items);
-  const before = await readRows(
-    run.org,
-    object,
-    items.map((item) => item.id),
-    step.operation === 'undeleteRecords' ? fields : 'all'
-  );
+  const items = (run.current.items.get(step.id) ?? []).map((planned) => ({
+    planned,
+    now: mapped(run, object, planned),
+  }));
+  const before = await rowsOf(run, recordStep, items, returns(step) ? 'named' : 'all');
   const outcomes: ItemOutcome[] = [];
-  const due: RecordItem[] = [];
+  let due: Item[] = [];
   for (const item of items) {
-    const standing = standingOfRow(item, before.get(item.id), NOBODY);
+    const row = before.get(item.now.id);
+    const standing = standingNow(run, recordStep, item, row);
     if (standing === 'asPlanned') due.push(item);
     else if (standing === 'alreadyRestored')
       outcomes.push(
-        outcomeOf(run, recordStep, item, before.get(item.id), {
-          outcome: cameBack(run, step) ? 'restored' : 'alreadyRestored',
-        })
+        outcomeOf(run, recordStep, item, row, { outcome: cameBack(run, step) ? 'restored' : 'alreadyRestored' })
       );
-    else
+    else outcomes.push(outcomeOf(run, recordStep, item, row, MOVED));
+  }
+  if (step.operation === 'deleteRecords') {
+    const held = await childrenOutside(
+      run.org,
+      run.plan,
+      run.current.items,
+      object,
+      due.map((item) => item.now.id)
+    );
+    for (const item of due.filter(({ now }) => held.has(now.id))) {
+      const message = `it is used meanwhile by ${[...(held.get(item.now.id) ?? [])].join(', ')}; it was not deleted`;
       outcomes.push(
-        outcomeOf(run, recordStep, item, before.get(item.id), {
+        outcomeOf(run, recordStep, item, before.get(item.now.id), {
           outcome: 'conflict',
-          code: 'MOVED',
-          message: 'somebody changed this row after the plan was checked; it was not written',
+          code: 'CASCADES_OUTSIDE_PLAN',
+          message,
         })
       );
+    }
+    due = due.filter(({ now }) => !held.has(now.id));
   }
   if (due.length > 0) {
-    if (step.operation !== 'undeleteRecords')
-      await run.undo.rows(
-        step.id,
-        await run.org.describe(object),
-        new Map([...before].filter(([id]) => due.some((item) => item.id === id)))
-      );
+    const touched = new Map([...before].filter(([id, row]) => !row.deleted && due.some(({ now }) => now.id === id)));
+    if (!returns(step)) await run.undo.rows(step.id, await run.org.describe(object), touched);
     await run.journal.append({ kind: 'stepIntended', step: step.id });
-    outcomes.push(...(await writeAndProve(run, recordStep, due, before, fields)));
+    outcomes.push(...(await writeAndProve(run, recordStep, due, before)));
   }
+  for (const outcome of outcomes)
+    if (returns(step) && outcome.outcome === 'restored') run.returned.add(outcome.target.split(':').at(-1) ?? '');
   outcomes.sort((a, b) => (a.target < b.target ? -1 : 1));
   await settle(run, step, outcomes);
 }
 
+const MOVED = {
+  outcome: 'conflict',
+  code: 'MOVED',
+  message: 'somebody changed this row after the plan was checked; it was not written',
+} as const;
+
+function returns(step: Step): boolean {
+  return step.operation === 'undeleteRecords' || step.operation === 'insertRecords';
+}
+
+/** An item with the new Ids that this run and earlier ones gave: its own, and those of the rows it will point to. */
+function mapped(run: RunContext, object: string, item: RecordItem): RecordItem {
+  if (run.idMap.size === 0) return item;
+  const soft = softReferences(object);
+  return {
+    ...item,
+    id: run.idMap.get(item.id) ?? item.id,
+    after: item.after && repointRow(item.after, run.idMap, soft),
+  };
+}
+
+function standingNow(run: RunContext, step: RecordStep, item: Item, row: RowState | undefined): Standing {
+  return standingOfRow(item.now, row, {
+    returning: NOBODY,
+    insertable:
+      step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords'),
+    elsewhere: run.elsewhere.get(item.planned.id) ?? NOTHING,
+  });
+}
+
 const NOBODY: ReadonlySet<string> = new Set();
+const NOTHING: ReadonlySet<string> = new Set();
+
+async function rowsOf(
+  run: RunContext,
+  step: RecordStep,
+  items: readonly Item[],
+  fields: 'named' | 'all'
+): Promise<Map<string, RowState>> {
+  const { object } = step.detail;
+  const named =
+    fields === 'all'
+      ? 'all'
+      : await fieldsOf(
+          run.org,
+          object,
+          items.map(({ now }) => now)
+        );
+  return readRows(
+    run.org,
+    object,
+    items.map(({ now }) => now.id),
+    named
+  );
+}
 
 /** A child that the undelete of its parent brought back, in this run, is this run's work. */
 function cameBack(run: RunContext, step: Step): boolean {
   return step.waitsFor.some((id) => {
     const other = run.plan.steps.find((candidate) => candidate.id === id);
     return (
-      other?.operation === 'undeleteRecords' &&
+      other !== undefined &&
+      returns(other) &&
       (run.outcomes.get(id) ?? []).some((outcome) => outcome.outcome === 'restored')
     );
   });
@@ -82,31 +146,22 @@ function cameBack(run: RunContext, step: Step): boolean {
 function outcomeOf(
   run: RunContext,
   step: RecordStep,
-  item: RecordItem,
+  item: Item,
   row: RowState | undefined,
   result: Pick<ItemOutcome, 'outcome' | 'code' | 'message'>
 ): ItemOutcome {
+  const fields = Object.keys(item.planned.after ?? item.planned.before ?? {});
   const after =
-    row && !row.deleted
-      ? Object.fromEntries(
-          Object.keys(item.after ?? item.before ?? {}).map((field) => [field, row.values[field] ?? null])
-        )
-      : null;
-  return itemOutcome(run, step, {
-    target: recordTarget(step.detail.object, item.id),
-    before: item.before,
-    planned: item.after,
-    after,
-    ...result,
-  });
+    row && !row.deleted ? Object.fromEntries(fields.map((field) => [field, row.values[field] ?? null])) : null;
+  const target = recordTarget(step.detail.object, item.planned.id);
+  return itemOutcome(run, step, { target, before: item.planned.before, planned: item.now.after, after, ...result });
 }
 
 async function writeAndProve(
   run: RunContext,
   step: RecordStep,
-  due: readonly RecordItem[],
-  before: ReadonlyMap<string, RowState>,
-  fields: readonly string[]
+  due: readonly Item[],
+  before: ReadonlyMap<string, RowState>
 ): Promise<ItemOutcome[]> {
   let results: RowResult[];
   try {
@@ -114,20 +169,21 @@ async function writeAndProve(
   } catch (error) {
     // Whether the org acted is unknown: what the rows hold now decides.
     const { code, message } = error as { code?: string; message: string };
-    results = due.map((item) => ({ id: item.id, success: false, code: code ?? 'UNKNOWN', message }));
+    results = due.map(({ now }) => ({ id: now.id, success: false, code: code ?? 'UNKNOWN', message }));
   }
   const byId = new Map(results.map((result) => [result.id, result]));
-  const after = await readRows(
-    run.org,
-    step.detail.object,
-    due.map((item) => item.id),
-    fields
-  );
-  return due.map((item) => {
-    const row = after.get(item.id);
-    if (standingOfRow(item, row, NOBODY) === 'alreadyRestored')
-      return outcomeOf(run, step, item, row, { outcome: 'restored' });
-    const result = byId.get(item.id);
+  // A row that was inserted is looked for under its new Id from here on.
+  const settled = due.map(({ planned }) => ({ planned, now: mapped(run, step.detail.object, planned) }));
+  const after = await rowsOf(run, step, settled, 'named');
+  return settled.map((item, at) => {
+    const row = after.get(item.now.id);
+    const result = byId.get(due[at]?.now.id ?? '');
+    if (step.operation === 'insertRecords' || item.now.id !== due[at]?.now.id)
+      return outcomeOf(run, step, item, row, inserted(item, row, result));
+    if (standingNow(run, step, item, row) === 'alreadyRestored')
+      return outcomeOf(run, step, item, row, {
+        outcome: step.operation === 'deactivateRecords' ? 'neutralised' : 'restored',
+      });
     if (result?.success) return outcomeOf(run, step, item, row, notAsWritten(step, item, row));
     return outcomeOf(run, step, item, row, {
       outcome: 'failed',
@@ -137,12 +193,27 @@ async function writeAndProve(
   });
 }
 
+/** A row that came back by insert: what it may only get once other rows exist is set by a later step. */
+function inserted(
+  item: Item,
+  row: RowState | undefined,
+  result: RowResult | undefined
+): Pick<ItemOutcome, 'outcome' | 'code' | 'message'> {
+  if (row && !row.deleted && item.now.id !== item.planned.id)
+    return { outcome: 'restored', code: 'NEW_ID', message: `it came back under the new Id ${item.now.id}` };
+  return {
+    outcome: 'failed',
+    code: result?.code ?? 'NO_RESULT',
+    message: result?.message ?? 'the org gave no result for this row',
+  };
+}
+
 function notAsWritten(
   step: RecordStep,
-  item: RecordItem,
+  item: Item,
   row: RowState | undefined
 ): Pick<ItemOutcome, 'outcome' | 'code' | 'message'> {
-  const fields = Object.keys(item.after ?? {}).filter((field) => row?.values[field] !== item.after?.[field]);
+  const fields = Object.keys(item.now.after ?? {}).filter((field) => row?.values[field] !== item.now.after?.[field]);
   // What comes back from the bin comes back as it was deleted; a step that follows sets the fields that differ.
   if (step.operation === 'undeleteRecords' && row && !row.deleted)
     return { outcome: 'restored', code: 'FIELDS_DIFFER', message: `${fields.join(', ')} came back with other values` };
@@ -156,84 +227,60 @@ function notAsWritten(
 async function write(
   run: RunContext,
   step: RecordStep,
-  due: readonly RecordItem[],
+  due: readonly Item[],
   before: ReadonlyMap<string, RowState>
 ): Promise<RowResult[]> {
-  const { object } = step.detail;
-  if (step.operation === 'undeleteRecords') return run.org.undeleteRows(due.map((item) => item.id));
-  if (step.operation === 'deleteRecords')
-    return due.length >= BULK_FROM_ROWS
-      ? bulk(
-          run,
-          step,
-          'delete',
-          ['Id'],
-          due.map((item) => [item.id])
-        )
-      : run.org.deleteRows(
-          object,
-          due.map((item) => item.id)
-        );
-  const describe = await run.org.describe(object);
-  const changed = due.map((item) => ({
-    item,
-    values: Object.entries(item.after ?? {}).filter(([field, value]) => before.get(item.id)?.values[field] !== value),
-  }));
-  const [large, small] =
-    due.length >= BULK_FROM_ROWS
-      ? split(changed, ({ values }) => values.every(([, value]) => fitsBulk(value)))
-      : [[], changed];
-  const results: RowResult[] = [];
-  if (small.length > 0) {
-    results.push(
-      ...(await run.org.updateRows(
-        object,
-        small.map(({ item, values }) => ({
-          Id: item.id,
-          ...Object.fromEntries(
-            values.map(([field, value]) => [
-              field,
-              toJsonValue(fieldNamed(describe, field) ?? { type: 'string' }, value),
-            ])
-          ),
-        }))
-      ))
-    );
+  const items = due.map(({ now }) => now);
+  switch (step.operation) {
+    case 'undeleteRecords':
+      return undelete(run, step, due, before);
+    case 'insertRecords':
+      return insertRows(
+        run,
+        step,
+        due.map(({ planned }) => planned)
+      );
+    case 'deleteRecords':
+      return deleteRows(run, step, items);
+    default:
+      return updateRows(run, step, items, before);
   }
-  if (large.length > 0) {
-    const columns = [...new Set(large.flatMap(({ values }) => values.map(([field]) => field)))].sort();
-    // An empty cell leaves the old value alone, `#N/A` blanks it (Bulk API 2.0 guide).
-    const rows = large.map(({ item, values }) => {
-      const byField = new Map(values);
-      return [item.id, ...columns.map((column) => (byField.has(column) ? (byField.get(column) ?? '#N/A') : ''))];
-    });
-    results.push(...(await bulk(run, step, 'update', ['Id', ...columns], rows)));
-  }
-  return results;
 }
 
-function split<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))];
-}
+/** What a refused undelete says when the row cannot come back that way at all (SOAP API guide, undelete()). */
+const NOT_IN_BIN = new Set([
+  'UNDELETE_FAILED',
+  'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+  'INVALID_CROSS_REFERENCE_KEY',
+  'NOT_FOUND',
+]);
 
-/** The two-phase job: its id is in the journal before a row is uploaded, so that a crash in between leaves an empty job. */
-async function bulk(
+/** Undelete first: it keeps the Id. Rows the bin no longer has are inserted, where the plan lists that. */
+async function undelete(
   run: RunContext,
   step: RecordStep,
-  operation: 'update' | 'delete',
-  header: readonly string[],
-  rows: ReadonlyArray<readonly string[]>
+  due: readonly Item[],
+  before: ReadonlyMap<string, RowState>
 ): Promise<RowResult[]> {
-  const job = await run.org.createIngestJob(step.detail.object, operation);
-  await run.journal.append({ kind: 'jobCreated', step: step.id, job, what: 'ingest' });
-  await run.org.uploadAndClose(job, `${[header, ...rows].map((cells) => formatRecord(cells)).join('\n')}\n`);
-  const { state, errorMessage, results } = await run.org.awaitIngestJob(job);
-  if (state !== 'JobComplete' && results.length === 0)
-    return rows.map(([id]) => ({
-      id: id ?? '',
-      success: false,
-      code: 'JOB_FAILED',
-      message: errorMessage ?? `job ${job} ended ${state}`,
-    }));
-  return results;
+  const inBin = due.filter(({ now }) => before.has(now.id));
+  const results = inBin.length > 0 ? await run.org.undeleteRows(inBin.map(({ now }) => now.id)) : [];
+  const gone = due.filter(({ now }) => !before.has(now.id));
+  const refused = inBin.filter(({ now }) =>
+    results.some((result) => result.id === now.id && !result.success && NOT_IN_BIN.has(result.code ?? ''))
+  );
+  const absent = refused.length > 0 ? await stillDeleted(run, step, refused) : [];
+  const insert = [...gone, ...absent];
+  if (insert.length === 0 || !step.fallbacks.some((fallback) => fallback.operation === 'insertRecords')) return results;
+  const inserts = await insertRows(
+    run,
+    step,
+    insert.map(({ planned }) => planned)
+  );
+  const replaced = new Set(insert.map(({ now }) => now.id));
+  return [...results.filter((result) => !replaced.has(result.id)), ...inserts];
+}
+
+async function stillDeleted(run: RunContext, step: RecordStep, items: readonly Item[]): Promise<Item[]> {
+  const rows = await rowsOf(run, step, items, 'named');
+  return items.filter(({ now }) => rows.get(now.id)?.deleted !== false);
 }

@@ -27,6 +27,13 @@ export interface RunContext {
     readonly level?: 'NoTestRun' | 'RunSpecifiedTests' | 'RunLocalTests' | 'RunAllTestsInOrg';
     readonly names: readonly string[];
   };
+  /** Old Ids to new ones, of this run and of earlier runs back to the same snapshot. Grows as rows are inserted. */
+  readonly idMap: Map<string, string>;
+  /** Rows the plan brings back, by their old Ids, and those of them that are back already. */
+  readonly returning: ReadonlySet<string>;
+  readonly returned: Set<string>;
+  /** Fields of a row that another step of the plan writes: a step that brings the row back does not judge them. */
+  readonly elsewhere: ReadonlyMap<string, ReadonlySet<string>>;
   /** Outcomes so far, by step. */
   readonly outcomes: Map<string, readonly ItemOutcome[]>;
 }

@@ -38,4 +38,17 @@ export class UndoPoint {
       await writer.records([Buffer.from(formatRecord(fields.map((field) => row.values[field] ?? '')), 'utf8')]);
     await writer.close();
   }
+
+  /** The data of a field that is about to go: Id and value of every row that has one. */
+  public async fieldData(
+    object: string,
+    field: string,
+    rows: ReadonlyArray<readonly [id: string, value: string]>
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    const writer = await RecordFileWriter.open(this.folder, `undo/fields/${object}.${field}.csv.gz`);
+    writer.header(['Id', field]);
+    await writer.records(rows.map((row) => Buffer.from(formatRecord(row), 'utf8')));
+    await writer.close();
+  }
 }

@@ -3,6 +3,7 @@ import { parseOrgId, parseRecordId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
 import { BulkQuery } from './bulkQuery.js';
 import { Describes } from './describes.js';
+import { IngestJobs } from './ingestJobs.js';
 import { OrgHttp } from './orgHttp.js';
 import { OrgRecords } from './orgRecords.js';
 import type { OrgIdentity, OrgPorts } from './ports.js';
@@ -23,7 +24,8 @@ export async function connectOrg(org: Org, connection: Connection, label: string
   const history = new OrgRecords(http, queries);
   const bulk = new BulkQuery(http, waitMs);
   const describes = new Describes(http);
-  const writes = new RecordWrites(http, connection, waitMs);
+  const ingest = new IngestJobs(http, waitMs);
+  const writes = new RecordWrites(http, connection);
   // source-deploy-retrieve takes most of a second to load: a flow-only run never pays for it.
   let loading: Promise<import('./metadataComponents.js').MetadataComponents> | undefined;
   const metadata = (): Promise<import('./metadataComponents.js').MetadataComponents> => {
@@ -68,9 +70,10 @@ export async function connectOrg(org: Org, connection: Connection, label: string
     updateRows: (object, rows) => writes.updateRows(object, rows),
     deleteRows: (object, ids) => writes.deleteRows(object, ids),
     undeleteRows: (ids) => writes.undeleteRows(ids),
-    createIngestJob: (object, operation) => writes.createIngestJob(object, operation),
-    uploadAndClose: (jobId, csv) => writes.uploadAndClose(jobId, csv),
-    awaitIngestJob: (jobId) => writes.awaitIngestJob(jobId),
+    createIngestJob: (object, operation) => ingest.createIngestJob(object, operation),
+    uploadAndClose: (jobId, csv) => ingest.uploadAndClose(jobId, csv),
+    awaitIngestJob: (jobId) => ingest.awaitIngestJob(jobId),
+    awaitInsertJob: (jobId, columns) => ingest.awaitInsertJob(jobId, columns),
   };
 }
 

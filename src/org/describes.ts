@@ -39,6 +39,21 @@ function childRelationships(raw: Raw): ChildRelationship[] {
     }));
 }
 
+/** What a rollback needs of a raw describe. */
+export function reduceDescribe(raw: Raw): ObjectDescribe {
+  return {
+    name: String(raw.name),
+    keyPrefix: typeof raw.keyPrefix === 'string' ? raw.keyPrefix : null,
+    createable: flag(raw.createable),
+    updateable: flag(raw.updateable),
+    deletable: flag(raw.deletable),
+    undeletable: flag(raw.undeletable),
+    customSetting: flag(raw.customSetting),
+    fields: list(raw.fields).map(field),
+    childRelationships: childRelationships(raw),
+  };
+}
+
 /** Describes, each read once per process. They hold only what the running user may see. */
 export class Describes {
   private readonly known = new Map<string, Promise<ObjectDescribe>>();
@@ -62,17 +77,7 @@ export class Describes {
   public describe(object: string): Promise<ObjectDescribe> {
     let describe = this.known.get(object);
     if (!describe) {
-      describe = this.http.json<Raw>(`/sobjects/${encodeURIComponent(object)}/describe`).then((raw) => ({
-        name: String(raw.name),
-        keyPrefix: typeof raw.keyPrefix === 'string' ? raw.keyPrefix : null,
-        createable: flag(raw.createable),
-        updateable: flag(raw.updateable),
-        deletable: flag(raw.deletable),
-        undeletable: flag(raw.undeletable),
-        customSetting: flag(raw.customSetting),
-        fields: list(raw.fields).map(field),
-        childRelationships: childRelationships(raw),
-      }));
+      describe = this.http.json<Raw>(`/sobjects/${encodeURIComponent(object)}/describe`).then(reduceDescribe);
       this.known.set(object, describe);
     }
     return describe;

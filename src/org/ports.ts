@@ -177,11 +177,25 @@ export interface RecordWriter {
   /** SOAP undelete, 200 ids a call. */
   undeleteRows(ids: readonly string[]): Promise<RowResult[]>;
   /** Bulk API 2.0 ingest, in the steps the journal needs. */
-  createIngestJob(object: string, operation: 'update' | 'delete'): Promise<string>;
+  createIngestJob(object: string, operation: 'insert' | 'update' | 'delete'): Promise<string>;
   uploadAndClose(jobId: string, csv: string): Promise<void>;
   awaitIngestJob(
     jobId: string
   ): Promise<{ readonly state: string; readonly errorMessage?: string; readonly results: RowResult[] }>;
+  /** The results of an insert job: the submitted cells, in the order of `columns`, with the new Id or the refusal. In no order. */
+  awaitInsertJob(
+    jobId: string,
+    columns: readonly string[]
+  ): Promise<{ readonly state: string; readonly errorMessage?: string; readonly inserted: InsertedRow[] }>;
+}
+
+/** One row of an insert job: what was submitted, and what became of it. */
+export interface InsertedRow {
+  readonly success: boolean;
+  readonly cells: readonly string[];
+  readonly newId?: string;
+  readonly code?: string;
+  readonly message?: string;
 }
 
 export interface Usage {

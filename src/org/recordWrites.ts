@@ -1,8 +1,6 @@
 import type { Connection } from '@salesforce/core';
 import { parseRecordId } from '../model/ids.js';
-import { parseRecord, RecordSplitter } from '../records/csvRecords.js';
 import { OrgRequestError, type OrgHttp } from './orgHttp.js';
-import { until } from './poller.js';
 import type { RecordWriter, RowResult } from './ports.js';
 
 /** Rows a call of sObject Collections or SOAP undelete takes (REST and SOAP API guides). */
@@ -14,12 +12,6 @@ interface SaveResult {
   readonly errors?:
     | ReadonlyArray<{ readonly statusCode: string; readonly message: string }>
     | { readonly statusCode: string; readonly message: string };
-}
-
-interface IngestJob {
-  readonly id: string;
-  readonly state: string;
-  readonly errorMessage?: string;
 }
 
 function* chunksOf<T>(items: readonly T[]): Generator<T[]> {
@@ -37,20 +29,11 @@ function rowResult(id: string, result: SaveResult): RowResult {
   };
 }
 
-/** `CODE:message:fields--`, the way a failed row of an ingest job says why. */
-function bulkError(text: string): { code: string; message: string } {
-  const match = /^([A-Z_]+):([\s\S]*?):[^:]*--\s*$/.exec(text);
-  return match
-    ? { code: match[1] as string, message: match[2] as string }
-    : { code: /^[A-Z_]+(?=:)/.exec(text)?.[0] ?? 'UNKNOWN', message: text };
-}
-
 /** Writes of records. Assignment rules never run: a rollback restores owners, it does not route. */
-export class RecordWrites implements RecordWriter {
+export class RecordWrites implements Pick<RecordWriter, 'updateRows' | 'deleteRows' | 'undeleteRows'> {
   public constructor(
     private readonly http: OrgHttp,
-    private readonly connection: Connection,
-    private readonly waitMs: number
+    private readonly connection: Connection
   ) {}
 
   public async updateRows(
@@ -99,66 +82,6 @@ export class RecordWrites implements RecordWriter {
       results.push(...this.paired(chunk, [answer].flat()));
     }
     return results;
-  }
-
-  public async createIngestJob(object: string, operation: 'update' | 'delete'): Promise<string> {
-    const job = await this.http.json<IngestJob>('/jobs/ingest', {
-      method: 'POST',
-      json: { object, operation, contentType: 'CSV', lineEnding: 'LF' },
-    });
-    return job.id;
-  }
-
-  public async uploadAndClose(jobId: string, csv: string): Promise<void> {
-    await this.http.text(`/jobs/ingest/${jobId}/batches`, {
-      method: 'PUT',
-      body: csv,
-      headers: { 'content-type': 'text/csv' },
-    });
-    await this.http.json(`/jobs/ingest/${jobId}`, {
-      method: 'PATCH',
-      json: { state: 'UploadComplete' },
-      repeatable: true,
-    });
-  }
-
-  public async awaitIngestJob(jobId: string): Promise<{ state: string; errorMessage?: string; results: RowResult[] }> {
-    const job = await until(
-      async () => {
-        const info = await this.http.json<IngestJob>(`/jobs/ingest/${jobId}`);
-        return ['JobComplete', 'Failed', 'Aborted'].includes(info.state) ? info : undefined;
-      },
-      this.waitMs,
-      () => new OrgRequestError('TIMEOUT', `ingest job ${jobId} did not finish in time`, undefined, true)
-    );
-    const results = [
-      ...(await this.results(jobId, 'successfulResults')),
-      ...(await this.results(jobId, 'failedResults')),
-      ...(await this.results(jobId, 'unprocessedrecords')),
-    ];
-    return { state: job.state, ...(job.errorMessage ? { errorMessage: job.errorMessage } : {}), results };
-  }
-
-  private async results(
-    jobId: string,
-    kind: 'successfulResults' | 'failedResults' | 'unprocessedrecords'
-  ): Promise<RowResult[]> {
-    const text = await this.http.text(`/jobs/ingest/${jobId}/${kind}`, { headers: { accept: 'text/csv' } });
-    const rows: string[][] = [];
-    const splitter = new RecordSplitter((record) => rows.push(parseRecord(record)));
-    splitter.push(Buffer.from(text, 'utf8'));
-    splitter.end();
-    const [header, ...cells] = rows;
-    if (!header) return [];
-    const idAt = header.findIndex((name) => name.toLowerCase() === 'id');
-    const errorAt = header.indexOf('sf__Error');
-    return cells.map((row) => {
-      const id = row[idAt] ?? '';
-      if (kind === 'successfulResults') return { id, success: true };
-      if (kind === 'unprocessedrecords')
-        return { id, success: false, code: 'UNPROCESSED', message: 'the job ended before this row' };
-      return { id, success: false, ...bulkError(row[errorAt] ?? '') };
-    });
   }
 
   private paired(ids: readonly string[], answer: readonly SaveResult[]): RowResult[] {

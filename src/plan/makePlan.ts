@@ -95,7 +95,12 @@ export async function makePlan(
   const attribution = await attributeOrRefuse(org, observed, request);
   progress.stage('Working out the way back');
   const names = await org.userNames(
-    [...targetsOf(observed.changes)].flatMap(({ author }) => author.userId ?? []).concat([...attribution.deployers])
+    [...targetsOf(observed.changes)]
+      .flatMap(({ author }) => author.userId ?? [])
+      .concat(
+        [...attribution.deployers],
+        observed.deployments.map((deployment) => deployment.createdById)
+      )
   );
   const decisions: Decisions = { attribution, choice: request.choice, names };
   const findings: Finding[] = [
@@ -117,10 +122,11 @@ export async function makePlan(
       org,
       recordSteps(
         observed.changes.records,
-        { describes: observed.records.describes, lastEditorOnly: attribution.source !== 'everybody' },
+        { ...observed.records, lastEditorOnly: attribution.source !== 'everybody' },
         decisions
       ),
-      findings
+      findings,
+      new Set(snapshot.objects.filter((part) => part.preset).map((part) => part.object))
     ),
   ]);
   return write(
@@ -282,7 +288,7 @@ async function write(
     attribution: attribution.source,
     deployments: observed.deployments.map((deployment) => ({
       id: deployment.id,
-      by: deployment.createdByName,
+      by: names.get(deployment.createdById) ?? deployment.createdByName,
       status: deployment.status,
       at: deployment.completedAt,
       takenBack: isReal(deployment) && attribution.deployers.has(deployment.createdById),

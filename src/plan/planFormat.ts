@@ -98,4 +98,5 @@ export const itemSchema = z.strictObject({
   id: z.string().regex(/^[a-zA-Z0-9]{18}$/),
   before: row.nullable(),
   after: row.nullable(),
+  also: row.optional(),
 });

@@ -4,93 +4,144 @@ import { parseRecordId } from '../model/ids.js';
 import { recordTarget } from '../model/selector.js';
 import type { RecordReader } from '../org/ports.js';
 import type { ChildRelationship } from '../records/objectDescribe.js';
+import { deactivation } from '../records/presets/presets.js';
 import { idChunks, inList, select } from '../records/soql.js';
+import { recordStep } from './recordStep.js';
 import type { Draft } from './draft.js';
-import type { DraftStep, RecordItem } from './rollbackPlan.js';
+import type { Conflict, DraftStep, RecordItem, RollbackPlan } from './rollbackPlan.js';
 
 /** Bookkeeping that belongs to the row itself and goes with it: nobody's work outside the plan. */
 const OWN_TRACES =
   /(Feed|History|Share|ChangeEvent|__ChangeEvent|__Tag)$|^(AttachedContentDocument|CombinedAttachment|ContentDocumentLink|EntitySubscription|FeedComment|FeedItem|FlowRecordRelation|NetworkActivityAudit|NetworkUserHistoryRecent|NoteAndAttachment|OpenActivity|ActivityHistory|ProcessInstance|ProcessInstanceHistory|RecordAction|RecordActionHistory|TopicAssignment|UserRecordAccess|RecentlyViewed)$/;
 
-interface Outside {
-  /** Parent row that cannot go, to the relationships that hold it. */
-  readonly byParent: Map<string, Set<string>>;
+/** Rows of deletes and updates, whatever form the steps have. */
+interface Planned {
+  readonly deletes: ReadonlyMap<string, readonly RecordItem[]>;
+  /** Rows that an update of the plan points elsewhere, with the fields it writes: they let go before the delete. */
+  readonly turned: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
  * Looks ahead before inserted rows are deleted: a row whose deletion would remove, blank or be refused by any row that is
- * not deleted by the plan too is a conflict, and is kept. Children that the plan deletes or turns away do not count.
+ * not deleted by the plan too is a conflict. It is kept, or deactivated where the preset that brought the object says how.
  */
-export async function keepWhatCascadesOutside(org: RecordReader, draft: Draft, findings: Finding[]): Promise<Draft> {
+export async function keepWhatCascadesOutside(
+  org: RecordReader,
+  draft: Draft,
+  findings: Finding[],
+  ofPresets: ReadonlySet<string>
+): Promise<Draft> {
   let steps = draft.steps;
   const conflicts = [...draft.conflicts];
+  const kept = new Map<string, RecordItem[]>();
   // Keeping a row can make its parent's deletion cascade outside the plan, so this goes on until nothing changes.
-  for (let round = 0; round < 20; round += 1) {
-    const outside = await outsideChildren(org, steps, findings);
-    if (outside.byParent.size === 0) break;
+  for (;;) {
+    const planned = plannedOf(steps);
+    const held = await heldRows(org, planned, findings);
+    if (held.size === 0) break;
     steps = steps.flatMap((step) => {
       if (step.operation !== 'deleteRecords' || step.detail.kind !== 'records') return [step];
       const { object, items } = step.detail;
-      const kept: RecordItem[] = [];
-      for (const item of items) {
-        const children = outside.byParent.get(item.id);
-        if (!children) kept.push(item);
-        else {
-          conflicts.push({
-            target: recordTarget(object, item.id),
-            kind: 'cascadesOutsidePlan',
-            baseline: 'absent',
-            current: `used by ${[...children].sort().join(', ')}`,
-            changedBy: null,
-            changedAt: null,
-            decision: 'keep',
-          });
-        }
+      for (const item of items.filter(({ id }) => held.has(id))) {
+        kept.set(object, [...(kept.get(object) ?? []), item]);
+        conflicts.push(heldConflict(object, item, held.get(item.id) ?? new Set()));
       }
-      return kept.length === 0 ? [] : [{ ...step, count: kept.length, detail: { ...step.detail, items: kept } }];
+      const free = items.filter(({ id }) => !held.has(id));
+      return free.length === 0 ? [] : [{ ...step, count: free.length, detail: { ...step.detail, items: free } }];
     });
   }
-  return { ...draft, steps, conflicts };
+  return { ...draft, steps: [...steps, ...deactivations(kept, ofPresets)], conflicts };
 }
 
-async function outsideChildren(org: RecordReader, steps: readonly DraftStep[], findings: Finding[]): Promise<Outside> {
+function heldConflict(object: string, item: RecordItem, children: ReadonlySet<string>): Conflict {
+  return {
+    target: recordTarget(object, item.id),
+    kind: 'cascadesOutsidePlan',
+    baseline: 'absent',
+    current: `used by ${[...children].sort().join(', ')}`,
+    changedBy: null,
+    changedAt: null,
+    decision: 'keep',
+  };
+}
+
+/** Rows that stay are made harmless where a preset names the field that does it. */
+function deactivations(kept: ReadonlyMap<string, readonly RecordItem[]>, ofPresets: ReadonlySet<string>): DraftStep[] {
+  return [...kept].flatMap(([object, items]) => {
+    const way = ofPresets.has(object) ? deactivation(object) : undefined;
+    const active = way
+      ? items.filter((item) => way.field in (item.before ?? {}) && item.before?.[way.field] !== way.value)
+      : [];
+    if (!way || active.length === 0) return [];
+    const rows = active.map((item) => ({
+      id: item.id,
+      before: { [way.field]: item.before?.[way.field] ?? null },
+      after: { [way.field]: way.value },
+    }));
+    return [recordStep(object, 'deactivate', rows, [], false)];
+  });
+}
+
+function plannedOf(steps: readonly DraftStep[]): Planned {
+  const deletes = new Map<string, readonly RecordItem[]>();
+  const turned = new Map<string, ReadonlySet<string>>();
+  for (const { operation, detail } of steps) {
+    if (detail.kind !== 'records') continue;
+    if (operation === 'deleteRecords') deletes.set(detail.object, detail.items);
+    if (operation === 'updateRecords') turn(turned, detail.items);
+  }
+  return { deletes, turned };
+}
+
+function turn(turned: Map<string, ReadonlySet<string>>, items: readonly RecordItem[]): void {
+  for (const item of items)
+    turned.set(item.id, new Set([...(turned.get(item.id) ?? []), ...Object.keys(item.after ?? {})]));
+}
+
+/** The same look once more, just before rows of one object are deleted: which of them somebody uses by now. */
+export async function childrenOutside(
+  org: RecordReader,
+  plan: RollbackPlan,
+  items: ReadonlyMap<string, readonly RecordItem[]>,
+  object: string,
+  ids: readonly string[]
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  if (ids.length === 0) return new Map();
+  const turned = new Map<string, ReadonlySet<string>>();
+  const going = new Set<string>();
+  for (const step of plan.steps) {
+    if (step.operation === 'deleteRecords') for (const item of items.get(step.id) ?? []) going.add(item.id);
+    if (step.operation === 'updateRecords') turn(turned, items.get(step.id) ?? []);
+  }
+  const deletes = new Map([[object, ids.map((id) => ({ id, before: null, after: null }))]]);
+  return heldRows(org, { deletes, turned }, [], going);
+}
+
+async function heldRows(
+  org: RecordReader,
+  planned: Planned,
+  findings: Finding[],
+  alsoGoing?: ReadonlySet<string>
+): Promise<Map<string, Set<string>>> {
   const byParent = new Map<string, Set<string>>();
   const names = await org.objectNames();
-  const deleted = new Set(itemsOf(steps, 'deleteRecords').map(([, item]) => item.id));
-  // A row that an update of the plan points elsewhere lets go before the delete.
-  const turned = new Map<string, Set<string>>();
-  for (const [, item] of itemsOf(steps, 'updateRecords')) turned.set(item.id, new Set(Object.keys(item.after ?? {})));
+  const going = new Set([
+    ...(alsoGoing ?? []),
+    ...[...planned.deletes.values()].flatMap((items) => items.map((item) => item.id)),
+  ]);
   const limit = pLimit(8);
   const work: Array<Promise<void>> = [];
-  for (const step of steps) {
-    if (step.operation !== 'deleteRecords' || step.detail.kind !== 'records') continue;
-    const { object, items } = step.detail;
+  for (const [object, items] of planned.deletes) {
     const describe = await org.describe(object);
     for (const child of describe.childRelationships) {
       if (OWN_TRACES.test(child.childObject) || !names.has(child.childObject)) continue;
       for (const chunk of idChunks(items.map((item) => item.id))) {
-        work.push(limit(() => look(org, child, chunk, deleted, turned, byParent, findings)));
+        work.push(limit(() => look(org, child, chunk, going, planned.turned, byParent, findings)));
       }
     }
   }
   await Promise.all(work);
-  return { byParent };
-}
-
-function* pairs(
-  steps: readonly DraftStep[],
-  operation: DraftStep['operation']
-): Generator<[object: string, item: RecordItem]> {
-  for (const step of steps)
-    if (step.operation === operation && step.detail.kind === 'records')
-      for (const item of step.detail.items) yield [step.detail.object, item];
-}
-
-function itemsOf(
-  steps: readonly DraftStep[],
-  operation: DraftStep['operation']
-): Array<[object: string, item: RecordItem]> {
-  return [...pairs(steps, operation)];
+  return byParent;
 }
 
 async function look(

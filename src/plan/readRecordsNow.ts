@@ -5,10 +5,18 @@ import { Refusal } from '../model/refusal.js';
 import type { OrgHistory, RawRow, RecordReader } from '../org/ports.js';
 import { commonFields, diffRecords, type RecordChange, type RowNow } from '../records/diffRecords.js';
 import { comparableRow, type ValueRow } from '../records/fieldValue.js';
-import { fieldNamed, readableFields, referencesTo, type ObjectDescribe } from '../records/objectDescribe.js';
+import { holdsId } from '../records/idMap.js';
+import {
+  comparableFields,
+  fieldNamed,
+  readableFields,
+  referencesTo,
+  type ObjectDescribe,
+} from '../records/objectDescribe.js';
+import { CUSTOM_LOGIC, softReferences } from '../records/presets/presets.js';
 import { both, idChunks, inList, select, soqlInstant } from '../records/soql.js';
 import type { Baseline } from '../snapshot/baseline.js';
-import { readRecordFile } from '../snapshot/recordFile.js';
+import { baselineRows } from '../snapshot/baselineRows.js';
 import type { ObjectPart } from '../snapshot/snapshotFormat.js';
 
 /** Changes are looked for from this long before an object's own start: stamps are set before a transaction is visible. */
@@ -19,7 +27,23 @@ export interface RecordsNow {
   readonly changes: readonly RecordChange[];
   /** Describes as they are now, by object. */
   readonly describes: ReadonlyMap<string, ObjectDescribe>;
+  /** Rows of the baseline, not deleted themselves, that hold in text the Id of a row that was deleted since. */
+  readonly textReferences: readonly TextReference[];
+  /** Rules of Custom condition logic of which a condition changed, by Id: as in the baseline, and now. */
+  readonly rules: ReadonlyMap<string, { readonly baseline: ValueRow; readonly now: ValueRow }>;
+  /** Changed conditions to the Id of their rule. */
+  readonly ruleOf: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
+}
+
+/** A row that must follow if a row it names in text comes back under a new Id. */
+export interface TextReference {
+  readonly object: string;
+  readonly id: string;
+  /** The fields that hold an Id of a deleted row, with their values in the baseline. */
+  readonly baseline: ValueRow;
+  /** The same fields now. */
+  readonly now: ValueRow;
 }
 
 interface ObjectNow {
@@ -45,7 +69,8 @@ export async function readRecordsNow(
   progress: Progress
 ): Promise<RecordsNow> {
   const parts = baseline.snapshot.objects;
-  if (parts.length === 0) return { changes: [], describes: new Map(), findings: [] };
+  if (parts.length === 0)
+    return { changes: [], describes: new Map(), textReferences: [], rules: new Map(), ruleOf: new Map(), findings: [] };
   progress.stage('Comparing records', `${parts.length} objects`);
   const [names, viewsAll] = await Promise.all([org.objectNames(), org.viewsAllData()]);
   if (!viewsAll) throw new Refusal('viewAllNeeded', { tokens: [parts.map((part) => part.object).join(', ')] });
@@ -69,7 +94,7 @@ export async function readRecordsNow(
       )
     )
   ).filter((object): object is ObjectNow => object !== undefined);
-  await rereadChildrenOfDeleted(org, baseline, objects);
+  const textReferences = await rereadChildrenOfDeleted(org, baseline, objects);
   const changes = objects.flatMap((object) =>
     diffRecords({
       object: object.part.object,
@@ -80,7 +105,13 @@ export async function readRecordsNow(
       insertedIds: object.inserted,
     })
   );
-  return { changes, describes: new Map(objects.map((object) => [object.part.object, object.now])), findings };
+  return {
+    changes,
+    describes: new Map(objects.map((object) => [object.part.object, object.now])),
+    textReferences,
+    ...(await readDisturbedRules(org, baseline, objects, changes)),
+    findings,
+  };
 }
 
 /** Fields that the backup holds and the org still shows. A field that vanished is said, and compared no more. */
@@ -151,9 +182,19 @@ async function readDelta(
     part,
     [...object.rows.values()].filter((row) => !row.deleted).map((row) => row.id)
   );
-  object.inserted = new Set([...covered].filter((id) => !object.baseline.has(id)));
+  object.inserted = new Set([...covered].filter((id) => createdSince(object, id)));
   const expected = part.rows - object.baseline.size + covered.size;
   return expected === live;
+}
+
+/**
+ * Whether a row that the baseline does not have was created after it was taken: a row that only entered the scope's
+ * condition, or could not be seen then, is older. Creation dates have whole seconds.
+ */
+function createdSince(object: ObjectNow, id: string): boolean {
+  if (object.baseline.has(id)) return false;
+  const created = Date.parse(object.rows.get(id)?.values.CreatedDate ?? '');
+  return created >= Math.floor(Date.parse(object.part.startedAt) / 1000) * 1000;
 }
 
 /** Which of these rows the scope's condition covers now. */
@@ -168,7 +209,7 @@ async function idsUnderCondition(org: RecordReader, part: ObjectPart, ids: reado
 }
 
 async function loadBaseline(baseline: Baseline, object: ObjectNow, wanted: (row: ValueRow) => boolean): Promise<void> {
-  for await (const row of readRecordFile(baseline.folder, object.part, object.before)) {
+  for await (const row of baselineRows(baseline, object.part)) {
     if (wanted(row)) object.baseline.set(row.Id as string, row);
   }
 }
@@ -182,7 +223,7 @@ async function readWhole(
   const { part } = object;
   await loadBaseline(baseline, object, () => true);
   for (const raw of await org.query(select(fields, part.object, part.where))) keepRow(object, raw);
-  object.inserted = new Set([...object.rows.keys()].filter((id) => !object.baseline.has(id)));
+  object.inserted = new Set([...object.rows.keys()].filter((id) => createdSince(object, id)));
   await rereadByIds(
     org,
     object,
@@ -207,14 +248,16 @@ async function rereadByIds(
 
 /**
  * Deleting a parent blanks lookups of its children; whether that moves their stamps is not documented for every case,
- * so children that pointed to a deleted row are read again by id.
+ * so children that pointed to a deleted row are read again by id. On the way, rows that name a deleted row in text are
+ * noted: if it comes back under a new Id, they must follow.
  */
 async function rereadChildrenOfDeleted(
   org: RecordReader,
   baseline: Baseline,
   objects: readonly ObjectNow[]
-): Promise<void> {
+): Promise<TextReference[]> {
   const deleted = new Map<string, Set<string>>();
+  const references: TextReference[] = [];
   for (const object of objects) {
     const ids = new Set([
       ...object.gone,
@@ -222,10 +265,12 @@ async function rereadChildrenOfDeleted(
     ]);
     if (ids.size > 0) deleted.set(object.part.object, ids);
   }
-  if (deleted.size === 0) return;
+  if (deleted.size === 0) return references;
+  const all = new Set([...deleted.values()].flatMap((ids) => [...ids]));
   for (const object of objects) {
     const lookups = referencesTo(object.before, new Set(deleted.keys()));
-    if (lookups.length === 0) continue;
+    const texts = comparableFields(object.before).filter((field) => TEXT_TYPES.has(field.type));
+    const soft = new Set(softReferences(object.part.object));
     const pointsToDeleted = (row: ValueRow): boolean =>
       lookups.some((field) => {
         const target = row[field.name];
@@ -234,9 +279,14 @@ async function rereadChildrenOfDeleted(
         );
       });
     const orphans: string[] = [];
-    for await (const row of readRecordFile(baseline.folder, object.part, object.before)) {
+    const named = new Map<string, string[]>();
+    for await (const row of baselineRows(baseline, object.part)) {
       const id = row.Id as string;
-      if (!pointsToDeleted(row)) continue;
+      const fields = texts
+        .filter((field) => holdsId(row[field.name], all, soft.has(field.name)))
+        .map(({ name }) => name);
+      if (fields.length > 0) named.set(id, fields);
+      if (!pointsToDeleted(row) && fields.length === 0) continue;
       object.baseline.set(id, row);
       if (!object.rows.has(id) && !object.gone.has(id)) orphans.push(id);
     }
@@ -246,5 +296,55 @@ async function rereadChildrenOfDeleted(
       orphans,
       object.part.fields.filter((name) => fieldNamed(object.now, name))
     );
+    for (const [id, fields] of named) {
+      const now = object.rows.get(id);
+      if (!now || now.deleted) continue;
+      const pick = (row: ValueRow): ValueRow => Object.fromEntries(fields.map((field) => [field, row[field] ?? null]));
+      references.push({
+        object: object.part.object,
+        id,
+        baseline: pick(object.baseline.get(id) as ValueRow),
+        now: pick(now.values),
+      });
+    }
   }
+  return references.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Types in which an Id can stand as text. */
+const TEXT_TYPES = new Set(['string', 'textarea', 'url', 'combobox', 'picklist', 'multipicklist']);
+
+/** The rules behind conditions that changed: whether they must be set neutral meanwhile shows in what they are now. */
+async function readDisturbedRules(
+  org: RecordReader,
+  baseline: Baseline,
+  objects: readonly ObjectNow[],
+  changes: readonly RecordChange[]
+): Promise<Pick<RecordsNow, 'rules' | 'ruleOf'>> {
+  const rules = new Map<string, { baseline: ValueRow; now: ValueRow }>();
+  const ruleOf = new Map<string, string>();
+  for (const family of CUSTOM_LOGIC) {
+    const object = objects.find(({ part }) => part.object === family.rule);
+    if (!object) continue;
+    for (const change of changes.filter((entry) => entry.object === family.condition)) {
+      const rule = change.baseline?.[family.lookup] ?? change.now?.[family.lookup];
+      if (rule) ruleOf.set(change.id, rule);
+    }
+    const wanted = new Set([...ruleOf.values()]);
+    if (wanted.size === 0) continue;
+    await loadBaseline(baseline, object, (row) => wanted.has(row.Id as string));
+    const fields = object.part.fields.filter((name) => fieldNamed(object.now, name));
+    await rereadByIds(
+      org,
+      object,
+      [...wanted].filter((id) => object.baseline.has(id) && !object.rows.has(id)),
+      fields
+    );
+    for (const id of wanted) {
+      const now = object.rows.get(id);
+      const before = object.baseline.get(id);
+      if (before && now && !now.deleted) rules.set(id, { baseline: before, now: now.values });
+    }
+  }
+  return { rules, ruleOf };
 }

@@ -1,42 +1,48 @@
 import { recordTarget } from '../model/selector.js';
 import type { RecordChange } from '../records/diffRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
-import { comparableFields, readableFields, type ObjectDescribe } from '../records/objectDescribe.js';
+import { comparableFields, readableFields, returningFields, type ObjectDescribe } from '../records/objectDescribe.js';
 import { recordAuthor, type Author } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
+import { waitForConditions } from './customLogic.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
-import type { DraftStep, RecordItem } from './rollbackPlan.js';
+import type { TextReference } from './readRecordsNow.js';
+import { recordStep } from './recordStep.js';
+import { RecordSheets } from './recordSheet.js';
+import { followNewIds } from './followNewIds.js';
+import type { Fallback, RecordItem } from './rollbackPlan.js';
+import { parkUniqueKeys } from './uniqueKeys.js';
 
 export interface RecordFacts {
   /** Describes as they are now. */
   readonly describes: ReadonlyMap<string, ObjectDescribe>;
+  readonly textReferences: readonly TextReference[];
+  /** Rules of Custom condition logic whose conditions changed, by Id: as in the baseline, and now. */
+  readonly rules: ReadonlyMap<string, { readonly baseline: ValueRow; readonly now: ValueRow }>;
+  readonly ruleOf: ReadonlyMap<string, string>;
   /** Who changed a field is known only by the last editor of its row. */
   readonly lastEditorOnly: boolean;
 }
 
-type Kind = 'undeleteRecords' | 'updateRecords' | 'deleteRecords';
+/** What happens when the recycle bin no longer has a row. */
+export const INSERT_INSTEAD: Fallback = {
+  operation: 'insertRecords',
+  when: 'the recycle bin no longer has the row',
+  risk: 'lossy',
+};
 
-interface Sorted {
-  readonly items: Map<string, Map<Kind, RecordItem[]>>;
-}
-
-function add(sorted: Sorted, object: string, kind: Kind, item: RecordItem): void {
-  const kinds = sorted.items.get(object) ?? new Map<Kind, RecordItem[]>();
-  kinds.set(kind, [...(kinds.get(kind) ?? []), item]);
-  sorted.items.set(object, kinds);
-}
-
-function pick(row: ValueRow, fields: readonly string[]): ValueRow {
+export function pick(row: ValueRow, fields: readonly string[]): ValueRow {
   return Object.fromEntries(fields.filter((field) => field in row).map((field) => [field, row[field] ?? null]));
 }
 
 /**
- * Steps of the record lane: one step per object and operation. Updates are taken back field by field; a row that somebody
- * else edited after the deployers, created or deleted, is a conflict.
+ * Steps of the record lane. Updates are taken back field by field; a row that somebody else edited after the deployers,
+ * created or deleted, is a conflict. Then what makes the rows fit together: keys that must be free first, rules whose
+ * logic names their conditions, and references that follow rows which come back under new Ids.
  */
 export function recordSteps(changes: readonly RecordChange[], facts: RecordFacts, decisions: Decisions): Draft {
   const draft = emptyDraft();
-  const sorted: Sorted = { items: new Map() };
+  const sheets = new RecordSheets();
   const comingBack = new Set(
     changes
       .filter((change) => change.kind === 'deleted' && isOurs(recordAuthor(change), decisions))
@@ -46,12 +52,18 @@ export function recordSteps(changes: readonly RecordChange[], facts: RecordFacts
     const target = recordTarget(change.object, change.id);
     const skipped = leftOut(decisions.choice, target);
     if (skipped) draft.leftOut.push(skipped);
-    else if (change.kind === 'updated') takeBackUpdate(change, target, comingBack, decisions, draft, sorted);
-    else if (change.kind === 'inserted') takeBackInsert(change, target, facts, decisions, draft, sorted);
-    else takeBackDelete(change, target, comingBack, facts, decisions, draft, sorted);
+    else if (change.kind === 'updated') takeBackUpdate(change, target, comingBack, decisions, draft, sheets);
+    else if (change.kind === 'inserted') takeBackInsert(change, target, facts, decisions, draft, sheets);
+    else takeBackDelete(change, target, comingBack, facts, decisions, draft, sheets);
   }
-  for (const [object, kinds] of sorted.items)
-    for (const [kind, items] of kinds) draft.steps.push(recordStep(object, kind, items, facts));
+  acceptBlankedLookups(sheets);
+  waitForConditions(sheets, facts);
+  followNewIds(sheets, facts);
+  parkUniqueKeys(sheets, facts);
+  for (const { object, sheet, items } of sheets.all()) {
+    const fallbacks = sheet === 'undelete' && facts.describes.get(object)?.createable ? [INSERT_INSTEAD] : [];
+    draft.steps.push(recordStep(object, sheet, items, fallbacks, facts.lastEditorOnly));
+  }
   return draft;
 }
 
@@ -68,7 +80,7 @@ function takeBackUpdate(
   comingBack: ReadonlySet<string>,
   decisions: Decisions,
   draft: Draft,
-  sorted: Sorted
+  sheets: RecordSheets
 ): void {
   const before = change.baseline as ValueRow;
   const now = change.now as ValueRow;
@@ -82,12 +94,13 @@ function takeBackUpdate(
     const others = fields.filter((field) => !blanked.includes(field));
     if (others.length > 0) {
       const { decision } = decide(decisions.choice, target);
+      const names = others.join(', ');
       draft.conflicts.push(
         conflict(
           target,
           'changedByOther',
-          `${others.join(', ')} as in the snapshot`,
-          `${others.join(', ')} changed since`,
+          `${names} as in the snapshot`,
+          `${names} changed since`,
           author,
           decision,
           decisions.names
@@ -97,11 +110,7 @@ function takeBackUpdate(
     }
   }
   if (fields.length > 0)
-    add(sorted, change.object, 'updateRecords', {
-      id: change.id,
-      before: pick(now, fields),
-      after: pick(before, fields),
-    });
+    sheets.add(change.object, 'update', { id: change.id, before: pick(now, fields), after: pick(before, fields) });
 }
 
 function takeBackInsert(
@@ -110,7 +119,7 @@ function takeBackInsert(
   facts: RecordFacts,
   decisions: Decisions,
   draft: Draft,
-  sorted: Sorted
+  sheets: RecordSheets
 ): void {
   const now = change.now as ValueRow;
   const creator = recordAuthor(change);
@@ -135,7 +144,7 @@ function takeBackInsert(
   }
   const describe = facts.describes.get(change.object);
   const fields = describe ? comparableFields(describe).map((field) => field.name) : [];
-  add(sorted, change.object, 'deleteRecords', { id: change.id, before: pick(now, fields), after: null });
+  sheets.add(change.object, 'delete', { id: change.id, before: pick(now, fields), after: null });
 }
 
 function takeBackDelete(
@@ -145,50 +154,38 @@ function takeBackDelete(
   facts: RecordFacts,
   decisions: Decisions,
   draft: Draft,
-  sorted: Sorted
+  sheets: RecordSheets
 ): void {
   const author = recordAuthor(change);
-  if (!isOurs(author, decisions)) {
+  // A row that is gone for good has no last editor; who deleted it is not known, but it is missing all the same.
+  if (change.now !== undefined && !isOurs(author, decisions)) {
     const { decision } = decide(decisions.choice, target);
-    draft.conflicts.push(
-      conflict(
-        target,
-        author.userId ? 'deletedByOther' : 'unknownAuthor',
-        'present',
-        'deleted since',
-        author,
-        decision,
-        decisions.names
-      )
-    );
+    const kind = author.userId ? 'deletedByOther' : 'unknownAuthor';
+    draft.conflicts.push(conflict(target, kind, 'present', 'deleted since', author, decision, decisions.names));
     if (decision === 'keep') return;
   }
   const describe = facts.describes.get(change.object);
+  const baseline = change.baseline as ValueRow;
   // What its parent took along comes back with the parent, also where the object has no undelete of its own.
-  const withParent = describe !== undefined && comesWithParent(change.baseline as ValueRow, describe, comingBack);
-  if (change.now === undefined || (describe?.undeletable === false && !withParent)) {
+  const withParent = describe !== undefined && comesWithParent(baseline, describe, comingBack);
+  const inBin = change.now !== undefined && (describe?.undeletable !== false || withParent);
+  if (!inBin && describe?.createable !== true) {
     draft.manual.push({
       target,
-      what:
-        change.now === undefined
-          ? 'The org no longer has this row, not even in the recycle bin.'
-          : `Rows of ${change.object} cannot be undeleted. Insert it again from the snapshot: it will have a new Id.`,
+      what: `It is no longer in the recycle bin, and rows of ${change.object} cannot be inserted by this user. Restore it by hand from the snapshot.`,
     });
     return;
   }
-  const fields = describe ? comparableFields(describe).map((field) => field.name) : [];
-  add(sorted, change.object, 'undeleteRecords', {
-    id: change.id,
-    before: null,
-    after: pick(change.baseline as ValueRow, fields),
-  });
+  const fields = describe ? returningFields(describe).map((field) => field.name) : [];
+  const item: RecordItem = { id: change.id, before: null, after: pick(baseline, fields) };
+  sheets.add(change.object, inBin ? 'undelete' : 'insert', item);
   // A value that was changed before the row was deleted comes back changed.
-  if (change.differences.length > 0) {
+  if (inBin && change.now && change.differences.length > 0) {
     const names = change.differences.map(({ field }) => field);
-    add(sorted, change.object, 'updateRecords', {
+    sheets.add(change.object, 'update', {
       id: change.id,
       before: pick(change.now, names),
-      after: pick(change.baseline as ValueRow, names),
+      after: pick(baseline, names),
     });
   }
 }
@@ -206,27 +203,19 @@ function comesWithParent(row: ValueRow, describe: ObjectDescribe, comingBack: Re
   });
 }
 
-const reasons: Record<Kind, string> = {
-  undeleteRecords: 'deleted since: they come back from the recycle bin with their Ids',
-  updateRecords: 'changed since: the fields that differ get their old values',
-  deleteRecords: 'inserted since: they go to the recycle bin',
-};
-
-function recordStep(object: string, kind: Kind, items: readonly RecordItem[], facts: RecordFacts): DraftStep {
-  const fields =
-    kind === 'updateRecords' ? [...new Set(items.flatMap((item) => Object.keys(item.after ?? {})))].sort() : [];
-  return {
-    key: `records:${kind}:${object}`,
-    lane: 'records',
-    operation: kind,
-    fallbacks: [],
-    target: recordTarget(object),
-    count: items.length,
-    risk: 'lossless',
-    reason:
-      kind === 'updateRecords' && facts.lastEditorOnly
-        ? `${reasons[kind]} (lastEditorOnly: who changed a field is known only by the last editor of its row)`
-        : reasons[kind],
-    detail: { kind: 'records', object, fields, items: [...items].sort((a, b) => (a.id < b.id ? -1 : 1)) },
-  };
+/** A lookup to a row that the plan deletes may be blanked by the org before its own update comes: that is no surprise. */
+function acceptBlankedLookups(sheets: RecordSheets): void {
+  const going = new Set(sheets.objects().flatMap((object) => [...sheets.items(object, 'delete').keys()]));
+  for (const object of sheets.objects()) {
+    for (const item of [...sheets.items(object, 'update').values()]) {
+      const blanks = Object.entries(item.before ?? {}).filter(([, value]) => value !== null && going.has(value));
+      if (blanks.length > 0)
+        sheets.replace(
+          object,
+          'update',
+          { ...item, also: { ...item.also, ...Object.fromEntries(blanks.map(([field]) => [field, null])) } },
+          item.id
+        );
+    }
+  }
 }

@@ -13,6 +13,8 @@ export interface RecordItem {
   readonly before: ValueRow | null;
   /** Values the row will have; null: the row will be deleted. */
   readonly after: ValueRow | null;
+  /** Values that the plan itself, or the org because of it, may put in between: finding them is no surprise. */
+  readonly also?: ValueRow;
 }
 
 /** What a step needs to know to be carried out, by kind of operation. Record values are never here but in item files. */

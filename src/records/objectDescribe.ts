@@ -66,12 +66,34 @@ export function unreadableFields(describe: ObjectDescribe): readonly FieldDescri
 
 /**
  * Fields in which a difference counts: what a person or a deployment can set. Formulas, roll-ups, auto-numbers and
- * audit fields follow by themselves; create-only fields cannot differ in a row that still lives.
+ * audit fields follow by themselves; create-only fields cannot differ in a row that still lives; encrypted text may be
+ * masked, and a mask is no value.
  */
 export function comparableFields(describe: ObjectDescribe): readonly FieldDescribe[] {
   return readableFields(describe).filter(
     (field) =>
-      field.name !== 'Id' && field.updateable && !field.calculated && !field.autoNumber && !AUDIT_FIELDS.has(field.name)
+      field.name !== 'Id' &&
+      field.updateable &&
+      !field.calculated &&
+      !field.autoNumber &&
+      !field.encrypted &&
+      !AUDIT_FIELDS.has(field.name)
+  );
+}
+
+/**
+ * Fields a row that was deleted comes back with: what can be set on it, or could be when it was made (the master of a
+ * detail). Encrypted text may be masked and is never written.
+ */
+export function returningFields(describe: ObjectDescribe): readonly FieldDescribe[] {
+  return readableFields(describe).filter(
+    (field) =>
+      field.name !== 'Id' &&
+      (field.createable || field.updateable) &&
+      !field.calculated &&
+      !field.autoNumber &&
+      !field.encrypted &&
+      !AUDIT_FIELDS.has(field.name)
   );
 }
 

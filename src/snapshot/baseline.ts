@@ -4,6 +4,7 @@ import type { ComponentsPart } from '../metadata/component.js';
 import { digestOf } from '../model/digest.js';
 import type { StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
+import { NO_NEW_IDS, type IdMap } from '../records/idMap.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import {
@@ -23,6 +24,8 @@ export interface Baseline {
   readonly flows: FlowsPart;
   readonly components: ComponentsPart;
   readonly describes: ReadonlyMap<string, ObjectDescribe>;
+  /** New Ids that earlier runs back to this snapshot gave. */
+  readonly idMap: IdMap;
 }
 
 export function objectPart(baseline: Baseline, object: string): ObjectPart | undefined {
@@ -60,7 +63,12 @@ export async function readSnapshot(folder: StoreFolder): Promise<Snapshot> {
 }
 
 /** Opens a snapshot as something to go back to; refuses a damaged one and one of another org. */
-export async function openBaseline(store: Store, id: StoreId, orgId: string): Promise<Baseline> {
+export async function openBaseline(
+  store: Store,
+  id: StoreId,
+  orgId: string,
+  idMap: IdMap = NO_NEW_IDS
+): Promise<Baseline> {
   const folder = await store.open('snapshots', id);
   const snapshot = await readSnapshot(folder);
   if (snapshot.orgId !== orgId) throw new Refusal('wrongOrg', { tokens: [`snapshot ${id}`, snapshot.orgId, orgId] });
@@ -85,5 +93,6 @@ export async function openBaseline(store: Store, id: StoreId, orgId: string): Pr
     flows: await read('flows.json', flowsSchema),
     components: await read('components.json', componentsSchema),
     describes,
+    idMap,
   };
 }

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import type { RunResult } from '../../src/apply/applyPlan.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { presetNamed } from '../../src/records/presets/presets.js';
 import type { ObjectScope } from '../../src/snapshot/scope.js';
 import { CREMA_UNO } from '../../scripts/demo/story.js';
+import { OrgError } from '../org/engine/contracts.js';
 import { World } from '../support/world.js';
 
 const CPQ: readonly ObjectScope[] = (presetNamed('cpq')?.objects ?? []).map((entry) => ({ ...entry, preset: 'cpq' }));
@@ -13,6 +15,8 @@ const DOV = { changedBy: ['dov.deployer@brightcup.example'] };
 
 const stepsOf = (plan: RollbackPlan): string[] =>
   plan.steps.map((step) => `${step.operation} ${step.target} ${step.count}`);
+
+const errorsOf = (run: RunResult): string => JSON.stringify(run.steps.flatMap((step) => step.errors));
 
 describe('records go back', () => {
   let world: World;
@@ -107,21 +111,44 @@ describe('records go back', () => {
     expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
   });
 
-  it('keeps an inserted row that a row outside the plan hangs on', async () => {
-    const snapshot = await world.snapshot({ records: CPQ });
-    const product = world.insert('Dov Deployer', 'Product2', { Name: 'Bad machine', IsActive: true });
+  const withHerFeature = (product: string): string =>
     world.insert('Cleo Colleague', 'SBQQ__ProductFeature__c', {
       Name: 'Her feature',
       SBQQ__ConfiguredSKU__c: product,
       SBQQ__Number__c: 1,
       SBQQ__MinOptionCount__c: 0,
     });
+
+  it('keeps an inserted row that a row outside the plan hangs on, and deactivates it as the preset says', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    const product = world.insert('Dov Deployer', 'Product2', { Name: 'Bad machine', IsActive: true });
+    withHerFeature(product);
     const plan = await world.plan(snapshot, DOV);
     expect(plan.conflicts.map((conflict) => [conflict.target, conflict.kind])).to.deep.include([
       `record:Product2:${product}`,
       'cascadesOutsidePlan',
     ]);
-    expect(plan.steps).to.deep.equal([]);
+    expect(stepsOf(plan)).to.deep.equal(['deactivateRecords record:Product2 1']);
+    const run = await world.apply(plan);
+    expect(run.totals).to.deep.equal({ neutralised: 1 });
+    expect(world.row('Product2', product)?.IsActive).to.equal(false);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restoredExceptKept');
+  });
+
+  it('keeps such a row as it is where no preset brought its object', async () => {
+    const snapshot = await world.snapshot({ records: [{ object: 'Product2' }] });
+    withHerFeature(world.insert('Dov Deployer', 'Product2', { Name: 'Bad machine', IsActive: true }));
+    expect((await world.plan(snapshot, DOV)).steps).to.deep.equal([]);
+  });
+
+  it('does not delete a row that somebody began to use after the plan was made', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    const product = world.insert('Dov Deployer', 'Product2', { Name: 'Bad machine', IsActive: true });
+    const plan = await world.plan(snapshot);
+    withHerFeature(product);
+    const run = await world.apply(plan);
+    expect(run.steps[0]?.errors[0]?.code).to.equal('CASCADES_OUTSIDE_PLAN');
+    expect(world.row('Product2', product)?.Name).to.equal('Bad machine');
   });
 
   it("lets a colleague's new row and a colleague's edit survive", async () => {
@@ -191,13 +218,120 @@ describe('records go back', () => {
     expect(stepsOf(full)).to.deep.equal(stepsOf(delta));
   });
 
-  it('names a row that is no longer in the recycle bin instead of passing it over', async () => {
+  it('inserts a Custom rule again when the recycle bin is empty, with its conditions and its expression', async () => {
+    const conditions = children('SBQQ__PriceCondition__c', 'SBQQ__Rule__c', CUSTOM_RULE).length;
+    const actions = children('SBQQ__PriceAction__c', 'SBQQ__Rule__c', CUSTOM_RULE).length;
+    const logic = world.row('SBQQ__PriceRule__c', CUSTOM_RULE)?.SBQQ__AdvancedCondition__c;
+    const snapshot = await world.snapshot({ records: CPQ });
+    world.delete('Dov Deployer', CUSTOM_RULE);
+    world.org.switches.binEmptied = true;
+    const run = await world.apply(await world.plan(snapshot));
+    expect(run.status, errorsOf(run)).to.equal('succeeded');
+    const fresh = run.idMap[CUSTOM_RULE] ?? '';
+    expect(fresh).to.match(/^a0V/);
+    expect(world.row('SBQQ__PriceRule__c', fresh)).to.include({
+      SBQQ__ConditionsMet__c: 'Custom',
+      SBQQ__AdvancedCondition__c: logic,
+    });
+    expect(children('SBQQ__PriceCondition__c', 'SBQQ__Rule__c', fresh)).to.have.length(conditions);
+    expect(children('SBQQ__PriceAction__c', 'SBQQ__Rule__c', fresh)).to.have.length(actions);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+    expect((await world.plan(snapshot)).empty).to.equal(true);
+  });
+
+  it('re-points lookups and Ids in text to a row that came back under a new Id', async () => {
+    const product = '01t5g00000Br013AAB';
+    const [schedule] = [...world.org.store.rows('SBQQ__DiscountSchedule__c')].map((row) => String(row.Id));
+    const text = (id: string): string => `x ${id.slice(0, 15)};01s000000000001`;
+    world.update('Ada Admin', 'SBQQ__DiscountSchedule__c', schedule ?? '', {
+      SBQQ__ExcludedPricebookIds__c: text(product),
+    });
+    const options = children('SBQQ__ProductOption__c', 'SBQQ__OptionalSKU__c', product);
+    const snapshot = await world.snapshot({ records: CPQ });
+    world.delete('Dov Deployer', product);
+    world.org.switches.binEmptied = true;
+    const run = await world.apply(await world.plan(snapshot));
+    expect(run.status, errorsOf(run)).to.equal('succeeded');
+    const fresh = run.idMap[product] ?? '';
+    expect(children('SBQQ__ProductOption__c', 'SBQQ__OptionalSKU__c', fresh)).to.have.members(options);
+    expect(world.row('SBQQ__DiscountSchedule__c', schedule ?? '')?.SBQQ__ExcludedPricebookIds__c).to.equal(text(fresh));
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('changes conditions of a living Custom rule while the rule is neutral, and gives it its expression last', async () => {
+    const [first = '', second = ''] = children('SBQQ__PriceCondition__c', 'SBQQ__Rule__c', CUSTOM_RULE);
+    const logic = world.row('SBQQ__PriceRule__c', CUSTOM_RULE)?.SBQQ__AdvancedCondition__c;
+    const index = world.row('SBQQ__PriceCondition__c', first)?.SBQQ__Index__c;
+    const rule = (met: string, expression: string | null): void =>
+      world.update('Dov Deployer', 'SBQQ__PriceRule__c', CUSTOM_RULE, {
+        SBQQ__ConditionsMet__c: met,
+        SBQQ__AdvancedCondition__c: expression,
+      });
+    const { snapshot, plan, run } = await world.rolledBack({ records: CPQ }, () => {
+      rule('All', null);
+      world.update('Dov Deployer', 'SBQQ__PriceCondition__c', first, { SBQQ__Index__c: 77 });
+      world.delete('Dov Deployer', second);
+      world.insert('Dov Deployer', 'SBQQ__PriceCondition__c', {
+        SBQQ__Rule__c: CUSTOM_RULE,
+        SBQQ__Index__c: 88,
+        SBQQ__Object__c: 'Quote',
+        SBQQ__Operator__c: 'equals',
+        SBQQ__FilterType__c: 'Value',
+        SBQQ__Value__c: 'x',
+      });
+      rule('Custom', '77 AND 88');
+    });
+    const order = plan.steps.map((step) => step.target);
+    expect([order[0], order.at(-1)]).to.deep.equal(['record:SBQQ__PriceRule__c', 'record:SBQQ__PriceRule__c']);
+    expect(run.status, errorsOf(run)).to.equal('succeeded');
+    expect(world.row('SBQQ__PriceCondition__c', first)?.SBQQ__Index__c).to.equal(index);
+    expect(world.row('SBQQ__PriceRule__c', CUSTOM_RULE)?.SBQQ__AdvancedCondition__c).to.equal(logic);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('swaps unique keys back through a parking value', async () => {
+    world.org.schema.putField('Account', {
+      name: 'Code__c',
+      type: 'string',
+      length: 40,
+      custom: true,
+      nillable: true,
+      createable: true,
+      updateable: true,
+      unique: true,
+    });
+    const a = world.insert('Ada Admin', 'Account', { Name: 'A', Code__c: 'ONE' });
+    const b = world.insert('Ada Admin', 'Account', { Name: 'B', Code__c: 'TWO' });
+    const { snapshot, run } = await world.rolledBack({ records: [{ object: 'Account' }] }, () => {
+      world.update('Dov Deployer', 'Account', a, { Code__c: null });
+      world.update('Dov Deployer', 'Account', b, { Code__c: 'ONE' });
+      world.update('Dov Deployer', 'Account', a, { Code__c: 'TWO' });
+    });
+    expect(run.status, errorsOf(run)).to.equal('succeeded');
+    expect([world.row('Account', a)?.Code__c, world.row('Account', b)?.Code__c]).to.deep.equal(['ONE', 'TWO']);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('names a row that is no longer in the recycle bin and is refused as a new one too', async () => {
     const snapshot = await world.snapshot({ records: CPQ });
     world.delete('Dov Deployer', RULE);
     world.org.switches.binEmptied = true;
+    world.org.beforeSave('SBQQ__PriceRule__c', () => {
+      throw new OrgError('FIELD_CUSTOM_VALIDATION_EXCEPTION', 'No new rules this week.');
+    });
     const run = await world.apply(await world.plan(snapshot));
-    expect(run.status).to.equal('failed');
-    expect(run.steps.flatMap((step) => step.errors).map((error) => error.code)).to.include('UNDELETE_FAILED');
+    expect(run.steps.flatMap((step) => step.errors).map((error) => [error.code, error.message])).to.deep.include([
+      'FIELD_CUSTOM_VALIDATION_EXCEPTION',
+      'No new rules this week.',
+    ]);
+  });
+
+  it('takes a row that is older than the snapshot and only entered the filter for no insert', async () => {
+    const older = world.insert('Dov Deployer', 'Product2', { Name: 'Older', IsActive: false });
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot({ records: [{ object: 'Product2', where: 'IsActive = true' }] });
+    world.update('Dov Deployer', 'Product2', older, { IsActive: true });
+    expect((await world.plan(snapshot)).steps).to.deep.equal([]);
   });
 
   it('reports a value that automation changed again after our write', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuthInfo, Connection, Org } from '@salesforce/core';
 import { applyPlan, openPlan, type ApplyRequest, type RunResult } from '../../src/apply/applyPlan.js';
+import { knownNewIds } from '../../src/apply/knownNewIds.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT, type Chance } from '../../src/model/progress.js';
 import { connectOrg } from '../../src/org/connectOrg.js';
@@ -105,7 +106,9 @@ export class World {
   ): Promise<RollbackPlan> {
     const org = await this.as('Ada Admin');
     org.forgetDescribes();
-    const baseline = await openBaseline(this.store, parseStoreId(snapshot.id) as StoreId, org.identity.orgId);
+    const snapshotId = parseStoreId(snapshot.id) as StoreId;
+    const newIds = await knownNewIds(this.store, snapshotId);
+    const baseline = await openBaseline(this.store, snapshotId, org.identity.orgId, newIds);
     const { choice, ...rest } = request;
     const { plan } = await makePlan(
       org,

@@ -1,26 +1,34 @@
+import { fieldNamed } from '../../records/objectDescribe.js';
 import type { OrderRule } from './orderSteps.js';
 import { recordStepsOf } from './recordStepsOf.js';
 
-/** Inserted children go before their parents: so each is deleted by its own step, and no restriction refuses the parent. */
-export const deleteChildrenFirst: OrderRule = (steps) => {
+/**
+ * Inserted children go before their parents: so each is deleted by its own step, and no restriction refuses the parent.
+ * Where the org would only blank a lookup, the order may give way: rows of two objects can point to each other.
+ */
+export const deleteChildrenFirst: OrderRule = (steps, facts) => {
   const deletes = recordStepsOf(steps, 'deleteRecords').map((step) => ({
     ...step,
     ids: new Set(step.items.map((item) => item.id)),
   }));
-  const edges = deletes.flatMap((child) =>
-    deletes
-      .filter(
-        (parent) =>
-          parent.key !== child.key &&
-          child.items.some((item) =>
-            Object.values(item.before ?? {}).some((value) => value !== null && parent.ids.has(value))
+  return deletes.flatMap((child) => {
+    const describe = facts.describes.get(child.object);
+    return deletes
+      .filter((parent) => parent.key !== child.key)
+      .flatMap((parent) => {
+        const fields = new Set(
+          child.items.flatMap((item) =>
+            Object.entries(item.before ?? {}).flatMap(([field, value]) =>
+              value !== null && parent.ids.has(value) ? [field] : []
+            )
           )
-      )
-      .map((parent) => ({ before: child.key, after: parent.key }))
-  );
-  // Two objects whose new rows point to each other: blanking on delete resolves one side, so one edge is let go.
-  return edges.filter(
-    (edge, at) =>
-      !edges.some((other, otherAt) => otherAt < at && other.before === edge.after && other.after === edge.before)
-  );
+        );
+        if (fields.size === 0) return [];
+        const holds = [...fields].some((name) => {
+          const field = describe ? fieldNamed(describe, name) : undefined;
+          return field === undefined || field.restrictedDelete || field.cascadeDelete || !field.nillable;
+        });
+        return [{ before: child.key, after: parent.key, soft: !holds }];
+      });
+  });
 };

@@ -2,9 +2,12 @@ import { DirectedGraph } from 'graphology';
 import { LANES, OPERATIONS } from '../../model/operation.js';
 import type { ObjectDescribe } from '../../records/objectDescribe.js';
 import type { DraftStep } from '../rollbackPlan.js';
+import { conditionsInsideNeutral } from './conditionsInsideNeutral.js';
 import { deleteChildrenFirst } from './deleteChildrenFirst.js';
 import { flowVersionBeforeComponent } from './flowVersionBeforeComponent.js';
+import { freeKeyBeforeUse } from './freeKeyBeforeUse.js';
 import { letGoBeforeDelete } from './letGoBeforeDelete.js';
+import { makeWayFirst } from './makeWayFirst.js';
 import { pointerBeforeVersionDelete } from './pointerBeforeVersionDelete.js';
 import { undeleteParentsFirst } from './undeleteParentsFirst.js';
 import { updateAfterItsTargets } from './updateAfterItsTargets.js';
@@ -18,6 +21,8 @@ export interface OrderFacts {
 export interface Edge {
   readonly before: string;
   readonly after: string;
+  /** Wanted, but given up where a circle has to be broken. */
+  readonly soft?: boolean;
 }
 
 export type OrderRule = (steps: readonly DraftStep[], facts: OrderFacts) => Edge[];
@@ -29,8 +34,11 @@ export const ORDER_RULES: readonly OrderRule[] = [
   recordsAfterMetadata,
   undeleteParentsFirst,
   updateAfterItsTargets,
+  makeWayFirst,
+  conditionsInsideNeutral,
   letGoBeforeDelete,
   deleteChildrenFirst,
+  freeKeyBeforeUse,
 ];
 
 export interface OrderedStep {
@@ -47,31 +55,48 @@ function compareSteps(a: DraftStep, b: DraftStep): number {
   );
 }
 
-/** The steps in an order that every rule allows. Throws, naming the steps, when rules ask for a circle. */
+/**
+ * The steps in an order that every rule allows. Where rules ask for a circle, soft edges into its first step are given up;
+ * throws, naming the steps, when only hard ones are left.
+ */
 export function orderSteps(steps: readonly DraftStep[], facts: OrderFacts): OrderedStep[] {
-  const graph = new DirectedGraph<{ step: DraftStep }>();
+  const graph = new DirectedGraph<{ step: DraftStep }, { soft: boolean }>();
   for (const step of steps) graph.addNode(step.key, { step });
   for (const rule of ORDER_RULES) {
-    for (const edge of rule(steps, facts)) if (edge.before !== edge.after) graph.mergeEdge(edge.before, edge.after);
+    for (const edge of rule(steps, facts)) {
+      if (edge.before === edge.after) continue;
+      const soft =
+        edge.soft === true &&
+        (!graph.hasEdge(edge.before, edge.after) || graph.getEdgeAttribute(edge.before, edge.after, 'soft'));
+      graph.mergeEdge(edge.before, edge.after, { soft });
+    }
   }
-  const waitsFor = new Map(
-    steps.map((step) => [
-      step.key,
-      graph
-        .inNeighbors(step.key)
-        .map((key) => graph.getNodeAttribute(key, 'step'))
-        .sort(compareSteps),
-    ])
-  );
+  const stepOf = (key: string): DraftStep => graph.getNodeAttribute(key, 'step');
+  const waitsFor = new Map<string, DraftStep[]>(steps.map((step) => [step.key, []]));
   const ordered: OrderedStep[] = [];
   while (graph.order > 0) {
     const [next] = graph
       .filterNodes((key) => graph.inDegree(key) === 0)
-      .map((key) => graph.getNodeAttribute(key, 'step'))
+      .map(stepOf)
       .sort(compareSteps);
-    if (!next) throw new Error(`the steps wait for each other: ${graph.nodes().sort().join(', ')}`);
-    ordered.push({ step: next, waitsFor: waitsFor.get(next.key) ?? [] });
+    if (!next) {
+      giveWay(graph);
+      continue;
+    }
+    for (const key of graph.outNeighbors(next.key)) waitsFor.get(key)?.push(next);
+    ordered.push({ step: next, waitsFor: waitsFor.get(next.key)?.sort(compareSteps) ?? [] });
     graph.dropNode(next.key);
   }
   return ordered;
+}
+
+/** Drops the soft edges into the first step that has any. */
+function giveWay(graph: DirectedGraph<{ step: DraftStep }, { soft: boolean }>): void {
+  const [key] = graph
+    .filterNodes((node) => graph.inEdges(node).some((edge) => graph.getEdgeAttribute(edge, 'soft')))
+    .map((node) => graph.getNodeAttribute(node, 'step'))
+    .sort(compareSteps)
+    .map((step) => step.key);
+  if (key === undefined) throw new Error(`the steps wait for each other: ${graph.nodes().sort().join(', ')}`);
+  for (const edge of graph.inEdges(key)) if (graph.getEdgeAttribute(edge, 'soft')) graph.dropEdge(edge);
 }

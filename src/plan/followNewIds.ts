@@ -1,0 +1,50 @@
+import { referencesTo } from '../records/objectDescribe.js';
+import type { ValueRow } from '../records/fieldValue.js';
+import type { RecordFacts } from './recordSteps.js';
+import type { RecordSheets } from './recordSheet.js';
+
+/**
+ * Rows that come back may come back under new Ids. What points to them follows: lookups among rows that come back (which
+ * an insert leaves empty until both exist), and text fields that hold an old Id. Where the old Ids come back, these items
+ * find everything in place and write nothing.
+ */
+export function followNewIds(sheets: RecordSheets, facts: RecordFacts): void {
+  const returning = new Map<string, string>();
+  for (const object of sheets.objects()) {
+    for (const sheet of ['undelete', 'insert'] as const)
+      for (const id of sheets.items(object, sheet).keys()) returning.set(id, object);
+  }
+  if (returning.size === 0) return;
+  const objects = new Set(returning.values());
+  for (const object of objects) {
+    const describe = facts.describes.get(object);
+    if (!describe) continue;
+    const lookups = referencesTo(describe, objects).filter((field) => field.nillable && field.updateable);
+    for (const sheet of ['undelete', 'insert'] as const) {
+      for (const item of sheets.items(object, sheet).values()) {
+        const after: Record<string, string | null> = {};
+        for (const { name } of lookups) {
+          const target = item.after?.[name];
+          if (target && returning.has(target)) after[name] = target;
+        }
+        if (Object.keys(after).length === 0) continue;
+        const before: ValueRow = Object.fromEntries(Object.keys(after).map((field) => [field, null]));
+        sheets.add(object, 'finish', { id: item.id, before, after });
+      }
+    }
+  }
+  for (const reference of facts.textReferences) {
+    // A field that somebody changed is not followed: its own item, or nobody's, decides about it.
+    const unchanged = Object.keys(reference.baseline).filter(
+      (field) => reference.now[field] === reference.baseline[field]
+    );
+    if (unchanged.length === 0 || returning.has(reference.id)) continue;
+    const row = (values: ValueRow): ValueRow =>
+      Object.fromEntries(unchanged.map((field) => [field, values[field] ?? null]));
+    sheets.add(reference.object, 'finish', {
+      id: reference.id,
+      before: row(reference.now),
+      after: row(reference.baseline),
+    });
+  }
+}

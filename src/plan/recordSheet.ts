@@ -1,0 +1,49 @@
+import type { RecordItem } from './rollbackPlan.js';
+
+/** Which step of an object an item belongs to. `park` and `neutral` make way first; `finish` is what had to wait. */
+export type Sheet = 'park' | 'neutral' | 'undelete' | 'insert' | 'update' | 'finish' | 'deactivate' | 'delete';
+
+/** Items by object and step while a plan is drafted. One row has at most one item per step; fields of a second are joined. */
+export class RecordSheets {
+  private readonly sheets = new Map<string, Map<Sheet, Map<string, RecordItem>>>();
+
+  public add(object: string, sheet: Sheet, item: RecordItem): void {
+    const items = this.items(object, sheet);
+    const known = items.get(item.id);
+    items.set(item.id, known ? joined(known, item) : item);
+  }
+
+  public items(object: string, sheet: Sheet): Map<string, RecordItem> {
+    const ofObject = this.sheets.get(object) ?? new Map<Sheet, Map<string, RecordItem>>();
+    this.sheets.set(object, ofObject);
+    const items = ofObject.get(sheet) ?? new Map<string, RecordItem>();
+    ofObject.set(sheet, items);
+    return items;
+  }
+
+  public replace(object: string, sheet: Sheet, item: RecordItem | undefined, id: string): void {
+    if (item) this.items(object, sheet).set(id, item);
+    else this.items(object, sheet).delete(id);
+  }
+
+  public *all(): Generator<{ readonly object: string; readonly sheet: Sheet; readonly items: readonly RecordItem[] }> {
+    for (const object of [...this.sheets.keys()].sort()) {
+      for (const [sheet, items] of this.sheets.get(object) ?? []) {
+        if (items.size > 0) yield { object, sheet, items: [...items.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) };
+      }
+    }
+  }
+
+  public objects(): string[] {
+    return [...this.sheets.keys()].sort();
+  }
+}
+
+function joined(a: RecordItem, b: RecordItem): RecordItem {
+  return {
+    id: a.id,
+    before: a.before === null || b.before === null ? null : { ...a.before, ...b.before },
+    after: a.after === null || b.after === null ? null : { ...a.after, ...b.after },
+    ...(a.also || b.also ? { also: { ...a.also, ...b.also } } : {}),
+  };
+}
