@@ -42,7 +42,7 @@ async function run(
       SF_DISABLE_LOG_FILE: 'true',
       SF_DISABLE_AUTOUPDATE: 'true',
       // Where nobody watches, the official commands print their last frame instead of all of them.
-      ...(process.stdout.isTTY ? {} : { CI: 'true' }),
+      ...(process.stdout.isTTY ? {} : { CI: 'true', NO_COLOR: '1' }),
       ...options.env,
     },
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { Connection, Org } from '@salesforce/core';
+import { StateAggregator, type Connection, type Org } from '@salesforce/core';
 import type { Chance } from '../model/progress.js';
 import { connectOrg } from '../org/connectOrg.js';
 import type { OrgPorts } from '../org/ports.js';
@@ -26,7 +26,7 @@ export function openStore(named: string | undefined): Store {
   return new FileStore(root, named ?? (shown === '' ? '.' : shown));
 }
 
-/** The ports of the org a flag names, at the given API version or the org's own. */
+/** The ports of an org, at the given API version or the org's own. It is called what was typed, else by its alias. */
 export async function openOrg(
   org: Org,
   apiVersion: string | undefined,
@@ -34,5 +34,7 @@ export async function openOrg(
   waitMs: number
 ): Promise<OrgPorts> {
   const connection: Connection = org.getConnection(apiVersion);
-  return connectOrg(org, connection, typed ?? org.getUsername() ?? 'org', waitMs);
+  const username = org.getUsername() ?? 'org';
+  const label = typed ?? (await StateAggregator.getInstance()).aliases.get(username) ?? username;
+  return connectOrg(org, connection, label, waitMs);
 }

@@ -1,3 +1,4 @@
+import { StateAggregator } from '@salesforce/core';
 import type { SfCommand } from '@salesforce/sf-plugins-core';
 import { parseOrgId } from '../model/ids.js';
 import { EXIT, Refusal } from '../model/refusal.js';
@@ -6,6 +7,11 @@ import type { OrgIdentity } from '../org/ports.js';
 /** Whether what a person typed names this org: its alias or username as typed after `-o`, or its id in either form. */
 export function namesOrg(typed: string, org: OrgIdentity): boolean {
   return typed === org.label || typed === org.username || parseOrgId(typed) === org.orgId;
+}
+
+/** The same for any alias of the org: also one that was not typed after `-o`. */
+async function meansOrg(typed: string, org: OrgIdentity): Promise<boolean> {
+  return namesOrg(typed, org) || (await StateAggregator.getInstance()).aliases.resolveUsername(typed) === org.username;
 }
 
 /** The consent without which `apply` writes nothing. */
@@ -23,13 +29,13 @@ export const confirmedOrg = {
   /** Asks to type the org's alias, or takes the flag; a name of another org is refused. */
   async ask(command: SfCommand<unknown>, asks: boolean, flag: string | undefined, org: OrgIdentity): Promise<void> {
     if (flag !== undefined) {
-      if (!namesOrg(flag, org)) throw new Refusal('confirmOtherOrg', { tokens: [flag, org.label, org.orgId] });
+      if (!(await meansOrg(flag, org))) throw new Refusal('confirmOtherOrg', { tokens: [flag, org.label, org.orgId] });
       return;
     }
     if (!asks) throw new Refusal('confirmMissing', { tokens: ['--confirm'], exitCode: EXIT.badFlags });
     const { input } = await import('@inquirer/prompts');
     const typed = await input({ message: `Type "${org.label}" to apply this plan to it:` }).catch(() => '');
     void command;
-    if (!namesOrg(typed.trim(), org)) throw new Refusal('declined', { tokens: [org.label] });
+    if (!(await meansOrg(typed.trim(), org))) throw new Refusal('declined', { tokens: [org.label] });
   },
 };

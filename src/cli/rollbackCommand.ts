@@ -1,5 +1,7 @@
+import { stripVTControlCharacters } from 'node:util';
 import { Flags, SfCommand, toHelpSection } from '@salesforce/sf-plugins-core';
-import { Messages } from '@salesforce/core';
+import { Messages, OrgConfigProperties } from '@salesforce/core';
+import { EXIT } from '../model/refusal.js';
 import { asSfError } from './errors.js';
 import { EXIT_CODES } from './exitCodes.js';
 import { ProgressLine } from './progressLine.js';
@@ -40,9 +42,23 @@ export abstract class RollbackCommand<T> extends SfCommand<T> {
     return this.line;
   }
 
+  /** Colours are for people who watch: where a log is written there are none, also where a library takes `CI` for a wish. */
+  public override logToStderr(message = '', ...args: unknown[]): void {
+    const colours = process.stderr.isTTY || process.env.FORCE_COLOR;
+    super.logToStderr(colours ? message : stripVTControlCharacters(message), ...args);
+  }
+
+  /** `SfCommand` calls this at Ctrl-C from within a signal listener, where oclif's exception would end in a stack trace. */
+  public override exit(code = 0): never {
+    if (code !== EXIT.secondInterrupt) return super.exit(code);
+    this.line?.done();
+    process.exit(code);
+  }
+
   protected override async catch(error: Error): Promise<never> {
     this.line?.done();
-    return super.catch(isOclifError(error) ? error : asSfError(error, typedOrg(this.argv)));
+    const byDefault = this.configAggregator.getPropertyValue<string>(OrgConfigProperties.TARGET_ORG) ?? undefined;
+    return super.catch(isOclifError(error) ? error : asSfError(error, typedOrg(this.argv) ?? byDefault));
   }
 }
 

@@ -1,22 +1,30 @@
 import { EXIT } from '../model/refusal.js';
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /**
  * The first Ctrl-C (or SIGTERM) asks to stop: the step in flight is settled, the next is not begun. The second stops at
  * once; the journal holds what is needed to go on.
  */
 export class StopSignal {
   private asked = false;
+  /** `SfCommand` listens too, and would end the process at the first signal: its listeners step aside meanwhile. */
+  private readonly others = SIGNALS.map((signal) => ({ signal, listeners: process.listeners(signal) }));
 
   public constructor(private readonly onFirst: () => void) {
-    process.on('SIGINT', this.handle);
-    process.on('SIGTERM', this.handle);
+    for (const signal of SIGNALS) {
+      process.removeAllListeners(signal);
+      process.on(signal, this.handle);
+    }
   }
 
   public readonly stopAsked = (): boolean => this.asked;
 
   public end(): void {
-    process.off('SIGINT', this.handle);
-    process.off('SIGTERM', this.handle);
+    for (const { signal, listeners } of this.others) {
+      process.off(signal, this.handle);
+      for (const listener of listeners) process.on(signal, listener);
+    }
   }
 
   private readonly handle = (): void => {

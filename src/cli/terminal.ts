@@ -12,5 +12,5 @@ export function canAsk(json: boolean, noPrompt: boolean): boolean {
 export function typedOrg(argv: readonly string[]): string | undefined {
   const at = argv.findIndex((word) => word === '-o' || word === '--target-org');
   if (at >= 0) return argv[at + 1];
-  return argv.find((word) => word.startsWith('--target-org='))?.slice('--target-org='.length);
+  return argv.map((word) => /^(?:--target-org=|-o=?)(.+)$/.exec(word)?.[1]).find((name) => name !== undefined);
 }

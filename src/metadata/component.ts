@@ -28,7 +28,7 @@ export interface ComponentState extends ComponentKey {
   readonly lastModifiedAt?: string;
 }
 
-/** `metadata/components.json` of a snapshot. */
+/** `components.json` of a snapshot. */
 export interface ComponentsPart {
   readonly components: readonly ComponentState[];
   /** Named in the scope and proven not to exist, by the retrieve's message and by listMetadata. */

@@ -1,6 +1,6 @@
 import { LANES, type Lane } from '../model/operation.js';
 import type { Conflict, RollbackPlan, Step } from '../plan/rollbackPlan.js';
-import { columns, plural, wrap } from './table.js';
+import { clip, columns, plural, wrap } from './table.js';
 
 /** Entries of a list that are shown before the rest is folded. */
 const SHOWN = 12;
@@ -37,6 +37,10 @@ function verb(step: Step): string {
       return `update ${plural(step.count, 'row')}`;
     case 'deleteRecords':
       return `delete ${plural(step.count, 'row')}`;
+    case 'insertRecords':
+      return `insert ${plural(step.count, 'row')} again`;
+    case 'deactivateRecords':
+      return `deactivate ${plural(step.count, 'row')}`;
     default:
       return step.operation;
   }
@@ -69,15 +73,25 @@ function stepLines(steps: readonly Step[], width: number): string[] {
   );
 }
 
+/** Two lines each: what and what happens with it, then who changed it and when, in full. */
 function conflictLines(conflicts: readonly Conflict[], width: number): string[] {
-  return columns(
-    conflicts.map((conflict) => [
-      conflict.decision === 'keep' ? 'keep' : 'RESTORE',
-      conflict.target,
-      `${conflict.current}${conflict.changedBy ? `, ${conflict.changedBy}` : ''}`,
-    ]),
-    width
+  return conflicts.flatMap((conflict) => [
+    clip(`  ${conflict.decision === 'keep' ? 'keep   ' : 'RESTORE'}  ${conflict.target}`, width),
+    ...wrap(
+      `${conflict.current}${conflict.changedBy ? ` by ${conflict.changedBy}` : ''}${conflict.changedAt ? `, ${conflict.changedAt}` : ''}`,
+      width,
+      '           '
+    ),
+  ]);
+}
+
+function conflictTitle(conflicts: readonly Conflict[]): string {
+  const restored = conflicts.filter((conflict) => conflict.decision === 'restore').length;
+  const kept = conflicts.length - restored;
+  const parts = [kept > 0 ? `${kept} kept` : '', restored > 0 ? `${restored} overwritten as asked` : ''].filter(
+    Boolean
   );
+  return `Conflicts: ${parts.join(', ')}`;
 }
 
 /** A plan as a person reads it before approving it: what will happen, what is kept, what needs a person. */
@@ -109,10 +123,7 @@ export function planReport(plan: RollbackPlan, folder: string, width: number): s
   }
   const conflicts = plan.conflicts;
   if (conflicts.length > 0) {
-    lines.push(
-      '',
-      `Conflicts: ${plural(conflicts.length, 'item')} changed by somebody else, or in use outside the plan`
-    );
+    lines.push('', conflictTitle(conflicts));
     lines.push(...folded(conflictLines(conflicts, width), 'conflicts', more));
   }
   if (plan.manual.length > 0) {

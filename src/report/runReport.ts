@@ -1,6 +1,7 @@
 import type { RunResult } from '../apply/applyPlan.js';
 import { OUTCOMES, type OutcomeCounts } from '../model/operation.js';
 import { columns, plural, wrap } from './table.js';
+import { OPERATION_WORDS } from './words.js';
 
 const words: Record<(typeof OUTCOMES)[number], string> = {
   restored: 'restored',
@@ -35,7 +36,7 @@ export function runReport(result: RunResult, width: number): string {
       result.steps.map((step) => [
         step.id,
         step.target.replace(/^(flow|metadata|record|permission):/, ''),
-        step.operation,
+        OPERATION_WORDS[step.operation],
         countsText(step.counts),
       ]),
       width
@@ -48,6 +49,15 @@ export function runReport(result: RunResult, width: number): string {
       lines.push(...wrap(`${error.target}: ${error.code}: ${error.message}`, width - 2, '  '));
     if (errors.length > 12) lines.push(`  … and ${errors.length - 12} more in outcomes.csv`);
   }
+  const fresh = Object.keys(result.idMap).length;
+  if (fresh > 0)
+    lines.push(
+      '',
+      ...wrap(
+        `${plural(fresh, 'row')} came back under new Ids, listed in idmap.csv. Auto-numbers, files, history and shares did not come back.`,
+        width
+      )
+    );
   lines.push(
     '',
     `Total: ${countsText(result.totals)}. ${(result.durationMs / 1000).toFixed(1)} s.`,

@@ -1,3 +1,4 @@
+import { knownNewIds } from '../apply/knownNewIds.js';
 import { readJournal, runState } from '../apply/journal.js';
 import type { RunResult } from '../apply/applyPlan.js';
 import { makeStoreId, parseStoreId, type StoreId } from '../model/ids.js';
@@ -71,12 +72,17 @@ export async function validateOrg(
   chance: Chance,
   progress: Progress
 ): Promise<Validation> {
-  const baseline = await openBaseline(store, target.snapshotId, org.identity.orgId);
+  const baseline = await openBaseline(
+    store,
+    target.snapshotId,
+    org.identity.orgId,
+    await knownNewIds(store, target.snapshotId)
+  );
   const observed = await observe(org, baseline, false, progress);
   const differences = [...targetsOf(observed.changes)];
   const names = await org.userNames(differences.flatMap(({ author }) => author.userId ?? []));
   const neutralised = (target.run?.result.steps ?? [])
-    .filter((step) => (step.counts.neutralised ?? 0) > 0)
+    .filter((step) => (step.counts.neutralised ?? 0) > 0 && step.operation !== 'deactivateRecords')
     .map((step) => step.target);
   const kept = keptBy(target.run?.plan, neutralised);
   const judged = judge(differences, kept, baseline.snapshot.gaps, target.run?.closedAt, names);
@@ -101,6 +107,10 @@ export async function validateOrg(
     findings: [...judged.findings, ...observed.records.findings],
     files: folder ? [`${folder.display}/validation.json`] : [],
   };
-  if (folder) await folder.write('validation.json', `${JSON.stringify(validation, null, 2)}\n`);
+  if (folder)
+    await folder.write(
+      'validation.json',
+      `${JSON.stringify({ ...validation, files: ['validation.json'] }, null, 2)}\n`
+    );
   return validation;
 }

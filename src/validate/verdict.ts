@@ -1,6 +1,7 @@
 import type { Finding, Gap } from '../model/finding.js';
 import { selects } from '../model/selector.js';
 import type { Author } from '../plan/changeSet.js';
+import { conflictWords } from '../plan/conflictWords.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 
 export type Verdict = 'restored' | 'restoredExceptKept' | 'notRestored';
@@ -27,7 +28,7 @@ export function keptBy(plan: RollbackPlan | undefined, neutralised: readonly str
   return [
     ...plan.conflicts
       .filter((conflict) => conflict.decision === 'keep')
-      .map((conflict) => ({ target: conflict.target, why: `kept: ${conflict.kind}` })),
+      .map((conflict) => ({ target: conflict.target, why: `kept, because ${conflictWords(conflict.kind)}` })),
     ...plan.leftOut.map((left) => ({ target: left.target, why: `left out: ${left.why}` })),
     ...plan.manual.map((item) => ({ target: item.target, why: `manual: ${item.what}` })),
     ...neutralised.map((target) => ({ target, why: 'neutralised: made harmless, not taken away' })),

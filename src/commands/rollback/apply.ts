@@ -103,7 +103,7 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
       if (validation) this.log(`\n${validationReport(validation, ready.plan.snapshotId, width())}`);
       if (cpqTriggers === 'attested-off') this.warn(messages.getMessage('switchTriggersBack'));
       if (result.status === 'interrupted') this.log(`\n${messages.getMessage('resume', [org.identity.label, planId])}`);
-      process.exitCode = exitCodeOf(result);
+      process.exitCode = exitCodeOf(result, validation?.verdict);
       return {
         ...result,
         validation: validation ? { id: validation.id, verdict: validation.verdict, valid: validation.valid } : null,

@@ -1,5 +1,6 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
+import { knownNewIds } from '../../apply/knownNewIds.js';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
 import { resolveFlag } from '../../cli/resolveFlag.js';
 import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
@@ -81,7 +82,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
     const snapshotId = await chooseSnapshot(store, flags.snapshot, orgId);
-    const baseline = await openBaseline(store, snapshotId, orgId);
+    const baseline = await openBaseline(store, snapshotId, orgId, await knownNewIds(store, snapshotId));
     sameApiVersion(flags['api-version'], baseline.snapshot.apiVersion);
     const org = await openOrg(
       flags['target-org'],
