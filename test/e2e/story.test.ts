@@ -40,7 +40,13 @@ describe('The story of the demo, played with the official CLI', function () {
     running = await startPracticeOrg({ org });
     const place = { home: home.path, cwd: project };
     sf = stockSf(place);
-    await Promise.all([logIn(place, Object.entries(PEOPLE).map(([alias, name]) => ({ alias, name, org: running }))), sf.linkPlugin()]);
+    await Promise.all([
+      logIn(
+        place,
+        Object.entries(PEOPLE).map(([alias, name]) => ({ alias, name, org: running }))
+      ),
+      sf.linkPlugin(),
+    ]);
     rows = rowsOf(org);
     pointer = activeNumber();
     body = discountLimits();
@@ -66,10 +72,21 @@ describe('The story of the demo, played with the official CLI', function () {
   });
 
   it('broke what it says it broke', () => {
-    const did = during('deploy', 'plan').filter((entry) => entry.kind !== 'request').map((entry) => describeChange(entry));
-    expect(did).to.include.members([`${FLOW} 3 to 5`, 'change ApexClass DiscountLimits', 'create ApexClass SpringPromotion', 'create CustomField Product2.Promo_Code__c', 'create PermissionSet Spring_Promotion']);
+    const did = during('deploy', 'plan')
+      .filter((entry) => entry.kind !== 'request')
+      .map((entry) => describeChange(entry));
+    expect(did).to.include.members([
+      `${FLOW} 3 to 5`,
+      'change ApexClass DiscountLimits',
+      'create ApexClass SpringPromotion',
+      'create CustomField Product2.Promo_Code__c',
+      'create PermissionSet Spring_Promotion',
+    ]);
     const rules = did.filter((text) => text.endsWith(' SBQQ__PriceRule__c'));
-    expect(rules.sort()).to.deep.equal([...Array<string>(2).fill('delete SBQQ__PriceRule__c'), ...Array<string>(5).fill('update SBQQ__PriceRule__c')]);
+    expect(rules.sort()).to.deep.equal([
+      ...Array<string>(2).fill('delete SBQQ__PriceRule__c'),
+      ...Array<string>(5).fill('update SBQQ__PriceRule__c'),
+    ]);
     expect(did.filter((text) => text === 'insert Product2')).to.have.length(3);
   });
 
@@ -80,7 +97,11 @@ describe('The story of the demo, played with the official CLI', function () {
 
   it('has the class with its old body, and nothing that the release created', () => {
     expect(discountLimits()).to.equal(body);
-    for (const [type, name] of [['ApexClass', 'SpringPromotion'], ['CustomField', 'Product2.Promo_Code__c'], ['PermissionSet', 'Spring_Promotion']] as const) {
+    for (const [type, name] of [
+      ['ApexClass', 'SpringPromotion'],
+      ['CustomField', 'Product2.Promo_Code__c'],
+      ['PermissionSet', 'Spring_Promotion'],
+    ] as const) {
       expect(running.metadata.components.has(type, name), name).to.equal(false);
     }
     expect(running.org.schema.get('Product2')?.fields.map(({ name }) => name)).to.not.include('Promo_Code__c');
@@ -88,7 +109,9 @@ describe('The story of the demo, played with the official CLI', function () {
 
   it('has all seeded rows back with their Ids and values, and keeps the name that the colleague gave', () => {
     const now = rowsOf(running.org);
-    const covered = Object.entries(rows).filter(([object]) => object.startsWith('SBQQ__') || ['Product2', 'Pricebook2', 'PricebookEntry'].includes(object));
+    const covered = Object.entries(rows).filter(
+      ([object]) => object.startsWith('SBQQ__') || ['Product2', 'Pricebook2', 'PricebookEntry'].includes(object)
+    );
     expect(covered.reduce((n, [, table]) => n + Object.keys(table).length, 0)).to.equal(SEEDED_ROWS);
     expect(now.Product2?.[CREMA_UNO]?.Name).to.equal(COLLEAGUES_NAME);
     const kept = structuredClone(now);
@@ -100,17 +123,28 @@ describe('The story of the demo, played with the official CLI', function () {
     const plans = join(project, '.rollback', 'plans');
     const [plan] = readdirSync(plans);
     const ada = running.org.user(PEOPLE.practice).id;
-    const hers = (entries: readonly OpLogEntry[]): OpLogEntry[] => entries.filter((entry) => entry.kind !== 'request' && entry.user === ada);
+    const hers = (entries: readonly OpLogEntry[]): OpLogEntry[] =>
+      entries.filter((entry) => entry.kind !== 'request' && entry.user === ada);
     expect(writesBeyondPlan(join(plans, plan ?? ''), during('apply', 'validate'))).to.deep.equal([]);
-    expect(hers(during('apply', 'validate')).filter(({ kind }) => kind === 'recordWrite')).to.have.length.of.at.least(18);
-    for (const [from, to] of [['snapshot', 'deploy'], ['plan', 'apply'], ['validate', undefined]] as const) expect(hers(during(from, to)), from).to.deep.equal([]);
+    expect(hers(during('apply', 'validate')).filter(({ kind }) => kind === 'recordWrite')).to.have.length.of.at.least(
+      18
+    );
+    for (const [from, to] of [
+      ['snapshot', 'deploy'],
+      ['plan', 'apply'],
+      ['validate', undefined],
+    ] as const)
+      expect(hers(during(from, to)), from).to.deep.equal([]);
   });
 
   it('said where the evidence is', () => {
     const [run] = readdirSync(join(project, '.rollback', 'runs'));
     const folder = join(project, '.rollback', 'runs', run ?? '');
     expect(readdirSync(folder)).to.include.members(['journal.ndjson', 'outcomes.csv', 'validation.json', 'undo']);
-    expect(JSON.parse(readFileSync(join(folder, 'validation.json'), 'utf8'))).to.include({ verdict: 'restoredExceptKept', valid: false });
+    expect(JSON.parse(readFileSync(join(folder, 'validation.json'), 'utf8'))).to.include({
+      verdict: 'restoredExceptKept',
+      valid: false,
+    });
     expect(output.at(-1)).to.match(/RESTORED, except for what was kept on purpose/);
   });
 

@@ -6,7 +6,13 @@ import type { PracticeOrg } from '../../org/engine/practiceOrg.js';
 export type RecordWrite = Extract<OpLogEntry, { kind: 'recordWrite' }>;
 
 /** Stamps that no client sets: they move with every write, also with the one that takes a change back. */
-const AUDIT = new Set(['SystemModstamp', 'LastModifiedDate', 'LastModifiedById', 'LastViewedDate', 'LastReferencedDate']);
+const AUDIT = new Set([
+  'SystemModstamp',
+  'LastModifiedDate',
+  'LastModifiedById',
+  'LastViewedDate',
+  'LastReferencedDate',
+]);
 
 /** Object to Id to field to value: every living row of the org as it is in its own tables, without audit stamps. */
 export type Rows = Record<string, Record<string, Record<string, FieldValue>>>;
@@ -17,7 +23,12 @@ export function rowsOf(org: PracticeOrg): Rows {
   for (const object of org.schema.names()) {
     const living = [...org.store.rows(object)].filter((row) => row.IsDeleted !== true);
     if (living.length === 0) continue;
-    rows[object] = Object.fromEntries(living.map((row) => [String(row.Id), Object.fromEntries(Object.entries(row).filter(([field]) => !AUDIT.has(field)))]));
+    rows[object] = Object.fromEntries(
+      living.map((row) => [
+        String(row.Id),
+        Object.fromEntries(Object.entries(row).filter(([field]) => !AUDIT.has(field))),
+      ])
+    );
   }
   return structuredClone(rows);
 }
@@ -29,7 +40,11 @@ export function changesSince(org: PracticeOrg, from: number): OpLogEntry[] {
 
 /** The org's word for a write, to the plan's operation that asks for it. */
 const OPERATION_OF: Partial<Record<RecordWrite['operation'], string>> = {
-  insert: 'insertRecords', update: 'updateRecords', delete: 'deleteRecords', undelete: 'undeleteRecords', cascadeUndelete: 'undeleteRecords',
+  insert: 'insertRecords',
+  update: 'updateRecords',
+  delete: 'deleteRecords',
+  undelete: 'undeleteRecords',
+  cascadeUndelete: 'undeleteRecords',
 };
 
 /**

@@ -53,7 +53,12 @@ export class Office {
 
   public static async open(): Promise<Office> {
     const startAt = new Date().toISOString();
-    const rita = { name: 'Rita Restricted', username: 'rita@brightcup.example', id: '0055g000001RitT', rights: { viewAllData: false, modifyAllData: false } };
+    const rita = {
+      name: 'Rita Restricted',
+      username: 'rita@brightcup.example',
+      id: '0055g000001RitT',
+      rights: { viewAllData: false, modifyAllData: false },
+    };
     const { org } = brightcup({ startAt, users: [...practicePeople, rita] });
     const elsewhere = new PracticeOrg({ orgId: '00D5g00000Els02', name: 'Elsewhere', cpq: false, startAt });
     for (const { switches } of [org, elsewhere]) Object.assign(switches, { jobPolls: 0, deployFlowsActive: true });
@@ -107,9 +112,17 @@ export class Office {
     this.org.records.writeOne(this.org.user(person), { operation: 'delete', id });
   }
 
-  public async deploy(person: string, files: Readonly<Record<string, string>>, members: readonly ComponentKey[]): Promise<void> {
+  public async deploy(
+    person: string,
+    files: Readonly<Record<string, string>>,
+    members: readonly ComponentKey[]
+  ): Promise<void> {
     const content = Object.entries(files).map(([path, text]) => ({ path, content: Buffer.from(text) }));
-    const result = await this.company.metadata.deployZip(await deployZip(content, members, [], '66.0'), { rollbackOnError: true, singlePackage: true }, this.org.user(person));
+    const result = await this.company.metadata.deployZip(
+      await deployZip(content, members, [], '66.0'),
+      { rollbackOnError: true, singlePackage: true },
+      this.org.user(person)
+    );
     if (result.status !== 'Succeeded') throw new Error(`the org refused the deployment: ${JSON.stringify(result)}`);
   }
 

@@ -24,7 +24,10 @@ export function expectUsable({ message, actions }: Refused, alias: string): void
   for (const text of [message, ...actions]) {
     expect(text).to.not.match(/%[sdj]|undefined|\bnull\b|\[object |\bNaN\b|\n\s+at /);
     expect(text).to.not.match(/\bORG\b/);
-    for (const [, org] of text.matchAll(/ (?:-o|--target-org|--from-org|--confirm) (\S+)/g)) expect(org, text).to.equal(alias);
+    for (const [, command = ''] of text.matchAll(/\b(sf (?:rollback|data|org|project|sobject) .*)/g)) {
+      for (const [, org] of command.matchAll(/ (?:-o|--target-org|--from-org|--confirm) (\S+)/g))
+        expect(org, text).to.equal(alias);
+    }
   }
 }
 
@@ -32,7 +35,9 @@ export function expectUsable({ message, actions }: Refused, alias: string): void
 export function expectFitForLogs({ stdout, stderr }: RunResult): void {
   // eslint-disable-next-line no-control-regex -- escapes are what is looked for
   expect(stdout + stderr).to.not.match(/[\u001b\r\u0007]/);
-  const wide = stdout.split('\n').filter((line) => line.length > 80 && !line.includes('sf rollback ') && !STORE_ID.test(line));
+  const wide = stdout
+    .split('\n')
+    .filter((line) => line.length > 80 && !line.includes('sf rollback ') && !STORE_ID.test(line));
   expect(wide).to.deep.equal([]);
 }
 

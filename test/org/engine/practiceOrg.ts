@@ -70,6 +70,8 @@ export class PracticeOrg implements OrgCore {
     this.users = (options.users ?? practicePeople).map((seed) => makeUser(this.orgId, seed, this.newId('005')));
     for (const object of standardObjects()) this.schema.addObject(object);
     if (options.cpq !== false) this.installCpq();
+    // Every org has the tables of packages, also one without any.
+    installPackageTables(this, options.cpq === false ? [] : undefined);
     this.schema.listen(this.store);
     this.records = new RecordDoor(
       {
@@ -173,7 +175,6 @@ export class PracticeOrg implements OrgCore {
   private installCpq(): void {
     for (const object of cpqObjects()) this.schema.addObject(object);
     for (const field of cpqProductFields()) this.schema.putField('Product2', field);
-    installPackageTables(this);
   }
 
   private seedSetup(): void {

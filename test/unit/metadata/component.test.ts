@@ -2,7 +2,11 @@ import { expect } from 'chai';
 import { compareKeys, componentStates, keyText, type RetrievedComponent } from '../../../src/metadata/component.js';
 import { DEPLOYER } from '../support/worlds.js';
 
-function aComponent(type: string, fullName: string, ...files: ReadonlyArray<readonly [path: string, content: string | Buffer]>): RetrievedComponent {
+function aComponent(
+  type: string,
+  fullName: string,
+  ...files: ReadonlyArray<readonly [path: string, content: string | Buffer]>
+): RetrievedComponent {
   return { type, fullName, files: files.map(([path, content]) => ({ path, content: Buffer.from(content as string) })) };
 }
 
@@ -12,22 +16,51 @@ function stateOf(component: RetrievedComponent): ReturnType<typeof componentStat
   return state;
 }
 
-const META = '<?xml version="1.0"?><ApexClass xmlns="x"><apiVersion>65.0</apiVersion><status>Active</status></ApexClass>';
+const META =
+  '<?xml version="1.0"?><ApexClass xmlns="x"><apiVersion>65.0</apiVersion><status>Active</status></ApexClass>';
 const META_TURNED = '<ApexClass>\n  <status>Active</status>\n  <apiVersion>65.0</apiVersion>\n</ApexClass>';
 
 describe('the state of a component', () => {
   it('has a digest that is the same exactly when the component means the same', () => {
-    const one = stateOf(aComponent('ApexClass', 'A', ['classes/A.cls', 'class A {}\n'], ['classes/A.cls-meta.xml', META]));
-    const turned = stateOf(aComponent('ApexClass', 'A', ['classes/A.cls-meta.xml', META_TURNED], ['classes/A.cls', 'class A {}\r\n']));
-    const edited = stateOf(aComponent('ApexClass', 'A', ['classes/A.cls', 'class A { }\n'], ['classes/A.cls-meta.xml', META]));
-    const older = stateOf(aComponent('ApexClass', 'A', ['classes/A.cls', 'class A {}\n'], ['classes/A.cls-meta.xml', META.replace('65', '60')]));
-    const moved = stateOf(aComponent('ApexClass', 'A', ['classes/B.cls', 'class A {}\n'], ['classes/A.cls-meta.xml', META]));
+    const one = stateOf(
+      aComponent('ApexClass', 'A', ['classes/A.cls', 'class A {}\n'], ['classes/A.cls-meta.xml', META])
+    );
+    const turned = stateOf(
+      aComponent('ApexClass', 'A', ['classes/A.cls-meta.xml', META_TURNED], ['classes/A.cls', 'class A {}\r\n'])
+    );
+    const edited = stateOf(
+      aComponent('ApexClass', 'A', ['classes/A.cls', 'class A { }\n'], ['classes/A.cls-meta.xml', META])
+    );
+    const older = stateOf(
+      aComponent(
+        'ApexClass',
+        'A',
+        ['classes/A.cls', 'class A {}\n'],
+        ['classes/A.cls-meta.xml', META.replace('65', '60')]
+      )
+    );
+    const moved = stateOf(
+      aComponent('ApexClass', 'A', ['classes/B.cls', 'class A {}\n'], ['classes/A.cls-meta.xml', META])
+    );
     expect(turned.digest).to.equal(one.digest);
     expect(new Set([one, edited, older, moved].map((state) => state.digest)).size).to.equal(4);
   });
 
+  it('of a file in Metadata API format does not depend on how it is printed', () => {
+    const layout = (xml: string): string => stateOf(aComponent('Layout', 'A', ['layouts/A.layout', xml])).digest;
+    const open = '<Layout xmlns="http://soap.sforce.com/2006/04/metadata">';
+    expect(layout(`<?xml version="1.0"?>\n${open}<a>1</a><b>2</b></Layout>`)).to.equal(
+      layout(`${open}\n  <b>2</b>\n  <a>1</a>\n</Layout>\n`)
+    );
+    expect(layout(`${open}<a>1</a></Layout>`)).to.not.equal(layout(`${open}<a>2</a></Layout>`));
+  });
+
   it('keeps every byte of a file that is no text', () => {
-    const image = (last: number): RetrievedComponent => ({ type: 'StaticResource', fullName: 'Logo', files: [{ path: 'staticresources/Logo.resource', content: Buffer.from([0x89, 0x50, 0xff, 0xfe, last]) }] });
+    const image = (last: number): RetrievedComponent => ({
+      type: 'StaticResource',
+      fullName: 'Logo',
+      files: [{ path: 'staticresources/Logo.resource', content: Buffer.from([0x89, 0x50, 0xff, 0xfe, last]) }],
+    });
     expect(stateOf(image(1)).digest).to.not.equal(stateOf(image(2)).digest);
     expect(stateOf(image(0xc3)).digest).to.not.equal(stateOf(image(0xc4)).digest);
   });
@@ -37,7 +70,9 @@ describe('the state of a component', () => {
   });
 
   it('carries who made it and when, from the file properties', () => {
-    const properties = new Map([['ApexClass:A', { lastModifiedById: DEPLOYER, createdAt: '2026-11-21T00:00:00.000Z' }]]);
+    const properties = new Map([
+      ['ApexClass:A', { lastModifiedById: DEPLOYER, createdAt: '2026-11-21T00:00:00.000Z' }],
+    ]);
     const [state] = componentStates([aComponent('ApexClass', 'A', ['a', 'x'])], new Set(['ApexClass:A']), properties);
     expect(state).to.include({ lastModifiedById: DEPLOYER, createdAt: '2026-11-21T00:00:00.000Z' });
     expect(state).to.not.have.property('files');
@@ -51,24 +86,36 @@ describe('what was retrieved', () => {
   ]);
 
   it('is taken apart into the members that are in scope', () => {
-    const states = componentStates([object], new Set(['CustomField:Product2.A__c', 'CustomField:Product2.B__c']), new Map());
+    const states = componentStates(
+      [object],
+      new Set(['CustomField:Product2.A__c', 'CustomField:Product2.B__c']),
+      new Map()
+    );
     expect(states.map(keyText)).to.deep.equal(['CustomField:Product2.A__c', 'CustomField:Product2.B__c']);
     expect(states[0]?.paths).to.deep.equal(['objects/Product2.object']);
-    expect(componentStates([object], new Set(['CustomField:Product2.A__c']), new Map()).map(keyText)).to.deep.equal(['CustomField:Product2.A__c']);
+    expect(componentStates([object], new Set(['CustomField:Product2.A__c']), new Map()).map(keyText)).to.deep.equal([
+      'CustomField:Product2.A__c',
+    ]);
   });
 
   it('is a whole only when the whole is in scope', () => {
-    expect(componentStates([object], new Set(['CustomObject:Product2']), new Map()).map(keyText)).to.deep.equal(['CustomObject:Product2']);
+    expect(componentStates([object], new Set(['CustomObject:Product2']), new Map()).map(keyText)).to.deep.equal([
+      'CustomObject:Product2',
+    ]);
     expect(componentStates([object], new Set(['CustomObject:Other']), new Map())).to.deep.equal([]);
   });
 
   it('gives a member the properties of the member', () => {
     const properties = new Map([['CustomField:Product2.A__c', { lastModifiedById: DEPLOYER }]]);
-    expect(componentStates([object], new Set(['CustomField:Product2.A__c']), properties)[0]?.lastModifiedById).to.equal(DEPLOYER);
+    expect(componentStates([object], new Set(['CustomField:Product2.A__c']), properties)[0]?.lastModifiedById).to.equal(
+      DEPLOYER
+    );
   });
 
   it('survives a component without a file', () => {
-    expect(componentStates([aComponent('CustomObject', 'Empty')], new Set(['CustomField:Empty.A__c']), new Map())).to.deep.equal([]);
+    expect(
+      componentStates([aComponent('CustomObject', 'Empty')], new Set(['CustomField:Empty.A__c']), new Map())
+    ).to.deep.equal([]);
   });
 });
 

@@ -5,7 +5,13 @@ import { keyText } from '../../../src/metadata/component.js';
 import { manifestXml } from '../../../src/metadata/manifest.js';
 import { shuffled } from '../support/arbitraries.js';
 
-const keys = fc.uniqueArray(fc.record({ type: fc.constantFrom('ApexClass', 'Layout', 'CustomField'), fullName: fc.string({ unit: fc.constantFrom(...'AbZ9_-&<>."'), minLength: 1, maxLength: 6 }) }), { selector: keyText, maxLength: 12 });
+const keys = fc.uniqueArray(
+  fc.record({
+    type: fc.constantFrom('ApexClass', 'Layout', 'CustomField'),
+    fullName: fc.string({ unit: fc.constantFrom(...'AbZ9_-&<>."'), minLength: 1, maxLength: 6 }),
+  }),
+  { selector: keyText, maxLength: 12 }
+);
 
 /** What a manifest names, read back. */
 function named(xml: string): string[] {
@@ -20,7 +26,16 @@ function named(xml: string): string[] {
 
 describe('a manifest', () => {
   it('looks like the ones the official tools write', () => {
-    expect(manifestXml([{ type: 'ApexClass', fullName: 'B' }, { type: 'ApexClass', fullName: 'A' }, { type: 'ApexClass', fullName: 'A' }], '65.0')).to.equal(
+    expect(
+      manifestXml(
+        [
+          { type: 'ApexClass', fullName: 'B' },
+          { type: 'ApexClass', fullName: 'A' },
+          { type: 'ApexClass', fullName: 'A' },
+        ],
+        '65.0'
+      )
+    ).to.equal(
       `<?xml version="1.0" encoding="UTF-8"?>
 <Package xmlns="http://soap.sforce.com/2006/04/metadata">
     <types>
@@ -35,12 +50,18 @@ describe('a manifest', () => {
   });
 
   it('names exactly what it was given, also where names hold characters that XML uses', () => {
-    fc.assert(fc.property(keys, (list) => void expect(named(manifestXml(list, '65.0'))).to.have.members(list.map(keyText))), { numRuns: 60 });
+    fc.assert(
+      fc.property(keys, (list) => void expect(named(manifestXml(list, '65.0'))).to.have.members(list.map(keyText))),
+      { numRuns: 60 }
+    );
   });
 
   it('has the same bytes whatever order the components come in', () => {
     fc.assert(
-      fc.property(keys.chain((list) => fc.tuple(fc.constant(list), shuffled(list))), ([list, other]) => void expect(manifestXml(other, '65.0')).to.equal(manifestXml(list, '65.0'))),
+      fc.property(
+        keys.chain((list) => fc.tuple(fc.constant(list), shuffled(list))),
+        ([list, other]) => void expect(manifestXml(other, '65.0')).to.equal(manifestXml(list, '65.0'))
+      ),
       { numRuns: 60 }
     );
   });

@@ -19,25 +19,35 @@ const container = fc.constantFrom(...(Object.keys(CONTAINERS) as Array<keyof typ
     type: fc.constant(type),
     root: fc
       .record({
-        members: fc.uniqueArray(fc.tuple(fc.constantFrom(...CONTAINERS[type]), fc.stringMatching(/^[A-Z][A-Za-z0-9_]{0,6}$/), text, fc.array(text, { maxLength: 2 })), {
-          selector: ([element, name]) => `${element}:${name}`,
-          maxLength: 6,
-        }),
+        members: fc.uniqueArray(
+          fc.tuple(
+            fc.constantFrom(...CONTAINERS[type]),
+            fc.stringMatching(/^[A-Z][A-Za-z0-9_]{0,6}$/),
+            text,
+            fc.array(text, { maxLength: 2 })
+          ),
+          {
+            selector: ([element, name]) => `${element}:${name}`,
+            maxLength: 6,
+          }
+        ),
         own: fc.array(text, { maxLength: 2 }),
       })
-      .map(
-        ({ members, own }): Element => ({
-          name: type,
-          content: [
-            ...members.map(([name, fullName, description, values]) => ({
-              name,
-              content: [{ name: 'description', content: description }, { name: 'fullName', content: fullName }, ...values.map((value) => ({ name: 'values', content: [{ name: 'label', content: value }] }))],
-            })),
-            ...own.map((content) => ({ name: 'sharingModel', content })),
-            { name: 'label', content: 'Thing' },
-          ],
-        })
-      ),
+      .map(({ members, own }): Element => ({
+        name: type,
+        content: [
+          ...members.map(([name, fullName, description, values]) => ({
+            name,
+            content: [
+              { name: 'description', content: description },
+              { name: 'fullName', content: fullName },
+              ...values.map((value) => ({ name: 'values', content: [{ name: 'label', content: value }] })),
+            ],
+          })),
+          ...own.map((content) => ({ name: 'sharingModel', content })),
+          { name: 'label', content: 'Thing' },
+        ],
+      })),
     how: style,
   })
 );
@@ -57,7 +67,9 @@ const OBJECT = `<?xml version="1.0" encoding="UTF-8"?>
 
 describe('the members of a container file', () => {
   it('are its fields, rules and so on, by full name', () => {
-    expect(membersOf('CustomObject', 'Product2', OBJECT)?.map(({ type, fullName }) => `${type}:${fullName}`)).to.have.members([
+    expect(
+      membersOf('CustomObject', 'Product2', OBJECT)?.map(({ type, fullName }) => `${type}:${fullName}`)
+    ).to.have.members([
       'CustomField:Product2.Origin__c',
       'CustomField:Product2.Other__c',
       'ValidationRule:Product2.Other__c',
@@ -70,7 +82,9 @@ describe('the members of a container file', () => {
   });
 
   it('without a name are no members', () => {
-    expect(membersOf('CustomObject', 'A', '<CustomObject><fields><type>Text</type></fields><fields/></CustomObject>')).to.deep.equal([]);
+    expect(
+      membersOf('CustomObject', 'A', '<CustomObject><fields><type>Text</type></fields><fields/></CustomObject>')
+    ).to.deep.equal([]);
     expect(membersOf('CustomObject', 'A', '<CustomObject/>')).to.deep.equal([]);
   });
 
@@ -91,7 +105,9 @@ describe('the members of a container file', () => {
 
   it('each keep their canonical form, whatever stands beside them in the file', () => {
     const alone = '<CustomObject><fields><fullName>Other__c</fullName></fields></CustomObject>';
-    const inCompany = membersOf('CustomObject', 'Product2', OBJECT)?.find(({ type, fullName }) => type === 'CustomField' && fullName === 'Product2.Other__c');
+    const inCompany = membersOf('CustomObject', 'Product2', OBJECT)?.find(
+      ({ type, fullName }) => type === 'CustomField' && fullName === 'Product2.Other__c'
+    );
     expect(membersOf('CustomObject', 'Product2', alone)?.[0]).to.deep.equal(inCompany);
   });
 });
@@ -104,11 +120,16 @@ describe('a container file cut down to some members', () => {
         const all = membersOf(type, 'Thing', xml) ?? [];
         const kept = all.filter(() => coins.next().value);
         const cut = onlyMembers(type, 'Thing', xml, new Set(kept.map((member) => `${member.type}:${member.fullName}`)));
-        const key = (member: { readonly type: string; readonly fullName: string }): string => `${member.type}:${member.fullName}`;
+        const key = (member: { readonly type: string; readonly fullName: string }): string =>
+          `${member.type}:${member.fullName}`;
         const sorted = (members: typeof all): typeof all => [...members].sort((a, b) => (key(a) < key(b) ? -1 : 1));
         expect(sorted(membersOf(type, 'Thing', cut) ?? [])).to.deep.equal(sorted(kept));
         expect(cut).to.not.include('sharingModel');
-        expect(cut.startsWith(`<?xml version="1.0" encoding="UTF-8"?>\n<${type} xmlns="http://soap.sforce.com/2006/04/metadata">\n`)).to.equal(true);
+        expect(
+          cut.startsWith(
+            `<?xml version="1.0" encoding="UTF-8"?>\n<${type} xmlns="http://soap.sforce.com/2006/04/metadata">\n`
+          )
+        ).to.equal(true);
       }),
       { numRuns: 80 }
     );
@@ -120,12 +141,27 @@ describe('a container file cut down to some members', () => {
     expect(cut).to.not.include('Other__c');
   });
 
+  it('leaves numbers, empty elements and attributes as they were written', () => {
+    const field =
+      '<fields><fullName>A__c</fullName><scale>02.10</scale><flag>TRUE</flag><none/><value type="01.0">1e3</value></fields>';
+    const cut = onlyMembers(
+      'CustomObject',
+      'X',
+      `<CustomObject>${field}</CustomObject>`,
+      new Set(['CustomField:X.A__c'])
+    );
+    expect(cut).to.include('<scale>02.10</scale><flag>TRUE</flag>').and.to.include('<value type="01.0">1e3</value>');
+    expect(cut).to.match(/<none\/>|<none><\/none>/);
+  });
+
   it('tells a field from a rule of the same name', () => {
     const cut = onlyMembers('CustomObject', 'Product2', OBJECT, new Set(['ValidationRule:Product2.Other__c']));
     expect(cut).to.include('<active>true</active>').and.to.not.include('<fields>');
   });
 
   it('is not made of a file of another type', () => {
-    expect(() => onlyMembers('CustomObject', 'A', '<Workflow/>', new Set())).to.throw('no <CustomObject> in the file of A');
+    expect(() => onlyMembers('CustomObject', 'A', '<Workflow/>', new Set())).to.throw(
+      'no <CustomObject> in the file of A'
+    );
   });
 });

@@ -7,7 +7,10 @@ import { PLAIN, reordered, rootOf, style, xmlOf, type Element } from '../support
 const canonicalText = (root: Element, how = PLAIN): string => JSON.stringify(canonicalXml(xmlOf(root, how)));
 
 function sections(...labels: readonly string[]): Element {
-  return { name: 'Layout', content: labels.map((label) => ({ name: 'layoutSections', content: [{ name: 'label', content: label }] })) };
+  return {
+    name: 'Layout',
+    content: labels.map((label) => ({ name: 'layoutSections', content: [{ name: 'label', content: label }] })),
+  };
 }
 
 describe('the canonical form of a metadata file', () => {
@@ -36,7 +39,9 @@ describe('the canonical form of a metadata file', () => {
   it('has no order at the top of a file that is a set of named things', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom('CustomObject', 'CustomLabels', 'Flow', 'PermissionSet', 'Profile', 'SharingRules', 'Workflow').chain(rootOf),
+        fc
+          .constantFrom('CustomObject', 'CustomLabels', 'Flow', 'PermissionSet', 'Profile', 'SharingRules', 'Workflow')
+          .chain(rootOf),
         fc.context(),
         (root, log) => {
           const backwards: Element = { ...root, content: [...(root.content as readonly Element[])].reverse() };
@@ -49,7 +54,10 @@ describe('the canonical form of a metadata file', () => {
   });
 
   it('keeps the order of one name below the top also in a set of named things', () => {
-    const flow = (...values: readonly string[]): Element => ({ name: 'Flow', content: [{ name: 'decisions', content: values.map((value) => ({ name: 'rules', content: value })) }] });
+    const flow = (...values: readonly string[]): Element => ({
+      name: 'Flow',
+      content: [{ name: 'decisions', content: values.map((value) => ({ name: 'rules', content: value })) }],
+    });
     expect(canonicalText(flow('a', 'b'))).to.not.equal(canonicalText(flow('b', 'a')));
   });
 
@@ -75,7 +83,15 @@ describe('the canonical form of a metadata file', () => {
   });
 
   it('keeps text as text: no numbers, no booleans, line ends of one kind', () => {
-    expect(canonicalXml('<L><a>1.10</a><b>true</b><c>x\r\ny</c></L>')).to.deep.equal(['L', {}, [['a', {}, '1.10'], ['b', {}, 'true'], ['c', {}, 'x\ny']]]);
+    expect(canonicalXml('<L><a>1.10</a><b>true</b><c>x\r\ny</c></L>')).to.deep.equal([
+      'L',
+      {},
+      [
+        ['a', {}, '1.10'],
+        ['b', {}, 'true'],
+        ['c', {}, 'x\ny'],
+      ],
+    ]);
   });
 
   it('reads a file with thousands of entities, as large formulas have', () => {
@@ -99,6 +115,7 @@ describe('XML', () => {
     ['', false],
     ['< b', false],
   ] as const) {
-    it(`is ${is ? '' : 'not '}what begins with ${JSON.stringify(text)}`, () => expect(isXml(Buffer.from(text))).to.equal(is));
+    it(`is ${is ? '' : 'not '}what begins with ${JSON.stringify(text)}`, () =>
+      expect(isXml(Buffer.from(text))).to.equal(is));
   }
 });

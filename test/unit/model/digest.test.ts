@@ -6,7 +6,11 @@ import { digestOf, sha256 } from '../../../src/model/digest.js';
 function keysReversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(keysReversed);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).reverse().map(([key, entry]) => [key, keysReversed(entry)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, entry]) => [key, keysReversed(entry)])
+  );
 }
 
 describe('digests', () => {
@@ -34,7 +38,22 @@ describe('digests', () => {
   });
 
   it('depend on the order of a list, on every value and on what is empty', () => {
-    const digests = [{}, [], null, '', 0, false, [1, 2], [2, 1], { a: 1 }, { a: '1' }, { a: null }, { b: 1 }, [[1], 2], [1, [2]]].map(digestOf);
+    const digests = [
+      {},
+      [],
+      null,
+      '',
+      0,
+      false,
+      [1, 2],
+      [2, 1],
+      { a: 1 },
+      { a: '1' },
+      { a: null },
+      { b: 1 },
+      [[1], 2],
+      [1, [2]],
+    ].map(digestOf);
     expect(new Set(digests).size).to.equal(digests.length);
   });
 

@@ -23,8 +23,13 @@ describe('record ids', () => {
       fc.property(id15, (short) => {
         const suffix = parseRecordId(short)?.slice(15) ?? '';
         for (let block = 0; block < 3; block += 1) {
-          const bits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345'.indexOf(suffix[block] ?? '').toString(2).padStart(5, '0');
-          const capitals = [...short.slice(block * 5, block * 5 + 5)].map((character) => (/[A-Z]/.test(character) ? '1' : '0'));
+          const bits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345'
+            .indexOf(suffix[block] ?? '')
+            .toString(2)
+            .padStart(5, '0');
+          const capitals = [...short.slice(block * 5, block * 5 + 5)].map((character) =>
+            /[A-Z]/.test(character) ? '1' : '0'
+          );
           expect(bits).to.equal(capitals.reverse().join(''));
         }
       })
@@ -49,10 +54,22 @@ describe('record ids', () => {
         expect(parseRecordId(a)?.toLowerCase()).to.not.equal(parseRecordId(b)?.toLowerCase());
       })
     );
-    expect(parseRecordId('01tabcdefghijkl')?.toLowerCase()).to.not.equal(parseRecordId('01tABCdefghijkl')?.toLowerCase());
+    expect(parseRecordId('01tabcdefghijkl')?.toLowerCase()).to.not.equal(
+      parseRecordId('01tABCdefghijkl')?.toLowerCase()
+    );
   });
 
-  for (const text of ['', '01t', '01t00000000000', '01t0000000000012', '01t00000000000112', '01t000000000001AAAA', '01t00000000000-', '01t000000000001AA\n', "01t000000000001' "]) {
+  for (const text of [
+    '',
+    '01t',
+    '01t00000000000',
+    '01t0000000000012',
+    '01t00000000000112',
+    '01t000000000001AAAA',
+    '01t00000000000-',
+    '01t000000000001AA\n',
+    "01t000000000001' ",
+  ]) {
     it(`does not take ${JSON.stringify(text)} for a record id`, () => {
       expect(parseRecordId(text)).to.equal(undefined);
       expect(isRecordId(text)).to.equal(false);
@@ -69,16 +86,23 @@ describe('record ids', () => {
 
 describe('ids of snapshots, plans and runs', () => {
   it('show the time and the org', () => {
-    expect(makeStoreId(new Date('2026-11-21T05:30:12.987Z'), 'prod', '3f9c1a')).to.equal('20261121T053012Z-prod-3f9c1a');
+    expect(makeStoreId(new Date('2026-11-21T05:30:12.987Z'), 'prod', '3f9c1a')).to.equal(
+      '20261121T053012Z-prod-3f9c1a'
+    );
   });
 
   it('are names that a parser takes, whatever the org is called', () => {
     fc.assert(
-      fc.property(instant, fc.string({ unit: 'grapheme', maxLength: 90 }), fc.stringMatching(/^[0-9a-f]{6}$/), (at, label, entropy) => {
-        const id = makeStoreId(at, label, entropy);
-        expect(parseStoreId(id)).to.equal(id);
-        expect(id).to.match(/^[A-Za-z0-9_-]+$/);
-      })
+      fc.property(
+        instant,
+        fc.string({ unit: 'grapheme', maxLength: 90 }),
+        fc.stringMatching(/^[0-9a-f]{6}$/),
+        (at, label, entropy) => {
+          const id = makeStoreId(at, label, entropy);
+          expect(parseStoreId(id)).to.equal(id);
+          expect(id).to.match(/^[A-Za-z0-9_-]+$/);
+        }
+      )
     );
   });
 
@@ -88,10 +112,16 @@ describe('ids of snapshots, plans and runs', () => {
 
   it('sort by the second in which they were made', () => {
     fc.assert(
-      fc.property(instant, instant, fc.constantFrom('a', 'Z', 'prod'), fc.constantFrom('a', 'Z', 'dev'), (a, b, left, right) => {
-        fc.pre(Math.floor(a.getTime() / 1000) < Math.floor(b.getTime() / 1000));
-        expect(makeStoreId(a, left, 'ffffff') < makeStoreId(b, right, '000000')).to.equal(true);
-      })
+      fc.property(
+        instant,
+        instant,
+        fc.constantFrom('a', 'Z', 'prod'),
+        fc.constantFrom('a', 'Z', 'dev'),
+        (a, b, left, right) => {
+          fc.pre(Math.floor(a.getTime() / 1000) < Math.floor(b.getTime() / 1000));
+          expect(makeStoreId(a, left, 'ffffff') < makeStoreId(b, right, '000000')).to.equal(true);
+        }
+      )
     );
   });
 
@@ -99,13 +129,23 @@ describe('ids of snapshots, plans and runs', () => {
     expect(() => makeStoreId(new Date(0), 'prod', 'xyz')).to.throw('not a store id');
   });
 
-  for (const text of ['20261121T053012Z-../..-3f9c1a', '20261121T053012Z-a..b-3f9c1a', '20261121T053012Z-a/b-3f9c1a', '20261121T053012Z-prod-3F9C1A', '20261121T053012Z--3f9c1a', 'x20261121T053012Z-prod-3f9c1a', '20261121T053012Z-prod-3f9c1a/..', '']) {
+  for (const text of [
+    '20261121T053012Z-../..-3f9c1a',
+    '20261121T053012Z-a..b-3f9c1a',
+    '20261121T053012Z-a/b-3f9c1a',
+    '20261121T053012Z-prod-3F9C1A',
+    '20261121T053012Z--3f9c1a',
+    'x20261121T053012Z-prod-3f9c1a',
+    '20261121T053012Z-prod-3f9c1a/..',
+    '',
+  ]) {
     it(`are never ${JSON.stringify(text)}`, () => expect(parseStoreId(text)).to.equal(undefined));
   }
 });
 
 describe('API names', () => {
-  for (const name of ['Product2', 'SBQQ__PriceRule__c', 'a', 'x'.repeat(255)]) it(`include ${name.slice(0, 20)}`, () => expect(isApiName(name)).to.equal(true));
+  for (const name of ['Product2', 'SBQQ__PriceRule__c', 'a', 'x'.repeat(255)])
+    it(`include ${name.slice(0, 20)}`, () => expect(isApiName(name)).to.equal(true));
   for (const name of ['', '2Product', '_x', 'Product 2', 'Product2;', "x'", 'a.b', 'x\n', 'é', 'x'.repeat(256)]) {
     it(`leave out ${JSON.stringify(name.slice(0, 20))}`, () => expect(isApiName(name)).to.equal(false));
   }

@@ -31,6 +31,16 @@ describe('a refusal', () => {
 
 describe('the exit codes', () => {
   it('are the ones the contract lists', () => {
-    expect(EXIT).to.deep.equal({ done: 0, failed: 1, badFlags: 2, refused: 3, locked: 4, somethingToDo: 5, partial: 68, interrupted: 69, secondInterrupt: 130 });
+    expect(EXIT).to.deep.equal({
+      done: 0,
+      failed: 1,
+      badFlags: 2,
+      refused: 3,
+      locked: 4,
+      somethingToDo: 5,
+      partial: 68,
+      interrupted: 69,
+      secondInterrupt: 130,
+    });
   });
 });

@@ -13,9 +13,18 @@ describe('a selector', () => {
   it('is parsed into its lane and its parts', () => {
     expect(parseSelector('flow:Quote_Approval')).to.deep.equal({ lane: 'flow', parts: ['Quote_Approval'] });
     expect(parseSelector('metadata:ApexClass')).to.deep.equal({ lane: 'metadata', parts: ['ApexClass'] });
-    expect(parseSelector('metadata:Layout:Quote-Deal: Desk')).to.deep.equal({ lane: 'metadata', parts: ['Layout', 'Quote-Deal: Desk'] });
-    expect(parseSelector('record:Product2:01t000000000001AAA')).to.deep.equal({ lane: 'record', parts: ['Product2', '01t000000000001AAA'] });
-    expect(parseSelector('permission:Sales:Product2')).to.deep.equal({ lane: 'permission', parts: ['Sales', 'Product2'] });
+    expect(parseSelector('metadata:Layout:Quote-Deal: Desk')).to.deep.equal({
+      lane: 'metadata',
+      parts: ['Layout', 'Quote-Deal: Desk'],
+    });
+    expect(parseSelector('record:Product2:01t000000000001AAA')).to.deep.equal({
+      lane: 'record',
+      parts: ['Product2', '01t000000000001AAA'],
+    });
+    expect(parseSelector('permission:Sales:Product2')).to.deep.equal({
+      lane: 'permission',
+      parts: ['Sales', 'Product2'],
+    });
   });
 
   for (const text of ['', 'flow', 'flow:', 'metadata::X', 'record:Product2:', 'Product2', 'flows:X', 'Flow:X']) {

@@ -3,7 +3,19 @@ import fc from 'fast-check';
 import { attribute, isReal, outsideScope, touchesOf } from '../../../src/plan/attribution.js';
 import type { ChangeSet } from '../../../src/plan/changeSet.js';
 import { shuffled } from '../support/arbitraries.js';
-import { aDeployment, aReport, COLLEAGUE, componentChange, DEPLOYER, deleted, flowChange, aFlow, flowBefore, recordIdOf, updated } from '../support/worlds.js';
+import {
+  aDeployment,
+  aReport,
+  COLLEAGUE,
+  componentChange,
+  DEPLOYER,
+  deleted,
+  flowChange,
+  aFlow,
+  flowBefore,
+  recordIdOf,
+  updated,
+} from '../support/worlds.js';
 
 const id = (n: number): string => recordIdOf('01t', n);
 const NOTHING: ChangeSet = { flows: [], components: [], records: [] };
@@ -20,28 +32,48 @@ describe('a deployment', () => {
     expect(isReal(aDeployment('0Af1', DEPLOYER))).to.equal(true);
     expect(isReal(aDeployment('0Af1', DEPLOYER, { status: 'SucceededPartial' }))).to.equal(true);
   });
-  for (const more of [{ checkOnly: true }, { status: 'Failed' }, { status: 'Canceled' }, { status: 'InProgress' }, { status: 'SucceededPartial', checkOnly: true }]) {
-    it(`is not real with ${JSON.stringify(more)}`, () => expect(isReal(aDeployment('0Af1', DEPLOYER, more))).to.equal(false));
+  for (const more of [
+    { checkOnly: true },
+    { status: 'Failed' },
+    { status: 'Canceled' },
+    { status: 'InProgress' },
+    { status: 'SucceededPartial', checkOnly: true },
+  ]) {
+    it(`is not real with ${JSON.stringify(more)}`, () =>
+      expect(isReal(aDeployment('0Af1', DEPLOYER, more))).to.equal(false));
   }
 });
 
 describe('what deployments touched', () => {
   it('is known by component, oldest deployment first', () => {
     const reports = new Map([
-      ['0Af1', aReport('0Af1', [{ type: 'ApexClass', fullName: 'A', created: true }, { type: 'ApexClass', fullName: 'B', changed: true }])],
+      [
+        '0Af1',
+        aReport('0Af1', [
+          { type: 'ApexClass', fullName: 'A', created: true },
+          { type: 'ApexClass', fullName: 'B', changed: true },
+        ]),
+      ],
       ['0Af2', aReport('0Af2', [{ type: 'ApexClass', fullName: 'A', deleted: true }])],
     ]);
     const touches = touchesOf([aDeployment('0Af1', DEPLOYER), aDeployment('0Af2', COLLEAGUE)], reports);
     expect([...touches.keys()]).to.have.members(['ApexClass:A', 'ApexClass:B']);
-    expect(touches.get('ApexClass:A')?.map((touch) => [touch.deploymentId, touch.userId, touch.created, touch.deleted])).to.deep.equal([
+    expect(
+      touches.get('ApexClass:A')?.map((touch) => [touch.deploymentId, touch.userId, touch.created, touch.deleted])
+    ).to.deep.equal([
       ['0Af1', DEPLOYER, true, false],
       ['0Af2', COLLEAGUE, false, true],
     ]);
   });
 
   it('does not count components that failed or stayed as they were, nor deployments without report', () => {
-    const report = aReport('0Af1', [{ type: 'ApexClass', fullName: 'Failed', changed: true, success: false }, { type: 'ApexClass', fullName: 'Same' }]);
-    expect(touchesOf([aDeployment('0Af1', DEPLOYER), aDeployment('0Af2', DEPLOYER)], new Map([['0Af1', report]])).size).to.equal(0);
+    const report = aReport('0Af1', [
+      { type: 'ApexClass', fullName: 'Failed', changed: true, success: false },
+      { type: 'ApexClass', fullName: 'Same' },
+    ]);
+    expect(
+      touchesOf([aDeployment('0Af1', DEPLOYER), aDeployment('0Af2', DEPLOYER)], new Map([['0Af1', report]])).size
+    ).to.equal(0);
   });
 
   it('outside the scope is named, flows as flows', () => {
@@ -52,23 +84,44 @@ describe('what deployments touched', () => {
       { type: 'ApexClass', fullName: 'Covered', changed: true },
     ]);
     const touches = touchesOf([aDeployment('0Af1', DEPLOYER)], new Map([['0Af1', report]]));
-    expect(outsideScope(touches, (type, fullName) => type === 'ApexClass' && fullName === 'Covered')).to.deep.equal(['flow:Pricing', 'flow:Quote_Approval', 'metadata:Layout:Quote-Deal: Desk']);
+    expect(outsideScope(touches, (type, fullName) => type === 'ApexClass' && fullName === 'Covered')).to.deep.equal([
+      'flow:Pricing',
+      'flow:Quote_Approval',
+      'metadata:Layout:Quote-Deal: Desk',
+    ]);
   });
 });
 
 describe('whose changes go back', () => {
   it('everybody’s, when that was asked for', () => {
-    const result = attribute(changesBy(DEPLOYER, COLLEAGUE), [aDeployment('0Af1', DEPLOYER)], new Map(), { everybody: true, named: [] });
-    expect(result.kind === 'clear' && [result.attribution.source, [...result.attribution.deployers]]).to.deep.equal(['everybody', [DEPLOYER, COLLEAGUE]]);
+    const result = attribute(changesBy(DEPLOYER, COLLEAGUE), [aDeployment('0Af1', DEPLOYER)], new Map(), {
+      everybody: true,
+      named: [],
+    });
+    expect(result.kind === 'clear' && [result.attribution.source, [...result.attribution.deployers]]).to.deep.equal([
+      'everybody',
+      [DEPLOYER, COLLEAGUE],
+    ]);
   });
 
   it('those of the authors of the real deployments, whatever others changed', () => {
-    const result = attribute(changesBy(COLLEAGUE, COLLEAGUE), [aDeployment('0Af1', DEPLOYER), aDeployment('0Af2', DEPLOYER)], new Map(), nobodyNamed);
-    expect(result.kind === 'clear' && [result.attribution.source, [...result.attribution.deployers]]).to.deep.equal(['deployments', [DEPLOYER]]);
+    const result = attribute(
+      changesBy(COLLEAGUE, COLLEAGUE),
+      [aDeployment('0Af1', DEPLOYER), aDeployment('0Af2', DEPLOYER)],
+      new Map(),
+      nobodyNamed
+    );
+    expect(result.kind === 'clear' && [result.attribution.source, [...result.attribution.deployers]]).to.deep.equal([
+      'deployments',
+      [DEPLOYER],
+    ]);
   });
 
   it('those of the users who were named, with the deployers', () => {
-    const result = attribute(changesBy(COLLEAGUE), [aDeployment('0Af1', DEPLOYER)], new Map(), { everybody: false, named: [COLLEAGUE] });
+    const result = attribute(changesBy(COLLEAGUE), [aDeployment('0Af1', DEPLOYER)], new Map(), {
+      everybody: false,
+      named: [COLLEAGUE],
+    });
     expect(result.kind === 'clear' && result.attribution.source).to.equal('named');
     expect(result.kind === 'clear' && [...result.attribution.deployers]).to.have.members([DEPLOYER, COLLEAGUE]);
   });
@@ -79,41 +132,66 @@ describe('whose changes go back', () => {
   });
 
   it('those of the only user who changed anything, where nobody deployed', () => {
-    const checkOnly = [aDeployment('0Af1', COLLEAGUE, { checkOnly: true }), aDeployment('0Af2', COLLEAGUE, { status: 'Failed' })];
+    const checkOnly = [
+      aDeployment('0Af1', COLLEAGUE, { checkOnly: true }),
+      aDeployment('0Af2', COLLEAGUE, { status: 'Failed' }),
+    ];
     const result = attribute(changesBy(DEPLOYER, DEPLOYER), checkOnly, new Map(), nobodyNamed);
-    expect(result.kind === 'clear' && [result.attribution.source, [...result.attribution.deployers]]).to.deep.equal(['onlyAuthor', [DEPLOYER]]);
+    expect(result.kind === 'clear' && [result.attribution.source, [...result.attribution.deployers]]).to.deep.equal([
+      'onlyAuthor',
+      [DEPLOYER],
+    ]);
   });
 
   it('nobody’s, where nothing changed', () => {
     const result = attribute(NOTHING, [], new Map(), nobodyNamed);
-    expect(result.kind === 'clear' && [result.attribution.source, result.attribution.deployers.size]).to.deep.equal(['onlyAuthor', 0]);
+    expect(result.kind === 'clear' && [result.attribution.source, result.attribution.deployers.size]).to.deep.equal([
+      'onlyAuthor',
+      0,
+    ]);
   });
 
   it('is open between several users, who are listed with how much they changed', () => {
     expect(attribute(changesBy(DEPLOYER, COLLEAGUE, COLLEAGUE), [], new Map(), nobodyNamed)).to.deep.equal({
       kind: 'unclear',
-      candidates: [{ userId: COLLEAGUE, changes: 2 }, { userId: DEPLOYER, changes: 1 }],
+      candidates: [
+        { userId: COLLEAGUE, changes: 2 },
+        { userId: DEPLOYER, changes: 1 },
+      ],
     });
   });
 
   it('counts the changes of all lanes, and leaves out those without a known author', () => {
     const changes: ChangeSet = {
-      flows: [flowChange('switched', flowBefore('A', 1, 1), aFlow('A', 2, 2), COLLEAGUE), flowChange('deleted', flowBefore('B', 1, 1), undefined)],
-      components: [componentChange('changed', 'ApexClass', 'A', COLLEAGUE), componentChange('deleted', 'ApexClass', 'B')],
+      flows: [
+        flowChange('switched', flowBefore('A', 1, 1), aFlow('A', 2, 2), COLLEAGUE),
+        flowChange('deleted', flowBefore('B', 1, 1), undefined),
+      ],
+      components: [
+        componentChange('changed', 'ApexClass', 'A', COLLEAGUE),
+        componentChange('deleted', 'ApexClass', 'B'),
+      ],
       records: [updated('Product2', id(1), { Name: ['x', 'y'] }, DEPLOYER), deleted('Product2', id(2), {}, null)],
     };
     const result = attribute(changes, [], new Map(), nobodyNamed);
-    expect(result.kind === 'unclear' && result.candidates).to.deep.equal([{ userId: COLLEAGUE, changes: 2 }, { userId: DEPLOYER, changes: 1 }]);
+    expect(result.kind === 'unclear' && result.candidates).to.deep.equal([
+      { userId: COLLEAGUE, changes: 2 },
+      { userId: DEPLOYER, changes: 1 },
+    ]);
   });
 
   it('lists the same candidates in the same order, whatever order the changes come in', () => {
     const users = fc.array(fc.constantFrom(DEPLOYER, COLLEAGUE, '005000000000003AAA'), { minLength: 2, maxLength: 8 });
     fc.assert(
-      fc.property(users.chain((list) => fc.tuple(fc.constant(list), shuffled(list))), ([list, other]) => {
-        const result = attribute(changesBy(...list), [], new Map(), nobodyNamed);
-        if (result.kind === 'unclear') expect(attribute(changesBy(...other), [], new Map(), nobodyNamed)).to.deep.equal(result);
-        expect(result.kind).to.equal(new Set(list).size > 1 ? 'unclear' : 'clear');
-      })
+      fc.property(
+        users.chain((list) => fc.tuple(fc.constant(list), shuffled(list))),
+        ([list, other]) => {
+          const result = attribute(changesBy(...list), [], new Map(), nobodyNamed);
+          if (result.kind === 'unclear')
+            expect(attribute(changesBy(...other), [], new Map(), nobodyNamed)).to.deep.equal(result);
+          expect(result.kind).to.equal(new Set(list).size > 1 ? 'unclear' : 'clear');
+        }
+      )
     );
   });
 });

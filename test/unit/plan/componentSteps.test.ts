@@ -3,7 +3,16 @@ import type { ComponentChange } from '../../../src/metadata/diffComponents.js';
 import { digestOf } from '../../../src/model/digest.js';
 import { componentSteps, type ComponentFacts } from '../../../src/plan/componentSteps.js';
 import type { Decisions, Draft } from '../../../src/plan/draft.js';
-import { BEFORE, COLLEAGUE, componentChange, decisions, DEPLOYED_AT, DEPLOYER, SNAPSHOT_AT, touch } from '../support/worlds.js';
+import {
+  BEFORE,
+  COLLEAGUE,
+  componentChange,
+  decisions,
+  DEPLOYED_AT,
+  DEPLOYER,
+  SNAPSHOT_AT,
+  touch,
+} from '../support/worlds.js';
 
 const FACTS: ComponentFacts = { snapshotAt: SNAPSHOT_AT, flowTexts: new Map(), filledRows: new Map() };
 
@@ -15,8 +24,20 @@ describe('the way back of a component', () => {
   it('overrides one that differs, expecting what is there and leaving what was', () => {
     const { steps, conflicts } = plan(componentChange('changed', 'ApexClass', 'Pricing'));
     expect(conflicts).to.deep.equal([]);
-    expect(steps[0]).to.deep.include({ lane: 'metadata', operation: 'restoreComponent', target: 'metadata:ApexClass:Pricing', risk: 'lossless', count: 1 });
-    expect(steps[0]?.detail).to.deep.equal({ kind: 'component', type: 'ApexClass', fullName: 'Pricing', expects: digestOf('now'), leaves: digestOf('before') });
+    expect(steps[0]).to.deep.include({
+      lane: 'metadata',
+      operation: 'restoreComponent',
+      target: 'metadata:ApexClass:Pricing',
+      risk: 'lossless',
+      count: 1,
+    });
+    expect(steps[0]?.detail).to.deep.equal({
+      kind: 'component',
+      type: 'ApexClass',
+      fullName: 'Pricing',
+      expects: digestOf('now'),
+      leaves: digestOf('before'),
+    });
   });
 
   it('deletes one that was created', () => {
@@ -26,7 +47,11 @@ describe('the way back of a component', () => {
   });
 
   it('creates one again that was deleted, which loses the data of a field', () => {
-    const deletedBy = (type: string): Draft => plan(componentChange('deleted', type, 'X.Y__c'), decisions({}, { touches: new Map([[`${type}:X.Y__c`, [touch(DEPLOYER, { deleted: true })]]]) }));
+    const deletedBy = (type: string): Draft =>
+      plan(
+        componentChange('deleted', type, 'X.Y__c'),
+        decisions({}, { touches: new Map([[`${type}:X.Y__c`, [touch(DEPLOYER, { deleted: true })]]]) })
+      );
     expect(deletedBy('ApexClass').steps[0]).to.include({ operation: 'recreateComponent', risk: 'lossless' });
     expect(deletedBy('ApexClass').steps[0]?.detail).to.include({ expects: null, leaves: digestOf('before') });
     expect(deletedBy('CustomField').steps[0]?.risk).to.equal('lossy');
@@ -39,12 +64,21 @@ describe('a component that somebody else changed', () => {
     it(`after it was ${kind} is kept and listed`, () => {
       const { steps, conflicts } = plan(componentChange(kind, 'ApexClass', 'A', COLLEAGUE));
       expect(steps).to.deep.equal([]);
-      expect(conflicts[0]).to.include({ target: 'metadata:ApexClass:A', kind: 'changedByOther', changedBy: 'cleo@example.com', changedAt: DEPLOYED_AT, decision: 'keep' });
+      expect(conflicts[0]).to.include({
+        target: 'metadata:ApexClass:A',
+        kind: 'changedByOther',
+        changedBy: 'cleo@example.com',
+        changedAt: DEPLOYED_AT,
+        decision: 'keep',
+      });
     });
   }
 
   it('goes back when that is asked for, and is still listed', () => {
-    for (const choice of [{ onConflict: 'restore' as const }, { resolve: [{ selector: 'metadata:ApexClass:A', decision: 'restore' as const }] }]) {
+    for (const choice of [
+      { onConflict: 'restore' as const },
+      { resolve: [{ selector: 'metadata:ApexClass:A', decision: 'restore' as const }] },
+    ]) {
       const { steps, conflicts } = plan(componentChange('changed', 'ApexClass', 'A', COLLEAGUE), decisions(choice));
       expect(steps[0]?.operation).to.equal('restoreComponent');
       expect(conflicts[0]?.decision).to.equal('restore');
@@ -52,14 +86,22 @@ describe('a component that somebody else changed', () => {
   });
 
   it('goes back without a word when everybody’s changes do', () => {
-    const { steps, conflicts } = plan(componentChange('changed', 'ApexClass', 'A', COLLEAGUE), decisions({}, { source: 'everybody' }));
+    const { steps, conflicts } = plan(
+      componentChange('changed', 'ApexClass', 'A', COLLEAGUE),
+      decisions({}, { source: 'everybody' })
+    );
     expect(steps).to.have.lengthOf(1);
     expect(conflicts).to.deep.equal([]);
   });
 
   it('by a deletion that no deployment of the deployers shows is a conflict with an unknown author', () => {
     const gone = componentChange('deleted', 'ApexClass', 'A');
-    const cases = [[], [touch(COLLEAGUE, { deleted: true })], [touch(DEPLOYER, { changed: true })], [touch(DEPLOYER, { deleted: true }), touch(COLLEAGUE, { created: true })]];
+    const cases = [
+      [],
+      [touch(COLLEAGUE, { deleted: true })],
+      [touch(DEPLOYER, { changed: true })],
+      [touch(DEPLOYER, { deleted: true }), touch(COLLEAGUE, { created: true })],
+    ];
     for (const touches of cases) {
       const { steps, conflicts } = plan(gone, decisions({}, { touches: new Map([['ApexClass:A', touches]]) }));
       expect(steps).to.deep.equal([]);
@@ -86,15 +128,26 @@ describe('a created component', () => {
   });
 
   it('is proven new by its creation date, from the snapshot on', () => {
-    expect(plan(componentChange('created', 'ApexClass', 'New', DEPLOYER, { createdAt: SNAPSHOT_AT })).steps).to.have.lengthOf(1);
-    expect(plan(componentChange('created', 'ApexClass', 'New', DEPLOYER, { createdAt: '2026-11-21T05:29:59.999Z' })).steps).to.have.lengthOf(0);
-    expect(plan(componentChange('created', 'ApexClass', 'New', DEPLOYER, { createdAt: '2026-11-21T06:30:00.000+0100' })).steps).to.have.lengthOf(1);
+    expect(
+      plan(componentChange('created', 'ApexClass', 'New', DEPLOYER, { createdAt: SNAPSHOT_AT })).steps
+    ).to.have.lengthOf(1);
+    expect(
+      plan(componentChange('created', 'ApexClass', 'New', DEPLOYER, { createdAt: '2026-11-21T05:29:59.999Z' })).steps
+    ).to.have.lengthOf(0);
+    expect(
+      plan(componentChange('created', 'ApexClass', 'New', DEPLOYER, { createdAt: '2026-11-21T06:30:00.000+0100' }))
+        .steps
+    ).to.have.lengthOf(1);
   });
 
   it('is proven new by a deployment that says so', () => {
     const old = componentChange('created', 'ApexClass', 'New', DEPLOYER, { createdAt: BEFORE });
-    expect(plan(old, decisions({}, { touches: new Map([['ApexClass:New', [touch(DEPLOYER, { created: true })]]]) })).steps).to.have.lengthOf(1);
-    expect(plan(old, decisions({}, { touches: new Map([['ApexClass:New', [touch(DEPLOYER, { changed: true })]]]) })).steps).to.have.lengthOf(0);
+    expect(
+      plan(old, decisions({}, { touches: new Map([['ApexClass:New', [touch(DEPLOYER, { created: true })]]]) })).steps
+    ).to.have.lengthOf(1);
+    expect(
+      plan(old, decisions({}, { touches: new Map([['ApexClass:New', [touch(DEPLOYER, { changed: true })]]]) })).steps
+    ).to.have.lengthOf(0);
   });
 
   it('of a type that no API deletes is left to a person, who is told what to do', () => {
@@ -109,20 +162,31 @@ describe('a created component', () => {
       ['Approval-2', '<elementReference>$Record.Discount__c</elementReference>'],
       ['Other-1', '<field>My_Discount__c</field><field>Discount__cX</field>'],
     ]);
-    const { steps, manual } = plan(componentChange('created', 'CustomField', 'Quote.Discount__c'), decisions(), { flowTexts });
+    const { steps, manual } = plan(componentChange('created', 'CustomField', 'Quote.Discount__c'), decisions(), {
+      flowTexts,
+    });
     expect(steps).to.deep.equal([]);
     expect(manual[0]?.what).to.include('flow version Approval-2, Pricing-4 uses it').and.to.include('--delete-flows');
   });
 
   it('that only resembles a name in a flow goes', () => {
-    const flowTexts = new Map([['Other-1', '<field>My_Discount__c</field><field>Discount__cX</field><field>DiscountX_c</field>']]);
-    expect(plan(componentChange('created', 'CustomField', 'Quote.Discount__c'), decisions(), { flowTexts }).steps).to.have.lengthOf(1);
-    expect(plan(componentChange('created', 'ApexClass', 'A.B+C'), decisions(), { flowTexts: new Map([['F-1', '<x>BBC</x>']]) }).steps).to.have.lengthOf(1);
+    const flowTexts = new Map([
+      ['Other-1', '<field>My_Discount__c</field><field>Discount__cX</field><field>DiscountX_c</field>'],
+    ]);
+    expect(
+      plan(componentChange('created', 'CustomField', 'Quote.Discount__c'), decisions(), { flowTexts }).steps
+    ).to.have.lengthOf(1);
+    expect(
+      plan(componentChange('created', 'ApexClass', 'A.B+C'), decisions(), {
+        flowTexts: new Map([['F-1', '<x>BBC</x>']]),
+      }).steps
+    ).to.have.lengthOf(1);
   });
 
   it('that is a field loses what rows hold in it, with their number', () => {
     const field = componentChange('created', 'CustomField', 'Quote.Discount__c');
-    const filled = (rows: number | undefined): Draft => plan(field, decisions(), { filledRows: new Map(rows === undefined ? [] : [['Quote.Discount__c', rows]]) });
+    const filled = (rows: number | undefined): Draft =>
+      plan(field, decisions(), { filledRows: new Map(rows === undefined ? [] : [['Quote.Discount__c', rows]]) });
     expect(filled(0).steps[0]).to.include({ risk: 'lossless' });
     expect(filled(12).steps[0]).to.include({ risk: 'lossy' });
     expect(filled(12).steps[0]?.reason).to.include('12 rows');
@@ -133,7 +197,15 @@ describe('a created component', () => {
 
 describe('what a person leaves out of the metadata lane', () => {
   it('makes no step and no conflict, and is listed as left out', () => {
-    const draft = componentSteps([componentChange('changed', 'ApexClass', 'A'), componentChange('changed', 'ApexClass', 'B', COLLEAGUE), componentChange('changed', 'Layout', 'C')], FACTS, decisions({ only: ['metadata:ApexClass'], exclude: ['metadata:ApexClass:B'] }));
+    const draft = componentSteps(
+      [
+        componentChange('changed', 'ApexClass', 'A'),
+        componentChange('changed', 'ApexClass', 'B', COLLEAGUE),
+        componentChange('changed', 'Layout', 'C'),
+      ],
+      FACTS,
+      decisions({ only: ['metadata:ApexClass'], exclude: ['metadata:ApexClass:B'] })
+    );
     expect(draft.steps.map((step) => step.target)).to.deep.equal(['metadata:ApexClass:A']);
     expect(draft.conflicts).to.deep.equal([]);
     expect(draft.leftOut).to.deep.equal([

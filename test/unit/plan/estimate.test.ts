@@ -4,10 +4,12 @@ import { BULK_FROM_ROWS, estimate } from '../../../src/plan/estimate.js';
 import type { Step } from '../../../src/plan/rollbackPlan.js';
 import { componentStep, planned, pointerStep, recordStep, versionStep } from '../support/worlds.js';
 
-const rows = (count: number, operation: 'updateRecords' | 'undeleteRecords' = 'updateRecords'): Step => planned(recordStep('Product2', operation, []), 's1', { count });
+const rows = (count: number, operation: 'updateRecords' | 'undeleteRecords' = 'updateRecords'): Step =>
+  planned(recordStep('Product2', operation, []), 's1', { count });
 
 describe('the estimate', () => {
-  it('counts the looks before and after also when nothing is to do', () => expect(estimate([])).to.deep.equal({ requests: 6, seconds: 2 }));
+  it('counts the looks before and after also when nothing is to do', () =>
+    expect(estimate([])).to.deep.equal({ requests: 6, seconds: 2 }));
 
   it('grows by one request a pointer and two a deleted version', () => {
     expect(estimate([planned(pointerStep('A'), 's1')]).requests).to.equal(7);
@@ -16,7 +18,9 @@ describe('the estimate', () => {
 
   it('counts one deployment for all components together', () => {
     const one = estimate([planned(componentStep('ApexClass', 'A'), 's1')]);
-    expect(estimate([planned(componentStep('ApexClass', 'A'), 's1'), planned(componentStep('Layout', 'B'), 's2')])).to.deep.equal(one);
+    expect(
+      estimate([planned(componentStep('ApexClass', 'A'), 's1'), planned(componentStep('Layout', 'B'), 's2')])
+    ).to.deep.equal(one);
     expect(one).to.deep.equal({ requests: 26, seconds: 32 });
   });
 
@@ -30,7 +34,11 @@ describe('the estimate', () => {
   });
 
   it('is whole and never shrinks when a step is added', () => {
-    const step = fc.oneof(fc.constant(planned(pointerStep('A'), 's1')), fc.constant(planned(componentStep('ApexClass', 'A'), 's1')), fc.nat(9_000).map((count) => rows(count)));
+    const step = fc.oneof(
+      fc.constant(planned(pointerStep('A'), 's1')),
+      fc.constant(planned(componentStep('ApexClass', 'A'), 's1')),
+      fc.nat(9_000).map((count) => rows(count))
+    );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 5 }), step, (steps, more) => {
         const before = estimate(steps);

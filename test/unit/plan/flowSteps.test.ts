@@ -12,7 +12,9 @@ interface World {
 }
 
 function plan(change: FlowChange, how = decisions(), world: World = {}): Draft {
-  const baseline = flowsPart(change.baseline ? [change.baseline] : [], { bodies: (world.kept ?? []).map((version) => bodyOf(change.flow, version)) });
+  const baseline = flowsPart(change.baseline ? [change.baseline] : [], {
+    bodies: (world.kept ?? []).map((version) => bodyOf(change.flow, version)),
+  });
   return flowSteps([change], { baseline, bodies: new Map(Object.entries(world.now ?? {})) }, how);
 }
 
@@ -23,12 +25,26 @@ describe('the way back of a flow', () => {
   it('switches to the version that ran where it still exists', () => {
     const [step, ...more] = plan(switched(), decisions(), { kept: [1] }).steps;
     expect(more).to.deep.equal([]);
-    expect(step).to.include({ lane: 'flows', operation: 'activateFlowVersion', target: 'flow:A', risk: 'lossless', count: 1 });
-    expect(step?.detail).to.deep.include({ kind: 'flow', flow: 'A', definitionId: aFlow('A', 2, 2).definitionId, from: 2, to: 1 });
+    expect(step).to.include({
+      lane: 'flows',
+      operation: 'activateFlowVersion',
+      target: 'flow:A',
+      risk: 'lossless',
+      count: 1,
+    });
+    expect(step?.detail).to.deep.include({
+      kind: 'flow',
+      flow: 'A',
+      definitionId: aFlow('A', 2, 2).definitionId,
+      from: 2,
+      to: 1,
+    });
   });
 
   it('switches also when the body that was read is the one of the snapshot', () => {
-    expect(plan(switched(), decisions(), { kept: [1], now: { 'A-1': bodyOf('A', 1).digest } }).steps[0]?.operation).to.equal('activateFlowVersion');
+    expect(
+      plan(switched(), decisions(), { kept: [1], now: { 'A-1': bodyOf('A', 1).digest } }).steps[0]?.operation
+    ).to.equal('activateFlowVersion');
   });
 
   it('redeploys the old body where the version was edited', () => {
@@ -47,7 +63,11 @@ describe('the way back of a flow', () => {
   });
 
   it('redeploys a flow that was deleted', () => {
-    const [step] = plan(fallen, decisions({}, { touches: new Map([['Flow:A', [touch(COLLEAGUE, { deleted: true })]]]) }), { kept: [2] }).steps;
+    const [step] = plan(
+      fallen,
+      decisions({}, { touches: new Map([['Flow:A', [touch(COLLEAGUE, { deleted: true })]]]) }),
+      { kept: [2] }
+    ).steps;
     expect(step).to.include({ operation: 'redeployFlow' });
     expect(step?.detail).to.include({ definitionId: null, from: null, to: 2 });
   });
@@ -60,7 +80,10 @@ describe('the way back of a flow', () => {
   });
 
   it('deactivates a flow that was inactive, and one that did not exist', () => {
-    for (const change of [flowChange('activated', flowBefore('A', null, 1), aFlow('A', 1, 1)), flowChange('created', undefined, aFlow('A', 1, 1))]) {
+    for (const change of [
+      flowChange('activated', flowBefore('A', null, 1), aFlow('A', 1, 1)),
+      flowChange('created', undefined, aFlow('A', 1, 1)),
+    ]) {
       const [step] = plan(change).steps;
       expect(step).to.include({ operation: 'deactivateFlow', risk: 'lossless' });
       expect(step?.detail).to.include({ from: 1, to: null });
@@ -68,7 +91,9 @@ describe('the way back of a flow', () => {
   });
 
   it('activates a flow again that was deactivated', () => {
-    expect(plan(flowChange('deactivated', flowBefore('A', 1, 2), aFlow('A', null, 2))).steps[0]).to.include({ operation: 'activateFlowVersion' });
+    expect(plan(flowChange('deactivated', flowBefore('A', 1, 2), aFlow('A', null, 2))).steps[0]).to.include({
+      operation: 'activateFlowVersion',
+    });
   });
 
   it('takes no step against a flow that was added and never activated', () => {
@@ -76,10 +101,16 @@ describe('the way back of a flow', () => {
   });
 
   it('of a package says that only its active version can be set', () => {
-    const managed = flowChange('switched', flowBefore('SBQQ__A', 1, 2, { managed: true }), aFlow('SBQQ__A', 2, 2, undefined, { managed: true }));
+    const managed = flowChange(
+      'switched',
+      flowBefore('SBQQ__A', 1, 2, { managed: true }),
+      aFlow('SBQQ__A', 2, 2, undefined, { managed: true })
+    );
     const { steps, findings } = plan(managed);
     expect(steps[0]?.operation).to.equal('activateFlowVersion');
     expect(findings[0]).to.include({ code: 'managedFlow', severity: 'info', subject: 'flow:SBQQ__A' });
+    const installed = flowChange('created', undefined, aFlow('SBQQ__B', 1, 1, undefined, { managed: true }));
+    expect(plan(installed).findings[0]?.code).to.equal('managedFlow');
     expect(plan(switched()).findings).to.deep.equal([]);
   });
 });
@@ -90,16 +121,30 @@ describe('versions that were added since', () => {
   });
 
   it('go with --delete-flows, newest first, those the snapshot knows never', () => {
-    const { steps } = plan(flowChange('switched', flowBefore('A', 1, 2), aFlow('A', 4, 4)), decisions({ deleteFlows: true }));
-    expect(steps.map((step) => step.operation)).to.deep.equal(['activateFlowVersion', 'deleteFlowVersion', 'deleteFlowVersion']);
-    expect(steps.slice(1).map((step) => step.detail)).to.deep.equal([{ kind: 'flowVersion', flow: 'A', version: 4 }, { kind: 'flowVersion', flow: 'A', version: 3 }]);
+    const { steps } = plan(
+      flowChange('switched', flowBefore('A', 1, 2), aFlow('A', 4, 4)),
+      decisions({ deleteFlows: true })
+    );
+    expect(steps.map((step) => step.operation)).to.deep.equal([
+      'activateFlowVersion',
+      'deleteFlowVersion',
+      'deleteFlowVersion',
+    ]);
+    expect(steps.slice(1).map((step) => step.detail)).to.deep.equal([
+      { kind: 'flowVersion', flow: 'A', version: 4 },
+      { kind: 'flowVersion', flow: 'A', version: 3 },
+    ]);
     expect(steps.slice(1).every((step) => step.risk === 'lossy')).to.equal(true);
     expect(new Set(steps.map((step) => step.key)).size).to.equal(3);
   });
 
   it('are all there is of a created flow', () => {
     const active = plan(flowChange('created', undefined, aFlow('A', 1, 2)), decisions({ deleteFlows: true }));
-    expect(active.steps.map((step) => step.operation)).to.deep.equal(['deactivateFlow', 'deleteFlowVersion', 'deleteFlowVersion']);
+    expect(active.steps.map((step) => step.operation)).to.deep.equal([
+      'deactivateFlow',
+      'deleteFlowVersion',
+      'deleteFlowVersion',
+    ]);
     const inactive = plan(flowChange('created', undefined, aFlow('A', null, 1)), decisions({ deleteFlows: true }));
     expect(inactive.steps.map((step) => step.operation)).to.deep.equal(['deleteFlowVersion']);
   });
@@ -109,11 +154,21 @@ describe('a flow that somebody else switched', () => {
   it('is kept and listed with what ran and what runs', () => {
     const { steps, conflicts } = plan(switched(COLLEAGUE));
     expect(steps).to.deep.equal([]);
-    expect(conflicts[0]).to.include({ target: 'flow:A', kind: 'changedByOther', baseline: 'version 1 active', current: 'version 2 active', changedBy: 'cleo@example.com', decision: 'keep' });
+    expect(conflicts[0]).to.include({
+      target: 'flow:A',
+      kind: 'changedByOther',
+      baseline: 'version 1 active',
+      current: 'version 2 active',
+      changedBy: 'cleo@example.com',
+      decision: 'keep',
+    });
   });
 
   it('goes back when that is asked for, and is still listed', () => {
-    const { steps, conflicts } = plan(switched(COLLEAGUE), decisions({ resolve: [{ selector: 'flow:A', decision: 'restore' }] }));
+    const { steps, conflicts } = plan(
+      switched(COLLEAGUE),
+      decisions({ resolve: [{ selector: 'flow:A', decision: 'restore' }] })
+    );
     expect(steps[0]?.operation).to.equal('activateFlowVersion');
     expect(conflicts[0]?.decision).to.equal('restore');
   });
@@ -121,21 +176,37 @@ describe('a flow that somebody else switched', () => {
   it('and that is gone now is a conflict, unless a deployment shows who deleted it', () => {
     const { steps, conflicts } = plan(fallen, decisions(), { kept: [2] });
     expect(steps).to.deep.equal([]);
-    expect(conflicts[0]).to.include({ kind: 'unknownAuthor', baseline: 'version 2 active', current: 'absent', changedBy: null });
+    expect(conflicts[0]).to.include({
+      kind: 'unknownAuthor',
+      baseline: 'version 2 active',
+      current: 'absent',
+      changedBy: null,
+    });
     for (const type of ['Flow', 'FlowDefinition']) {
-      expect(plan(fallen, decisions({}, { touches: new Map([[`${type}:A`, [touch(COLLEAGUE, { deleted: true })]]]) }), { kept: [2] }).conflicts).to.deep.equal([]);
+      expect(
+        plan(fallen, decisions({}, { touches: new Map([[`${type}:A`, [touch(COLLEAGUE, { deleted: true })]]]) }), {
+          kept: [2],
+        }).conflicts
+      ).to.deep.equal([]);
     }
   });
 
   it('was inactive or absent, in words', () => {
-    expect(plan(flowChange('activated', flowBefore('A', null, 1), aFlow('A', 1, 1), COLLEAGUE)).conflicts[0]?.baseline).to.equal('inactive');
-    expect(plan(flowChange('created', undefined, aFlow('A', 1, 1), COLLEAGUE)).conflicts[0]?.baseline).to.equal('absent');
+    expect(
+      plan(flowChange('activated', flowBefore('A', null, 1), aFlow('A', 1, 1), COLLEAGUE)).conflicts[0]?.baseline
+    ).to.equal('inactive');
+    expect(plan(flowChange('created', undefined, aFlow('A', 1, 1), COLLEAGUE)).conflicts[0]?.baseline).to.equal(
+      'absent'
+    );
   });
 });
 
 describe('what a person leaves out of the flow lane', () => {
   it('makes no step and no conflict, and is listed as left out', () => {
-    for (const [choice, why] of [[{ only: ['record:*'] }, 'not among --only'], [{ exclude: ['flow:A'] }, 'excluded by --exclude']] as const) {
+    for (const [choice, why] of [
+      [{ only: ['record:*'] }, 'not among --only'],
+      [{ exclude: ['flow:A'] }, 'excluded by --exclude'],
+    ] as const) {
       const draft = plan(switched(COLLEAGUE), decisions(choice));
       expect([draft.steps, draft.conflicts, draft.leftOut]).to.deep.equal([[], [], [{ target: 'flow:A', why }]]);
     }

@@ -33,6 +33,7 @@ import {
   inserted,
   NAMES,
   planned,
+  recordFacts,
   recordIdOf,
   SNAPSHOT_AT,
   touch,
@@ -49,7 +50,11 @@ function aBadDay(by: (n: number) => string): Parameters<typeof attribute>[0] {
       flowChange('created', undefined, aFlow('B', 1, 1), by(2)),
       flowChange('deleted', flowBefore('C', 1, 1), undefined),
     ],
-    components: [componentChange('changed', 'ApexClass', 'A', by(3)), componentChange('created', 'CustomField', 'Product2.New__c', by(4)), componentChange('deleted', 'ValidationRule', 'Product2.Gone')],
+    components: [
+      componentChange('changed', 'ApexClass', 'A', by(3)),
+      componentChange('created', 'CustomField', 'Product2.New__c', by(4)),
+      componentChange('deleted', 'ValidationRule', 'Product2.Gone'),
+    ],
     records: [
       updated('Product2', id(1), { Name: ['x', 'y'] }, by(5)),
       inserted('Product2', id(2), { Name: 'n' }, by(6), by(7)),
@@ -59,16 +64,31 @@ function aBadDay(by: (n: number) => string): Parameters<typeof attribute>[0] {
   };
 }
 
-const DESCRIBES = new Map([
-  ['Product2', anObject('Product2', [aField('Name')])],
-  ['Option__c', anObject('Option__c', [aField('Name'), aLookup('Product__c', 'Product2')])],
+const RECORD_FACTS = recordFacts([
+  anObject('Product2', [aField('Name')]),
+  anObject('Option__c', [aField('Name'), aLookup('Product__c', 'Product2')]),
 ]);
-const TOUCHES = new Map([['ValidationRule:Product2.Gone', [touch(DEPLOYER, { deleted: true })]], ['Flow:C', [touch(DEPLOYER, { deleted: true })]]]);
-const FLOW_FACTS = { baseline: flowsPart([flowBefore('A', 1, 1), flowBefore('C', 1, 1)], { bodies: [bodyOf('A', 1), bodyOf('C', 1)] }), bodies: new Map<string, string>() };
-const COMPONENT_FACTS = { snapshotAt: SNAPSHOT_AT, flowTexts: new Map([['A-1', '<x/>']]), filledRows: new Map([['Product2.New__c', 3]]) };
+const DESCRIBES = RECORD_FACTS.describes;
+const TOUCHES = new Map([
+  ['ValidationRule:Product2.Gone', [touch(DEPLOYER, { deleted: true })]],
+  ['Flow:C', [touch(DEPLOYER, { deleted: true })]],
+]);
+const FLOW_FACTS = {
+  baseline: flowsPart([flowBefore('A', 1, 1), flowBefore('C', 1, 1)], { bodies: [bodyOf('A', 1), bodyOf('C', 1)] }),
+  bodies: new Map<string, string>(),
+};
+const COMPONENT_FACTS = {
+  snapshotAt: SNAPSHOT_AT,
+  flowTexts: new Map([['A-1', '<x/>']]),
+  filledRows: new Map([['Product2.New__c', 3]]),
+};
 
 function draftOf(changes: Parameters<typeof attribute>[0], how: Decisions): Draft {
-  return joinDrafts([flowSteps(changes.flows, FLOW_FACTS, how), componentSteps(changes.components, COMPONENT_FACTS, how), recordSteps(changes.records, { describes: DESCRIBES, lastEditorOnly: true }, how)]);
+  return joinDrafts([
+    flowSteps(changes.flows, FLOW_FACTS, how),
+    componentSteps(changes.components, COMPONENT_FACTS, how),
+    recordSteps(changes.records, RECORD_FACTS, how),
+  ]);
 }
 
 const who = fc.infiniteStream(fc.constantFrom(DEPLOYER, COLLEAGUE)).map((people) => {
@@ -82,11 +102,14 @@ const choice = fc.record({
   onConflict: fc.constantFrom('keep' as const, 'restore' as const),
   only: fc.subarray(['flow:*', 'metadata:*', 'record:Product2', 'Option__c']),
   exclude: fc.subarray(['metadata:ApexClass', 'flow:A']),
-  resolve: fc.subarray([{ selector: `record:Product2:${id(2)}`, decision: 'restore' as const }, { selector: 'flow:*', decision: 'restore' as const }]),
+  resolve: fc.subarray([
+    { selector: `record:Product2:${id(2)}`, decision: 'restore' as const },
+    { selector: 'flow:*', decision: 'restore' as const },
+  ]),
   deleteFlows: fc.boolean(),
 });
 
-deepFreeze([DESCRIBES, TOUCHES, FLOW_FACTS, COMPONENT_FACTS, NAMES]);
+deepFreeze([RECORD_FACTS, TOUCHES, FLOW_FACTS, COMPONENT_FACTS, NAMES]);
 
 describe('the planner', () => {
   it('leaves what it is given as it is, and answers the same twice', () => {
@@ -102,7 +125,9 @@ describe('the planner', () => {
         const steps = deepFreeze(ordered.map(({ step }, at) => planned(step, `s${at}`)));
         deepFreeze(draft);
         expect(estimate(steps)).to.deep.equal(estimate(steps));
-        expect(adviceFor(steps, draft.conflicts, draft.manual)).to.equal(adviceFor(steps, draft.conflicts, draft.manual));
+        expect(adviceFor(steps, draft.conflicts, draft.manual)).to.equal(
+          adviceFor(steps, draft.conflicts, draft.manual)
+        );
       }),
       { numRuns: 60 }
     );
@@ -111,14 +136,21 @@ describe('the planner', () => {
   it('makes the same steps in the same order, whatever order the changes come in', () => {
     const world = fc.tuple(who, choice).chain(([by, chosen]) => {
       const changes = aBadDay(by);
-      return fc.record({ changes: fc.constant(changes), chosen: fc.constant(chosen), flows: shuffled(changes.flows), components: shuffled(changes.components), records: shuffled(changes.records) });
+      return fc.record({
+        changes: fc.constant(changes),
+        chosen: fc.constant(chosen),
+        flows: shuffled(changes.flows),
+        components: shuffled(changes.components),
+        records: shuffled(changes.records),
+      });
     });
     fc.assert(
       fc.property(world, ({ changes, chosen, ...other }) => {
         const how = decisions(chosen, { touches: TOUCHES });
         const bytes = (draft: Draft): string => JSON.stringify(orderSteps(draft.steps, { describes: DESCRIBES }));
         expect(bytes(draftOf(other, how))).to.equal(bytes(draftOf(changes, how)));
-        const targets = (draft: Draft): string[] => [...draft.conflicts, ...draft.manual, ...draft.leftOut].map((entry) => JSON.stringify(entry)).sort();
+        const targets = (draft: Draft): string[] =>
+          [...draft.conflicts, ...draft.manual, ...draft.leftOut].map((entry) => JSON.stringify(entry)).sort();
         expect(targets(draftOf(other, how))).to.deep.equal(targets(draftOf(changes, how)));
       }),
       { numRuns: 60 }
@@ -130,9 +162,18 @@ describe('the planner', () => {
       fc.property(who, choice, (by, chosen) => {
         const changes = aBadDay(by);
         const draft = draftOf(changes, decisions(chosen, { touches: TOUCHES }));
-        const rows = draft.steps.flatMap((step) => (step.detail.kind === 'records' ? step.detail.items.map((item) => `${step.target}:${item.id}`) : [step.target]));
-        const named = new Set([...rows, ...draft.conflicts.map((entry) => entry.target), ...draft.manual.map((entry) => entry.target), ...draft.leftOut.map((entry) => entry.target)]);
-        expect([...targetsOf(changes)].map(({ target }) => target).filter((target) => !named.has(target))).to.deep.equal([]);
+        const rows = draft.steps.flatMap((step) =>
+          step.detail.kind === 'records' ? step.detail.items.map((item) => `${step.target}:${item.id}`) : [step.target]
+        );
+        const named = new Set([
+          ...rows,
+          ...draft.conflicts.map((entry) => entry.target),
+          ...draft.manual.map((entry) => entry.target),
+          ...draft.leftOut.map((entry) => entry.target),
+        ]);
+        expect(
+          [...targetsOf(changes)].map(({ target }) => target).filter((target) => !named.has(target))
+        ).to.deep.equal([]);
       }),
       { numRuns: 60 }
     );
@@ -142,12 +183,17 @@ describe('the planner', () => {
     fc.assert(
       fc.property(who, choice, (by, chosen) => {
         const draft = draftOf(aBadDay(by), decisions(chosen, { touches: TOUCHES }));
-        const kept = new Set([...draft.conflicts.filter((entry) => entry.decision === 'keep'), ...draft.leftOut, ...draft.manual].map((entry) => entry.target));
+        const kept = new Set(
+          [...draft.conflicts.filter((entry) => entry.decision === 'keep'), ...draft.leftOut, ...draft.manual].map(
+            (entry) => entry.target
+          )
+        );
         for (const step of draft.steps) {
           if (step.detail.kind !== 'records') expect(kept.has(step.target), step.key).to.equal(false);
           else {
             for (const item of step.detail.items) {
-              if (kept.has(`${step.target}:${item.id}`)) expect(Object.keys(item.after ?? {}), step.key).to.deep.equal(['Product__c']);
+              if (kept.has(`${step.target}:${item.id}`))
+                expect(Object.keys(item.after ?? {}), step.key).to.deep.equal(['Product__c']);
             }
           }
         }
@@ -161,17 +207,39 @@ describe('comparing and judging', () => {
   it('leave what they are given as it is, and answer the same twice', () => {
     const flows = deepFreeze([aFlow('A', 2, 2), aFlow('B', 1, 1)]);
     const states = deepFreeze([aState('ApexClass', 'A', '2'), aState('ApexClass', 'B', '1')]);
-    const components = deepFreeze({ components: [aState('ApexClass', 'A', '1')], absent: [{ type: 'ApexClass', fullName: 'B' }], wholeTypes: [] });
+    const components = deepFreeze({
+      components: [aState('ApexClass', 'A', '1')],
+      absent: [{ type: 'ApexClass', fullName: 'B' }],
+      wholeTypes: [],
+    });
     const changes = deepFreeze(aBadDay(() => DEPLOYER));
     const deployments = deepFreeze([aDeployment('0Af1', DEPLOYER)]);
-    const reports = deepFreeze(new Map([['0Af1', aReport('0Af1', [{ type: 'ApexClass', fullName: 'B', created: true }, { type: 'ApexClass', fullName: 'A', changed: true }])]]));
+    const reports = deepFreeze(
+      new Map([
+        [
+          '0Af1',
+          aReport('0Af1', [
+            { type: 'ApexClass', fullName: 'B', created: true },
+            { type: 'ApexClass', fullName: 'A', changed: true },
+          ]),
+        ],
+      ])
+    );
     const plan = deepFreeze(aPlan({ manual: [{ target: 'flow:A', what: 'by hand' }] }));
     const differences = deepFreeze([...targetsOf(changes)]);
-    const twice = (run: () => unknown): void => expect(run()).to.deep.equal(run());
+    const twice = (run: () => unknown): void => void expect(run()).to.deep.equal(run());
     twice(() => diffFlows(FLOW_FACTS.baseline, flows, true, () => undefined));
     twice(() => diffComponents(components, states));
     twice(() => [...touchesOf(deployments, reports)]);
     twice(() => attribute(changes, deployments, TOUCHES, deepFreeze({ everybody: false, named: [] })));
-    twice(() => judge(differences, deepFreeze(keptBy(plan, ['flow:B'])), deepFreeze([{ kind: 'rows' as const, name: 'Product2', severity: 'hole' as const, reason: 'x' }]), SNAPSHOT_AT, NAMES));
+    twice(() =>
+      judge(
+        differences,
+        deepFreeze(keptBy(plan, ['flow:B'])),
+        deepFreeze([{ kind: 'rows' as const, name: 'Product2', severity: 'hole' as const, reason: 'x' }]),
+        SNAPSHOT_AT,
+        NAMES
+      )
+    );
   });
 });

@@ -3,35 +3,65 @@ import type { RecordChange } from '../../../src/records/diffRecords.js';
 import type { ObjectDescribe } from '../../../src/records/objectDescribe.js';
 import type { Decisions, Draft } from '../../../src/plan/draft.js';
 import { recordSteps } from '../../../src/plan/recordSteps.js';
-import type { DraftStep, RecordItem } from '../../../src/plan/rollbackPlan.js';
+import type { RecordItem } from '../../../src/plan/rollbackPlan.js';
 import { aField, aLookup, anObject } from '../support/describes.js';
-import { COLLEAGUE, decisions, DEPLOYED_AT, DEPLOYER, deleted, inserted, recordIdOf, stamps, updated } from '../support/worlds.js';
+import {
+  COLLEAGUE,
+  decisions,
+  DEPLOYED_AT,
+  DEPLOYER,
+  deleted,
+  inserted,
+  recordFacts,
+  recordIdOf,
+  stamps,
+  updated,
+} from '../support/worlds.js';
 
 const [P1, P2, P3] = [recordIdOf('01t', 1), recordIdOf('01t', 2), recordIdOf('01t', 3)];
 const OPTION = recordIdOf('a0B', 1);
 
-const PRODUCT = anObject('Product2', [aField('Name'), aField('Price__c', 'currency'), aField('Total__c', 'currency', { calculated: true }), aLookup('Parent__c', 'Product2')]);
+const PRODUCT = anObject('Product2', [
+  aField('Name'),
+  aField('Price__c', 'currency'),
+  aField('Total__c', 'currency', { calculated: true }),
+  aLookup('Parent__c', 'Product2'),
+]);
 const OPTIONS = anObject('SBQQ__ProductOption__c', [aField('Name'), aLookup('Product__c', 'Product2')]);
 
-function plan(changes: readonly RecordChange[], how: Decisions = decisions(), describes: readonly ObjectDescribe[] = [PRODUCT, OPTIONS], lastEditorOnly = true): Draft {
-  return recordSteps(changes, { describes: new Map(describes.map((describe) => [describe.name, describe])), lastEditorOnly }, how);
+function plan(
+  changes: readonly RecordChange[],
+  how: Decisions = decisions(),
+  describes: readonly ObjectDescribe[] = [PRODUCT, OPTIONS],
+  lastEditorOnly = true
+): Draft {
+  return recordSteps(changes, recordFacts(describes, { lastEditorOnly }), how);
 }
 
-function itemsOf(draft: Draft, operation: DraftStep['operation'], object = 'Product2'): readonly RecordItem[] {
-  const step = draft.steps.find((entry) => entry.operation === operation && entry.detail.kind === 'records' && entry.detail.object === object);
+/** The rows of one step: `update`, `undelete`, `insert`, `delete`, or `finish` for what has to wait. */
+function itemsOf(draft: Draft, sheet: string, object = 'Product2'): readonly RecordItem[] {
+  const step = draft.steps.find((entry) => entry.key === `records:${sheet}:${object}`);
   return step?.detail.kind === 'records' ? step.detail.items : [];
 }
 
 describe('an updated row', () => {
   it('gets the old values of just the fields that differ', () => {
     const draft = plan([updated('Product2', P1, { Name: ['old', 'new'], Price__c: ['1', '1'] })]);
-    expect(itemsOf(draft, 'updateRecords')).to.deep.equal([{ id: P1, before: { Name: 'new' }, after: { Name: 'old' } }]);
+    expect(itemsOf(draft, 'update')).to.deep.equal([{ id: P1, before: { Name: 'new' }, after: { Name: 'old' } }]);
     expect(draft.conflicts).to.deep.equal([]);
-    expect(draft.steps[0]).to.deep.include({ key: 'records:updateRecords:Product2', lane: 'records', target: 'record:Product2', count: 1, risk: 'lossless' });
+    expect(draft.steps[0]).to.deep.include({
+      key: 'records:update:Product2',
+      lane: 'records',
+      target: 'record:Product2',
+      count: 1,
+      risk: 'lossless',
+    });
   });
 
   it('gets emptied fields back and filled ones emptied', () => {
-    expect(itemsOf(plan([updated('Product2', P1, { Name: ['old', null], Price__c: [null, '5'] })]), 'updateRecords')[0]).to.deep.include({ before: { Name: null, Price__c: '5' }, after: { Name: 'old', Price__c: null } });
+    expect(
+      itemsOf(plan([updated('Product2', P1, { Name: ['old', null], Price__c: [null, '5'] })]), 'update')[0]
+    ).to.deep.include({ before: { Name: null, Price__c: '5' }, after: { Name: 'old', Price__c: null } });
   });
 
   it('that a colleague edited is kept and listed with the fields, never with their values', () => {
@@ -49,9 +79,12 @@ describe('an updated row', () => {
   });
 
   it('that a colleague edited goes back when that is asked for', () => {
-    for (const choice of [{ onConflict: 'restore' as const }, { resolve: [{ selector: `record:Product2:${P1}`, decision: 'restore' as const }] }]) {
+    for (const choice of [
+      { onConflict: 'restore' as const },
+      { resolve: [{ selector: `record:Product2:${P1}`, decision: 'restore' as const }] },
+    ]) {
       const draft = plan([updated('Product2', P1, { Name: ['old', 'new'] }, COLLEAGUE)], decisions(choice));
-      expect(itemsOf(draft, 'updateRecords')).to.have.lengthOf(1);
+      expect(itemsOf(draft, 'update')).to.have.lengthOf(1);
       expect(draft.conflicts[0]?.decision).to.equal('restore');
     }
   });
@@ -66,29 +99,36 @@ describe('an updated row', () => {
   it('says that only the last editor of a row is known, unless everybody’s changes go back', () => {
     const change = updated('Product2', P1, { Name: ['old', 'new'] });
     expect(plan([change]).steps[0]?.reason).to.include('lastEditorOnly');
-    expect(plan([change], decisions({}, { source: 'everybody' }), [PRODUCT], false).steps[0]?.reason).to.not.include('lastEditorOnly');
+    expect(plan([change], decisions({}, { source: 'everybody' }), [PRODUCT], false).steps[0]?.reason).to.not.include(
+      'lastEditorOnly'
+    );
   });
 });
 
 describe('a lookup that was blanked because its target was deleted', () => {
   const target = deleted('Product2', P1, { Name: 'x' });
-  const orphan = (more: Record<string, readonly [string | null, string | null]> = {}, editor = COLLEAGUE): RecordChange => updated('SBQQ__ProductOption__c', OPTION, { Product__c: [P1, null], ...more }, editor);
+  const orphan = (
+    more: Record<string, readonly [string | null, string | null]> = {},
+    editor = COLLEAGUE
+  ): RecordChange => updated('SBQQ__ProductOption__c', OPTION, { Product__c: [P1, null], ...more }, editor);
 
   it('belongs to who deleted the target, also in a row that a colleague edited', () => {
     const draft = plan([target, orphan()]);
-    expect(itemsOf(draft, 'updateRecords', 'SBQQ__ProductOption__c')).to.deep.equal([{ id: OPTION, before: { Product__c: null }, after: { Product__c: P1 } }]);
+    expect(itemsOf(draft, 'update', 'SBQQ__ProductOption__c')).to.deep.equal([
+      { id: OPTION, before: { Product__c: null }, after: { Product__c: P1 } },
+    ]);
     expect(draft.conflicts).to.deep.equal([]);
   });
 
   it('comes back beside a colleague’s edit, which is kept', () => {
     const draft = plan([target, orphan({ Name: ['old', 'new'] })]);
-    expect(itemsOf(draft, 'updateRecords', 'SBQQ__ProductOption__c')[0]?.after).to.deep.equal({ Product__c: P1 });
+    expect(itemsOf(draft, 'update', 'SBQQ__ProductOption__c')[0]?.after).to.deep.equal({ Product__c: P1 });
     expect(draft.conflicts[0]?.current).to.equal('Name changed since');
   });
 
   it('comes back with everything else when the colleague’s edit goes back too', () => {
     const draft = plan([target, orphan({ Name: ['old', 'new'] })], decisions({ onConflict: 'restore' }));
-    expect(itemsOf(draft, 'updateRecords', 'SBQQ__ProductOption__c')[0]?.after).to.deep.equal({ Product__c: P1, Name: 'old' });
+    expect(itemsOf(draft, 'update', 'SBQQ__ProductOption__c')[0]?.after).to.deep.equal({ Product__c: P1, Name: 'old' });
   });
 
   it('is the colleague’s where the target was not deleted by the deployers', () => {
@@ -98,28 +138,42 @@ describe('a lookup that was blanked because its target was deleted', () => {
   });
 
   it('is the colleague’s where it points elsewhere now', () => {
-    expect(plan([target, updated('SBQQ__ProductOption__c', OPTION, { Product__c: [P1, P2] }, COLLEAGUE)]).conflicts).to.have.lengthOf(1);
+    expect(
+      plan([target, updated('SBQQ__ProductOption__c', OPTION, { Product__c: [P1, P2] }, COLLEAGUE)]).conflicts
+    ).to.have.lengthOf(1);
   });
 });
 
 describe('an inserted row', () => {
   it('goes, expecting the values that count', () => {
     const draft = plan([inserted('Product2', P1, { Name: 'x', Price__c: null, Total__c: '9' })]);
-    expect(itemsOf(draft, 'deleteRecords')).to.deep.equal([{ id: P1, before: { Name: 'x', Price__c: null }, after: null }]);
+    expect(itemsOf(draft, 'delete')).to.deep.equal([{ id: P1, before: { Name: 'x', Price__c: null }, after: null }]);
     expect(draft.conflicts).to.deep.equal([]);
   });
 
   it('that a colleague created is never deleted, not even with --on-conflict restore or a wildcard', () => {
-    for (const choice of [{}, { onConflict: 'restore' as const }, { resolve: [{ selector: 'record:Product2', decision: 'restore' as const }] }, { resolve: [{ selector: 'record:Product2:*', decision: 'restore' as const }] }]) {
+    for (const choice of [
+      {},
+      { onConflict: 'restore' as const },
+      { resolve: [{ selector: 'record:Product2', decision: 'restore' as const }] },
+      { resolve: [{ selector: 'record:Product2:*', decision: 'restore' as const }] },
+    ]) {
       const draft = plan([inserted('Product2', P1, { Name: 'x' }, DEPLOYER, COLLEAGUE)], decisions(choice));
       expect(draft.steps).to.deep.equal([]);
-      expect(draft.conflicts[0]).to.include({ kind: 'createdByOther', changedBy: 'cleo@example.com', decision: 'keep' });
+      expect(draft.conflicts[0]).to.include({
+        kind: 'createdByOther',
+        changedBy: 'cleo@example.com',
+        decision: 'keep',
+      });
     }
   });
 
   it('that a colleague created goes when it is named by its Id', () => {
-    const draft = plan([inserted('Product2', P1, { Name: 'x' }, COLLEAGUE)], decisions({ resolve: [{ selector: `record:Product2:${P1}`, decision: 'restore' }] }));
-    expect(itemsOf(draft, 'deleteRecords')).to.have.lengthOf(1);
+    const draft = plan(
+      [inserted('Product2', P1, { Name: 'x' }, COLLEAGUE)],
+      decisions({ resolve: [{ selector: `record:Product2:${P1}`, decision: 'restore' }] })
+    );
+    expect(itemsOf(draft, 'delete')).to.have.lengthOf(1);
     expect(draft.conflicts[0]).to.include({ kind: 'createdByOther', decision: 'restore' });
   });
 
@@ -129,13 +183,13 @@ describe('an inserted row', () => {
     expect(kept.steps).to.deep.equal([]);
     expect(kept.conflicts[0]).to.include({ kind: 'editedSince', changedBy: 'cleo@example.com', decision: 'keep' });
     const restored = plan([change], decisions({ onConflict: 'restore' }));
-    expect(itemsOf(restored, 'deleteRecords')).to.have.lengthOf(1);
+    expect(itemsOf(restored, 'delete')).to.have.lengthOf(1);
     expect(restored.conflicts[0]?.decision).to.equal('restore');
   });
 
   it('goes whoever made it when everybody’s changes go back', () => {
     const draft = plan([inserted('Product2', P1, { Name: 'x' }, COLLEAGUE)], decisions({}, { source: 'everybody' }));
-    expect(itemsOf(draft, 'deleteRecords')).to.have.lengthOf(1);
+    expect(itemsOf(draft, 'delete')).to.have.lengthOf(1);
     expect(draft.conflicts).to.deep.equal([]);
   });
 });
@@ -143,46 +197,99 @@ describe('an inserted row', () => {
 describe('a deleted row', () => {
   it('comes back from the recycle bin, and should then have the values it had', () => {
     const draft = plan([deleted('Product2', P1, { Name: 'x', Price__c: '1', Total__c: '9' })]);
-    expect(itemsOf(draft, 'undeleteRecords')).to.deep.equal([{ id: P1, before: null, after: { Name: 'x', Price__c: '1' } }]);
-    expect(itemsOf(draft, 'updateRecords')).to.deep.equal([]);
+    expect(itemsOf(draft, 'undelete')).to.deep.equal([{ id: P1, before: null, after: { Name: 'x', Price__c: '1' } }]);
+    expect(itemsOf(draft, 'update')).to.deep.equal([]);
   });
 
   it('that was changed before it was deleted is updated after it is back', () => {
     const draft = plan([deleted('Product2', P1, { Name: 'old' }, DEPLOYER, { Name: 'new' })]);
-    expect(itemsOf(draft, 'undeleteRecords')).to.have.lengthOf(1);
-    expect(itemsOf(draft, 'updateRecords')).to.deep.equal([{ id: P1, before: { Name: 'new' }, after: { Name: 'old' } }]);
+    expect(itemsOf(draft, 'undelete')).to.have.lengthOf(1);
+    expect(itemsOf(draft, 'update')).to.deep.equal([{ id: P1, before: { Name: 'new' }, after: { Name: 'old' } }]);
   });
 
   it('that a colleague deleted stays deleted, unless that is to go back', () => {
     const change = deleted('Product2', P1, { Name: 'x' }, COLLEAGUE);
     expect(plan([change]).steps).to.deep.equal([]);
-    expect(plan([change]).conflicts[0]).to.include({ kind: 'deletedByOther', baseline: 'present', current: 'deleted since', decision: 'keep' });
-    expect(itemsOf(plan([change], decisions({ onConflict: 'restore' })), 'undeleteRecords')).to.have.lengthOf(1);
+    expect(plan([change]).conflicts[0]).to.include({
+      kind: 'deletedByOther',
+      baseline: 'present',
+      current: 'deleted since',
+      decision: 'keep',
+    });
+    expect(itemsOf(plan([change], decisions({ onConflict: 'restore' })), 'undelete')).to.have.lengthOf(1);
   });
 
-  it('that the org no longer knows is left to a person once it is to come back', () => {
-    const gone = deleted('Product2', P1, { Name: 'x' }, null);
-    expect(plan([gone]).conflicts[0]).to.include({ kind: 'unknownAuthor', changedBy: null });
-    const draft = plan([gone], decisions({}, { source: 'everybody' }));
-    expect(draft.steps).to.deep.equal([]);
-    expect(draft.manual[0]?.what).to.include('not even in the recycle bin');
+  it('that the org no longer knows comes back by insert, which loses its Id', () => {
+    const draft = plan([deleted('Product2', P1, { Name: 'x' }, null)]);
+    expect(itemsOf(draft, 'insert')).to.deep.equal([{ id: P1, before: null, after: { Name: 'x' } }]);
+    expect(draft.steps[0]).to.include({ operation: 'insertRecords', risk: 'lossy' });
+    expect(itemsOf(draft, 'undelete')).to.deep.equal([]);
   });
 
-  it('of an object without undelete is left to a person', () => {
-    const draft = plan([deleted('Product2', P1, { Name: 'x' })], decisions(), [{ ...PRODUCT, undeletable: false }]);
-    expect(draft.steps).to.deep.equal([]);
-    expect(draft.manual[0]).to.deep.include({ target: `record:Product2:${P1}` });
-    expect(draft.manual[0]?.what).to.include('cannot be undeleted').and.to.include('new Id');
+  it('of an object without undelete comes back by insert, with the values of the snapshot only', () => {
+    const draft = plan([deleted('Product2', P1, { Name: 'old' }, DEPLOYER, { Name: 'new' })], decisions(), [
+      { ...PRODUCT, undeletable: false },
+    ]);
+    expect(itemsOf(draft, 'insert')).to.deep.equal([{ id: P1, before: null, after: { Name: 'old' } }]);
+    expect(itemsOf(draft, 'update')).to.deep.equal([]);
+  });
+
+  it('that can be neither undeleted nor inserted is left to a person', () => {
+    const closed = { ...PRODUCT, createable: false };
+    for (const [change, describe] of [
+      [deleted('Product2', P1, { Name: 'x' }, null), closed],
+      [deleted('Product2', P1, { Name: 'x' }), { ...closed, undeletable: false }],
+    ] as const) {
+      const draft = plan([change], decisions(), [describe]);
+      expect(draft.steps).to.deep.equal([]);
+      expect(draft.manual[0]).to.deep.include({ target: `record:Product2:${P1}` });
+      expect(draft.manual[0]?.what).to.include('no longer in the recycle bin');
+    }
+  });
+
+  it('says how it comes back should the recycle bin be emptied first, where rows can be inserted', () => {
+    const fallbacksWith = (describe: ObjectDescribe): number | undefined =>
+      plan([deleted('Product2', P1, { Name: 'x' })], decisions(), [describe]).steps[0]?.fallbacks.length;
+    expect(plan([deleted('Product2', P1, { Name: 'x' })]).steps[0]?.fallbacks[0]).to.include({
+      operation: 'insertRecords',
+      risk: 'lossy',
+    });
+    expect([fallbacksWith(PRODUCT), fallbacksWith({ ...PRODUCT, createable: false })]).to.deep.equal([1, 0]);
+  });
+
+  it('is never written back where its text may have been masked', () => {
+    const secret = anObject('Product2', [aField('Name'), aField('Key__c', 'encryptedstring', { encrypted: true })]);
+    expect(
+      itemsOf(plan([deleted('Product2', P1, { Name: 'x', Key__c: '****' })], decisions(), [secret]), 'undelete')[0]
+        ?.after
+    ).to.deep.equal({ Name: 'x' });
+  });
+
+  it('gets its lookups to other rows that come back once those are there', () => {
+    const draft = plan([
+      deleted('Product2', P1, { Name: 'x' }),
+      deleted('SBQQ__ProductOption__c', OPTION, { Name: 'o', Product__c: P1 }),
+    ]);
+    expect(itemsOf(draft, 'finish', 'SBQQ__ProductOption__c')).to.deep.equal([
+      { id: OPTION, before: { Product__c: null }, after: { Product__c: P1 } },
+    ]);
   });
 
   it('of an object without undelete comes back with the parent that took it along', () => {
-    const child = (more: Parameters<typeof aLookup>[2], undeletable = false): ObjectDescribe => anObject('Child__c', [aLookup('Product__c', 'Product2', more)], { undeletable });
+    const child = (more: Parameters<typeof aLookup>[2], undeletable = false): ObjectDescribe =>
+      anObject('Child__c', [aLookup('Product__c', 'Product2', more)], { undeletable });
     const changes = [deleted('Child__c', OPTION, { Product__c: P1 }), deleted('Product2', P1, { Name: 'x' })];
     for (const more of [{ cascadeDelete: true }, { nillable: false }]) {
-      expect(itemsOf(plan(changes, decisions(), [PRODUCT, child(more)]), 'undeleteRecords', 'Child__c')).to.have.lengthOf(1);
+      expect(itemsOf(plan(changes, decisions(), [PRODUCT, child(more)]), 'undelete', 'Child__c')).to.have.lengthOf(1);
     }
-    expect(plan(changes, decisions(), [PRODUCT, child({})]).manual).to.have.lengthOf(1);
-    expect(plan([deleted('Child__c', OPTION, { Product__c: P2 })], decisions(), [PRODUCT, child({ cascadeDelete: true })]).manual).to.have.lengthOf(1);
+    expect(itemsOf(plan(changes, decisions(), [PRODUCT, child({})]), 'insert', 'Child__c')).to.have.lengthOf(1);
+    expect(
+      itemsOf(
+        plan([deleted('Child__c', OPTION, { Product__c: P2 })], decisions(), [PRODUCT, child({ cascadeDelete: true })]),
+        'insert',
+        'Child__c'
+      )
+    ).to.have.lengthOf(1);
   });
 });
 
@@ -195,22 +302,36 @@ describe('the steps of the record lane', () => {
       updated('SBQQ__ProductOption__c', OPTION, { Name: ['x', 'y'] }),
     ]);
     expect(draft.steps.map((step) => [step.key, step.count])).to.have.deep.members([
-      ['records:updateRecords:Product2', 2],
-      ['records:undeleteRecords:Product2', 1],
-      ['records:updateRecords:SBQQ__ProductOption__c', 1],
+      ['records:update:Product2', 2],
+      ['records:undelete:Product2', 1],
+      ['records:update:SBQQ__ProductOption__c', 1],
     ]);
-    const [update] = draft.steps.filter((step) => step.key === 'records:updateRecords:Product2');
+    const [update] = draft.steps.filter((step) => step.key === 'records:update:Product2');
     expect(update?.detail).to.deep.include({ fields: ['Name', 'Price__c'] });
-    expect(itemsOf(draft, 'updateRecords').map((item) => item.id)).to.deep.equal([P1, P2]);
+    expect(itemsOf(draft, 'update').map((item) => item.id)).to.deep.equal([P1, P2]);
   });
 
   it('leave out what a person leaves out', () => {
-    const draft = plan([updated('Product2', P1, { Name: ['x', 'y'] }), inserted('Product2', P2, {}, COLLEAGUE)], decisions({ only: ['record:Product2'], exclude: ['record:Product2:*'] }));
+    const draft = plan(
+      [updated('Product2', P1, { Name: ['x', 'y'] }), inserted('Product2', P2, {}, COLLEAGUE)],
+      decisions({ only: ['record:Product2'], exclude: ['record:Product2:*'] })
+    );
     expect([draft.steps, draft.conflicts]).to.deep.equal([[], []]);
     expect(draft.leftOut.map((left) => left.target)).to.deep.equal([`record:Product2:${P1}`, `record:Product2:${P2}`]);
   });
 
   it('do not touch a row for its stamps alone', () => {
-    expect(plan([{ object: 'Product2', id: P1, kind: 'updated', baseline: { Id: P1 }, now: { Id: P1, ...stamps() }, differences: [] }]).steps).to.deep.equal([]);
+    expect(
+      plan([
+        {
+          object: 'Product2',
+          id: P1,
+          kind: 'updated',
+          baseline: { Id: P1 },
+          now: { Id: P1, ...stamps() },
+          differences: [],
+        },
+      ]).steps
+    ).to.deep.equal([]);
   });
 });

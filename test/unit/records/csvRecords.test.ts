@@ -7,7 +7,9 @@ import { typedText } from '../support/arbitraries.js';
 
 /** Rows of one width, as a table has. */
 function table(cell: fc.Arbitrary<string>, narrowest = 1): fc.Arbitrary<string[][]> {
-  return fc.integer({ min: narrowest, max: 5 }).chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 6 }));
+  return fc
+    .integer({ min: narrowest, max: 5 })
+    .chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 6 }));
 }
 
 /** The bytes cut into pieces, anywhere: inside a character, between CR and LF, between two quotes. */
@@ -56,7 +58,8 @@ describe('the record splitter', () => {
     expect(records.map(String)).to.deep.equal(['"a","é"', '"x\n",""']);
   });
 
-  it('passes over empty lines', () => expect(split([Buffer.from('\n\r\na,b\n\n')]).records.map(String)).to.deep.equal(['a,b']));
+  it('passes over empty lines', () =>
+    expect(split([Buffer.from('\n\r\na,b\n\n')]).records.map(String)).to.deep.equal(['a,b']));
 
   it('says when the input ends inside a quoted cell', () => {
     expect(split([Buffer.from('"a","b')]).whole).to.equal(false);
@@ -67,7 +70,12 @@ describe('the record splitter', () => {
 
 describe('a CSV record', () => {
   it('that was formatted is parsed back to the same cells', () => {
-    fc.assert(fc.property(fc.array(typedText, { minLength: 1, maxLength: 6 }), (cells) => void expect(parseRecord(Buffer.from(formatRecord(cells)))).to.deep.equal(cells)));
+    fc.assert(
+      fc.property(
+        fc.array(typedText, { minLength: 1, maxLength: 6 }),
+        (cells) => void expect(parseRecord(Buffer.from(formatRecord(cells)))).to.deep.equal(cells)
+      )
+    );
   });
 
   it('has every cell quoted, as Bulk results have', () => {

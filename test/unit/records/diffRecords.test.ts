@@ -13,18 +13,46 @@ function row(id: string, values: ValueRow, deleted = false): [string, RowNow] {
   return [id, { id, deleted, values: { Id: id, ...values } }];
 }
 
-function diff(input: { baseline?: ReadonlyArray<readonly [string, ValueRow]>; now?: ReadonlyArray<readonly [string, RowNow]>; gone?: readonly string[]; inserted?: readonly string[] }): ReturnType<typeof diffRecords> {
-  return diffRecords({ object: 'Product2', fields: FIELDS, baseline: new Map(input.baseline ?? []), now: new Map(input.now ?? []), gone: new Set(input.gone ?? []), insertedIds: new Set(input.inserted ?? []) });
+function diff(input: {
+  baseline?: ReadonlyArray<readonly [string, ValueRow]>;
+  now?: ReadonlyArray<readonly [string, RowNow]>;
+  gone?: readonly string[];
+  inserted?: readonly string[];
+}): ReturnType<typeof diffRecords> {
+  return diffRecords({
+    object: 'Product2',
+    fields: FIELDS,
+    baseline: new Map(input.baseline ?? []),
+    now: new Map(input.now ?? []),
+    gone: new Set(input.gone ?? []),
+    insertedIds: new Set(input.inserted ?? []),
+  });
 }
 
 describe('records against the baseline', () => {
   it('with the same values and a new stamp are no change', () => {
-    expect(diff({ baseline: [[A, { Name: 'x', SystemModstamp: '1' }]], now: [row(A, { Name: 'x', SystemModstamp: '2', LastModifiedById: 'other' })] })).to.deep.equal([]);
+    expect(
+      diff({
+        baseline: [[A, { Name: 'x', SystemModstamp: '1' }]],
+        now: [row(A, { Name: 'x', SystemModstamp: '2', LastModifiedById: 'other' })],
+      })
+    ).to.deep.equal([]);
   });
 
   it('that were edited name each field with its value before and now, in field order', () => {
-    const [change] = diff({ baseline: [[A, { Name: 'x', Price__c: null }]], now: [row(A, { Price__c: '2', Name: 'y' })] });
-    expect(change).to.deep.include({ object: 'Product2', id: A, kind: 'updated', differences: [{ field: 'Name', baseline: 'x', now: 'y' }, { field: 'Price__c', baseline: null, now: '2' }] });
+    const [change] = diff({
+      baseline: [[A, { Name: 'x', Price__c: null }]],
+      now: [row(A, { Price__c: '2', Name: 'y' })],
+    });
+    expect(change).to.deep.include({
+      object: 'Product2',
+      id: A,
+      kind: 'updated',
+      differences: [
+        { field: 'Name', baseline: 'x', now: 'y' },
+        { field: 'Price__c', baseline: null, now: '2' },
+      ],
+    });
   });
 
   it('say nothing about a value that either side could not read', () => {
@@ -33,7 +61,14 @@ describe('records against the baseline', () => {
 
   it('that are not among the rows read are unchanged, unless they are known to be gone', () => {
     expect(diff({ baseline: [[A, { Name: 'x' }]] })).to.deep.equal([]);
-    expect(diff({ baseline: [[A, { Name: 'x' }]], gone: [A] })[0]).to.deep.equal({ object: 'Product2', id: A, kind: 'deleted', baseline: { Name: 'x' }, now: undefined, differences: [] });
+    expect(diff({ baseline: [[A, { Name: 'x' }]], gone: [A] })[0]).to.deep.equal({
+      object: 'Product2',
+      id: A,
+      kind: 'deleted',
+      baseline: { Name: 'x' },
+      now: undefined,
+      differences: [],
+    });
     expect(diff({ gone: [A] })).to.deep.equal([]);
   });
 
@@ -48,7 +83,11 @@ describe('records against the baseline', () => {
   });
 
   it('are inserted only when they were created since and live', () => {
-    expect(diff({ now: [row(A, { Name: 'x' })], inserted: [A] })[0]).to.deep.include({ kind: 'inserted', baseline: undefined, differences: [] });
+    expect(diff({ now: [row(A, { Name: 'x' })], inserted: [A] })[0]).to.deep.include({
+      kind: 'inserted',
+      baseline: undefined,
+      differences: [],
+    });
     expect(diff({ now: [row(A, { Name: 'x' })] })).to.deep.equal([]);
     expect(diff({ now: [row(A, { Name: 'x' }, true)], inserted: [A] })).to.deep.equal([]);
   });
@@ -61,12 +100,30 @@ describe('records against the baseline', () => {
     const value = fc.constantFrom('x', 'y', null);
     const world = fc
       .record({
-        baseline: fc.subarray([A, B, C]).chain((ids) => fc.tuple(...ids.map((id) => fc.tuple(fc.constant(id), fc.record({ Name: value }))))),
-        now: fc.subarray([A, B, C]).chain((ids) => fc.tuple(...ids.map((id) => fc.tuple(value, fc.boolean()).map(([Name, deleted]) => row(id, { Name }, deleted))))),
+        baseline: fc
+          .subarray([A, B, C])
+          .chain((ids) => fc.tuple(...ids.map((id) => fc.tuple(fc.constant(id), fc.record({ Name: value }))))),
+        now: fc
+          .subarray([A, B, C])
+          .chain((ids) =>
+            fc.tuple(
+              ...ids.map((id) => fc.tuple(value, fc.boolean()).map(([Name, deleted]) => row(id, { Name }, deleted)))
+            )
+          ),
         gone: fc.subarray([A, B, C]),
         inserted: fc.subarray([A, B, C]),
       })
-      .chain((input) => fc.tuple(fc.constant(input), fc.record({ baseline: shuffled(input.baseline), now: shuffled(input.now), gone: shuffled(input.gone), inserted: shuffled(input.inserted) })));
+      .chain((input) =>
+        fc.tuple(
+          fc.constant(input),
+          fc.record({
+            baseline: shuffled(input.baseline),
+            now: shuffled(input.now),
+            gone: shuffled(input.gone),
+            inserted: shuffled(input.inserted),
+          })
+        )
+      );
     fc.assert(
       fc.property(world, ([input, other]) => {
         const changes = diff(input);
@@ -80,8 +137,18 @@ describe('records against the baseline', () => {
 
 describe('fields that can be compared', () => {
   it('are settable on both sides and readable now', () => {
-    const before = anObject('X', [aField('Kept__c'), aField('Gone__c'), aField('Locked__c'), aField('Formula__c', 'string', { calculated: true })]);
-    const now = anObject('X', [aField('Kept__c'), aField('New__c'), aField('Locked__c', 'string', { updateable: false }), aField('Formula__c')]);
+    const before = anObject('X', [
+      aField('Kept__c'),
+      aField('Gone__c'),
+      aField('Locked__c'),
+      aField('Formula__c', 'string', { calculated: true }),
+    ]);
+    const now = anObject('X', [
+      aField('Kept__c'),
+      aField('New__c'),
+      aField('Locked__c', 'string', { updateable: false }),
+      aField('Formula__c'),
+    ]);
     expect(commonFields(before, now)).to.deep.equal(['Kept__c']);
   });
 

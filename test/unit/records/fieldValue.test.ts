@@ -14,7 +14,11 @@ interface Decimal {
   readonly exponent: number;
 }
 
-const decimal: fc.Arbitrary<Decimal> = fc.record({ negative: fc.boolean(), digits: fc.bigInt({ min: 0n, max: 10n ** 18n }), exponent: fc.integer({ min: -12, max: 12 }) });
+const decimal: fc.Arbitrary<Decimal> = fc.record({
+  negative: fc.boolean(),
+  digits: fc.bigInt({ min: 0n, max: 10n ** 18n }),
+  exponent: fc.integer({ min: -12, max: 12 }),
+});
 
 function plain({ digits, exponent }: Decimal): string {
   if (exponent >= 0) return `${digits}${'0'.repeat(exponent)}`;
@@ -29,12 +33,16 @@ function written(value: Decimal, way: number, zeros: number): string {
   const padded = text.includes('.') ? `${text}${'0'.repeat(zeros)}` : `${text}.${'0'.repeat(zeros)}`;
   const shifted = `${value.digits}${'0'.repeat(zeros)}${way % 3 === 0 ? 'E' : 'e'}${value.exponent - zeros}`;
   const [first = '', ...rest] = String(value.digits);
-  const scientific = `${first}.${rest.join('')}E${way % 2 === 0 ? '+' : ''}${value.exponent + rest.length}`.replace('+-', '-');
+  const scientific = `${first}.${rest.join('')}E${way % 2 === 0 ? '+' : ''}${value.exponent + rest.length}`.replace(
+    '+-',
+    '-'
+  );
   return sign + [text, padded, `${'0'.repeat(zeros)}${text}`, shifted, scientific][way % 5];
 }
 
 function sameNumber(a: Decimal, b: Decimal): boolean {
-  const scaled = (value: Decimal): bigint => (value.negative ? -1n : 1n) * value.digits * 10n ** BigInt(value.exponent + 12);
+  const scaled = (value: Decimal): bigint =>
+    (value.negative ? -1n : 1n) * value.digits * 10n ** BigInt(value.exponent + 12);
   return scaled(a) === scaled(b);
 }
 
@@ -52,7 +60,9 @@ describe('numbers', () => {
     fc.assert(
       fc.property(decimal, decimal, fc.integer({ min: -1, max: 1 }), (a, other, step) => {
         for (const b of [other, { ...a, digits: a.digits + BigInt(step) < 0n ? 0n : a.digits + BigInt(step) }]) {
-          expect(number(plain(a).replace(/^/, a.negative ? '-' : '')) === number((b.negative ? '-' : '') + plain(b))).to.equal(sameNumber(a, b));
+          expect(
+            number(plain(a).replace(/^/, a.negative ? '-' : '')) === number((b.negative ? '-' : '') + plain(b))
+          ).to.equal(sameNumber(a, b));
         }
       }),
       { numRuns: 300 }
@@ -83,24 +93,40 @@ describe('numbers', () => {
 describe('dates with times', () => {
   it('have one comparable form in every zone and notation', () => {
     fc.assert(
-      fc.property(instant, fc.integer({ min: -11, max: 11 }), fc.constantFrom('00', '30', '45'), (at, hours, minutes) => {
-        const shift = (Math.abs(hours) * 60 + Number(minutes)) * 60_000 * (hours < 0 ? -1 : 1);
-        const local = new Date(at.getTime() + shift).toISOString().slice(0, -1);
-        const zone = `${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}`;
-        const iso = at.toISOString();
-        for (const text of [iso, iso.replace('Z', '+0000'), iso.replace('Z', '+00:00'), `${local}${zone}${minutes}`, `${local}${zone}:${minutes}`]) {
-          expect(comparable({ type: 'datetime' }, text), text).to.equal(iso);
+      fc.property(
+        instant,
+        fc.integer({ min: -11, max: 11 }),
+        fc.constantFrom('00', '30', '45'),
+        (at, hours, minutes) => {
+          const shift = (Math.abs(hours) * 60 + Number(minutes)) * 60_000 * (hours < 0 ? -1 : 1);
+          const local = new Date(at.getTime() + shift).toISOString().slice(0, -1);
+          const zone = `${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}`;
+          const iso = at.toISOString();
+          for (const text of [
+            iso,
+            iso.replace('Z', '+0000'),
+            iso.replace('Z', '+00:00'),
+            `${local}${zone}${minutes}`,
+            `${local}${zone}:${minutes}`,
+          ]) {
+            expect(comparable({ type: 'datetime' }, text), text).to.equal(iso);
+          }
         }
-      })
+      )
     );
   });
 
   it('differ when the instants differ', () => {
-    expect(comparable({ type: 'datetime' }, '2026-11-21T05:30:12.000+0000')).to.not.equal(comparable({ type: 'datetime' }, '2026-11-21T05:30:12.001+0000'));
-    expect(comparable({ type: 'datetime' }, '2026-11-21T05:30:12.000+0100')).to.not.equal(comparable({ type: 'datetime' }, '2026-11-21T05:30:12.000+0000'));
+    expect(comparable({ type: 'datetime' }, '2026-11-21T05:30:12.000+0000')).to.not.equal(
+      comparable({ type: 'datetime' }, '2026-11-21T05:30:12.001+0000')
+    );
+    expect(comparable({ type: 'datetime' }, '2026-11-21T05:30:12.000+0100')).to.not.equal(
+      comparable({ type: 'datetime' }, '2026-11-21T05:30:12.000+0000')
+    );
   });
 
-  it('that cannot be read are compared as they stand', () => expect(comparable({ type: 'datetime' }, 'soon')).to.equal('soon'));
+  it('that cannot be read are compared as they stand', () =>
+    expect(comparable({ type: 'datetime' }, 'soon')).to.equal('soon'));
 
   it('are not made of days and times of day', () => {
     expect(comparable({ type: 'date' }, '2026-11-21')).to.equal('2026-11-21');
@@ -136,25 +162,38 @@ describe('other values', () => {
   });
 
   it('that are text stay what they are', () => {
-    fc.assert(fc.property(typedText.filter((text) => text !== ''), (text) => void expect(comparable({ type: 'textarea' }, text)).to.equal(text)));
+    fc.assert(
+      fc.property(
+        typedText.filter((text) => text !== ''),
+        (text) => void expect(comparable({ type: 'textarea' }, text)).to.equal(text)
+      )
+    );
   });
 
   it('are the same after a second time: the comparable form of a comparable form is itself', () => {
     fc.assert(
-      fc.property(fc.constantFrom('string', 'double', 'boolean', 'datetime', 'date', 'time', 'reference', 'picklist'), typedText, (type, text) => {
-        const once = comparable({ type }, text);
-        expect(comparable({ type }, once)).to.equal(once);
-      })
+      fc.property(
+        fc.constantFrom('string', 'double', 'boolean', 'datetime', 'date', 'time', 'reference', 'picklist'),
+        typedText,
+        (type, text) => {
+          const once = comparable({ type }, text);
+          expect(comparable({ type }, once)).to.equal(once);
+        }
+      )
     );
   });
 
-  it('with parts are compared by their JSON', () => expect(comparable({ type: 'address' }, { city: 'Ulm' })).to.equal('{"city":"Ulm"}'));
+  it('with parts are compared by their JSON', () =>
+    expect(comparable({ type: 'address' }, { city: 'Ulm' })).to.equal('{"city":"Ulm"}'));
 });
 
 describe('a row in comparable form', () => {
   it('holds the fields asked for, and leaves out what the org did not give', () => {
     const fields = [aField('Name'), aField('Price__c', 'currency'), aField('Missing__c')];
-    expect(comparableRow(fields, { Name: '', Price__c: '1.0', Other__c: 'x' })).to.deep.equal({ Name: null, Price__c: '1' });
+    expect(comparableRow(fields, { Name: '', Price__c: '1.0', Other__c: 'x' })).to.deep.equal({
+      Name: null,
+      Price__c: '1',
+    });
   });
 });
 
@@ -166,7 +205,14 @@ describe('a value on its way back to the org', () => {
         expect(comparable({ type }, toJsonValue({ type }, text))).to.equal(text);
       })
     );
-    for (const [type, value] of [['boolean', 'true'], ['boolean', 'false'], ['string', 'x'], ['string', '12.50'], ['datetime', '2026-11-21T05:30:12.000Z'], ['string', null]] as const) {
+    for (const [type, value] of [
+      ['boolean', 'true'],
+      ['boolean', 'false'],
+      ['string', 'x'],
+      ['string', '12.50'],
+      ['datetime', '2026-11-21T05:30:12.000Z'],
+      ['string', null],
+    ] as const) {
       expect(comparable({ type }, toJsonValue({ type }, value))).to.equal(value);
     }
   });

@@ -6,7 +6,8 @@ import { id15, recordId, typedText } from '../support/arbitraries.js';
 describe('SOQL', () => {
   it('takes only API names for names, along relationships too', () => {
     expect(soqlName('SBQQ__Rule__r.Name')).to.equal('SBQQ__Rule__r.Name');
-    for (const name of ["Id FROM User WHERE Name = 'x'", 'a,b', '', 'a..b', 'a.', 'Id)']) expect(() => soqlName(name)).to.throw('not an API name');
+    for (const name of ["Id FROM User WHERE Name = 'x'", 'a,b', '', 'a..b', 'a.', 'Id)'])
+      expect(() => soqlName(name)).to.throw('not an API name');
   });
 
   it('holds any text as a literal that cannot be left', () => {
@@ -19,11 +20,14 @@ describe('SOQL', () => {
     );
   });
 
-  it('writes instants in UTC', () => expect(soqlInstant('2026-11-21T05:30:12.000+01:00')).to.equal('2026-11-21T04:30:12.000Z'));
+  it('writes instants in UTC', () =>
+    expect(soqlInstant('2026-11-21T05:30:12.000+01:00')).to.equal('2026-11-21T04:30:12.000Z'));
 
   it('puts a query together', () => {
     expect(select(['Id', 'Name'], 'Product2')).to.equal('SELECT Id, Name FROM Product2');
-    expect(select(['Id'], 'Product2', 'IsActive = true', 'Id')).to.equal('SELECT Id FROM Product2 WHERE IsActive = true ORDER BY Id');
+    expect(select(['Id'], 'Product2', 'IsActive = true', 'Id')).to.equal(
+      'SELECT Id FROM Product2 WHERE IsActive = true ORDER BY Id'
+    );
     expect(() => select(['Id'], 'Product2; DROP')).to.throw('not an API name');
     expect(() => select(['Id, (SELECT Id FROM Assets)'], 'Product2')).to.throw('not an API name');
     expect(() => select(['Id'], 'Product2', undefined, 'Id LIMIT 1')).to.throw('not an API name');
@@ -45,16 +49,25 @@ describe('SOQL', () => {
 describe('ids cut into requests', () => {
   it('are all there, once, in order, in full pieces but for the last', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(recordId, id15), { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (ids, size) => {
-        const chunks = idChunks(ids, size);
-        expect(chunks.flat().map((id) => id.slice(0, 15))).to.deep.equal(ids.map((id) => id.slice(0, 15)));
-        expect(chunks.slice(0, -1).every((chunk) => chunk.length === size)).to.equal(true);
-        expect(chunks.every((chunk) => chunk.length > 0 && chunk.length <= size && chunk.every((id) => id.length === 18))).to.equal(true);
-      })
+      fc.property(
+        fc.array(fc.oneof(recordId, id15), { maxLength: 40 }),
+        fc.integer({ min: 1, max: 9 }),
+        (ids, size) => {
+          const chunks = idChunks(ids, size);
+          expect(chunks.flat().map((id) => id.slice(0, 15))).to.deep.equal(ids.map((id) => id.slice(0, 15)));
+          expect(chunks.slice(0, -1).every((chunk) => chunk.length === size)).to.equal(true);
+          expect(
+            chunks.every((chunk) => chunk.length > 0 && chunk.length <= size && chunk.every((id) => id.length === 18))
+          ).to.equal(true);
+        }
+      )
     );
   });
 
-  it('go by 400, which fits into a URL', () => expect(idChunks(Array.from({ length: 401 }, () => '01t000000000001')).map((chunk) => chunk.length)).to.deep.equal([400, 1]));
+  it('go by 400, which fits into a URL', () =>
+    expect(idChunks(Array.from({ length: 401 }, () => '01t000000000001')).map((chunk) => chunk.length)).to.deep.equal([
+      400, 1,
+    ]));
 
   it('hold nothing that is no id', () => expect(() => idChunks(["x' OR Id != '"])).to.throw('not a record id'));
 });

@@ -11,11 +11,17 @@ export const apiName = fc.stringMatching(/^[A-Z][A-Za-z0-9_]{0,12}$/);
 
 /** Names as components have them: blanks, brackets, dots, dashes, percent signs; a colon only between other characters. */
 export const componentName = fc
-  .array(fc.string({ unit: fc.constantFrom(...'ABz09_.-()[]+$^?|%& \\/'), minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 3 })
+  .array(fc.string({ unit: fc.constantFrom(...'ABz09_.-()[]+$^?|%& \\/'), minLength: 1, maxLength: 8 }), {
+    minLength: 1,
+    maxLength: 3,
+  })
   .map((pieces) => pieces.join(':'));
 
 /** Text as people type it into fields: quotes, commas, line breaks of both kinds, letters beyond ASCII. */
-export const typedText = fc.string({ unit: fc.constantFrom(...'ab1 ,;"\'\t\n\r<>&=#/\\', 'é', '漢', '🙂', '\r\n', '""'), maxLength: 24 });
+export const typedText = fc.string({
+  unit: fc.constantFrom(...'ab1 ,;"\'\t\n\r<>&=#/\\', 'é', '漢', '🙂', '\r\n', '""'),
+  maxLength: 24,
+});
 
 export const instant = fc
   .integer({ min: Date.parse('1970-01-01T00:00:00Z'), max: Date.parse('2099-12-31T23:59:59Z') })

@@ -31,7 +31,11 @@ export function aLookup(name: string, referenceTo: string, more: Partial<FieldDe
 const SYSTEM = { createable: false, updateable: false, nillable: false } as const;
 
 /** An object with the fields every object has, and those given. */
-export function anObject(name: string, fields: readonly FieldDescribe[], more: Partial<ObjectDescribe> = {}): ObjectDescribe {
+export function anObject(
+  name: string,
+  fields: readonly FieldDescribe[],
+  more: Partial<ObjectDescribe> = {}
+): ObjectDescribe {
   return {
     name,
     keyPrefix: null,

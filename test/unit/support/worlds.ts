@@ -8,9 +8,11 @@ import type { Deployment, DeployedComponent, DeployReport } from '../../../src/o
 import type { Attribution, Touch } from '../../../src/plan/attribution.js';
 import { NO_CHOICE, type Choice } from '../../../src/plan/choice.js';
 import type { Decisions } from '../../../src/plan/draft.js';
+import type { RecordFacts } from '../../../src/plan/recordSteps.js';
 import type { DraftStep, RecordItem, RollbackPlan, Step } from '../../../src/plan/rollbackPlan.js';
 import type { RecordChange } from '../../../src/records/diffRecords.js';
 import type { ValueRow } from '../../../src/records/fieldValue.js';
+import type { ObjectDescribe } from '../../../src/records/objectDescribe.js';
 
 /** Three people: who deployed, who works beside, and who runs the tool. */
 export const DEPLOYER = '005000000000001AAA';
@@ -31,7 +33,14 @@ export function recordIdOf(prefix: string, n: number): RecordId {
 }
 
 /** A flow with versions 1 to `latest`, all last changed by `by` at `when`, of which `active` runs. */
-export function aFlow(name: string, active: number | null, latest: number, by = DEPLOYER, more: Partial<FlowEntry> = {}, when = DEPLOYED_AT): FlowEntry {
+export function aFlow(
+  name: string,
+  active: number | null,
+  latest: number,
+  by = DEPLOYER,
+  more: Partial<FlowEntry> = {},
+  when = DEPLOYED_AT
+): FlowEntry {
   return {
     name,
     definitionId: recordIdOf('300', name.length),
@@ -49,7 +58,12 @@ export function aFlow(name: string, active: number | null, latest: number, by = 
 }
 
 /** A flow as the snapshot has it: its versions were last changed before. */
-export function flowBefore(name: string, active: number | null, latest: number, more: Partial<FlowEntry> = {}): FlowEntry {
+export function flowBefore(
+  name: string,
+  active: number | null,
+  latest: number,
+  more: Partial<FlowEntry> = {}
+): FlowEntry {
   return aFlow(name, active, latest, COLLEAGUE, more, BEFORE);
 }
 
@@ -61,24 +75,57 @@ export function bodyOf(flow: string, version: number): { flow: string; version: 
   return { flow, version, digest: digestOf([flow, version]), path: `flows/${flow}/${version}.flow-meta.xml` };
 }
 
-export function flowChange(kind: FlowChange['kind'], before: FlowEntry | undefined, now: FlowEntry | undefined, by: string | undefined = now ? DEPLOYER : undefined): FlowChange {
-  return { flow: (now ?? before)?.name ?? '', kind, baseline: before, now, changedById: by, changedAt: by ? DEPLOYED_AT : undefined };
+export function flowChange(
+  kind: FlowChange['kind'],
+  before: FlowEntry | undefined,
+  now: FlowEntry | undefined,
+  by: string | undefined = now ? DEPLOYER : undefined
+): FlowChange {
+  return {
+    flow: (now ?? before)?.name ?? '',
+    kind,
+    baseline: before,
+    now,
+    changedById: by,
+    changedAt: by ? DEPLOYED_AT : undefined,
+  };
 }
 
-export function aState(type: string, fullName: string, content: string, more: Partial<ComponentState> = {}): ComponentState {
+export function aState(
+  type: string,
+  fullName: string,
+  content: string,
+  more: Partial<ComponentState> = {}
+): ComponentState {
   return { type, fullName, digest: digestOf(content), paths: [`${type}/${fullName}`], ...more };
 }
 
-export function componentChange(kind: ComponentChange['kind'], type: string, fullName: string, by: string = DEPLOYER, more: Partial<ComponentState> = {}): ComponentChange {
+export function componentChange(
+  kind: ComponentChange['kind'],
+  type: string,
+  fullName: string,
+  by: string = DEPLOYER,
+  more: Partial<ComponentState> = {}
+): ComponentChange {
   const before = kind === 'created' ? undefined : aState(type, fullName, 'before');
   const now =
     kind === 'deleted'
       ? undefined
-      : aState(type, fullName, 'now', { createdById: by, createdAt: DEPLOYED_AT, lastModifiedById: by, lastModifiedAt: DEPLOYED_AT, ...more });
+      : aState(type, fullName, 'now', {
+          createdById: by,
+          createdAt: DEPLOYED_AT,
+          lastModifiedById: by,
+          lastModifiedAt: DEPLOYED_AT,
+          ...more,
+        });
   return { type, fullName, kind, baseline: before, now };
 }
 
-export function touch(userId: string, what: Partial<Pick<Touch, 'created' | 'changed' | 'deleted'>>, deploymentId = '0Af000000000001AAA'): Touch {
+export function touch(
+  userId: string,
+  what: Partial<Pick<Touch, 'created' | 'changed' | 'deleted'>>,
+  deploymentId = '0Af000000000001AAA'
+): Touch {
   return { deploymentId, userId, at: DEPLOYED_AT, created: false, changed: false, deleted: false, ...what };
 }
 
@@ -87,12 +134,30 @@ export function stamps(editor: string = DEPLOYER, creator: string = editor): Val
   return { CreatedById: creator, CreatedDate: DEPLOYED_AT, LastModifiedById: editor, LastModifiedDate: DEPLOYED_AT };
 }
 
-export function inserted(object: string, id: string, values: ValueRow, editor = DEPLOYER, creator = editor): RecordChange {
-  return { object, id, kind: 'inserted', baseline: undefined, now: { Id: id, ...values, ...stamps(editor, creator) }, differences: [] };
+export function inserted(
+  object: string,
+  id: string,
+  values: ValueRow,
+  editor = DEPLOYER,
+  creator = editor
+): RecordChange {
+  return {
+    object,
+    id,
+    kind: 'inserted',
+    baseline: undefined,
+    now: { Id: id, ...values, ...stamps(editor, creator) },
+    differences: [],
+  };
 }
 
 /** An update: `values` maps a field to its value before and now. */
-export function updated(object: string, id: string, values: Readonly<Record<string, readonly [string | null, string | null]>>, editor = DEPLOYER): RecordChange {
+export function updated(
+  object: string,
+  id: string,
+  values: Readonly<Record<string, readonly [string | null, string | null]>>,
+  editor = DEPLOYER
+): RecordChange {
   const pairs = Object.entries(values);
   return {
     object,
@@ -100,7 +165,9 @@ export function updated(object: string, id: string, values: Readonly<Record<stri
     kind: 'updated',
     baseline: { Id: id, ...Object.fromEntries(pairs.map(([field, [before]]) => [field, before])) },
     now: { Id: id, ...Object.fromEntries(pairs.map(([field, [, now]]) => [field, now])), ...stamps(editor) },
-    differences: pairs.filter(([, [before, now]]) => before !== now).map(([field, [before, now]]) => ({ field, baseline: before, now })),
+    differences: pairs
+      .filter(([, [before, now]]) => before !== now)
+      .map(([field, [before, now]]) => ({ field, baseline: before, now })),
   };
 }
 
@@ -108,7 +175,13 @@ export function updated(object: string, id: string, values: Readonly<Record<stri
  * A deletion; without `editor` the org no longer knows the row. `changedBefore` are fields that had another value when the
  * row was deleted.
  */
-export function deleted(object: string, id: string, values: ValueRow, editor: string | null = DEPLOYER, changedBefore: ValueRow = {}): RecordChange {
+export function deleted(
+  object: string,
+  id: string,
+  values: ValueRow,
+  editor: string | null = DEPLOYER,
+  changedBefore: ValueRow = {}
+): RecordChange {
   const baseline = { Id: id, ...values };
   return {
     object,
@@ -128,6 +201,18 @@ export function decisions(choice: Partial<Choice> = {}, attribution: Partial<Att
   return { attribution: anAttribution(attribution), choice: { ...NO_CHOICE, ...choice }, names: NAMES };
 }
 
+/** What the record lane knows beside the changes: the objects, and that nothing else refers to their rows. */
+export function recordFacts(describes: readonly ObjectDescribe[], more: Partial<RecordFacts> = {}): RecordFacts {
+  return {
+    describes: new Map(describes.map((describe) => [describe.name, describe])),
+    textReferences: [],
+    rules: new Map(),
+    ruleOf: new Map(),
+    lastEditorOnly: true,
+    ...more,
+  };
+}
+
 export function aDeployment(id: string, by: string, more: Partial<Deployment> = {}): Deployment {
   return {
     id,
@@ -141,21 +226,35 @@ export function aDeployment(id: string, by: string, more: Partial<Deployment> = 
   };
 }
 
-export function aReport(id: string, components: ReadonlyArray<Partial<DeployedComponent> & { type: string; fullName: string }>): DeployReport {
+export function aReport(
+  id: string,
+  components: ReadonlyArray<Partial<DeployedComponent> & { type: string; fullName: string }>
+): DeployReport {
   return {
     id,
     status: 'Succeeded',
     success: true,
     done: true,
     checkOnly: false,
-    components: components.map((component) => ({ created: false, changed: false, deleted: false, success: true, ...component })),
+    components: components.map((component) => ({
+      created: false,
+      changed: false,
+      deleted: false,
+      success: true,
+      ...component,
+    })),
     testFailures: [],
   };
 }
 
 const COMMON = { fallbacks: [], count: 1, risk: 'lossless', reason: 'it differs from the snapshot' } as const;
 
-export function pointerStep(flow: string, operation: 'activateFlowVersion' | 'deactivateFlow' | 'redeployFlow' = 'activateFlowVersion', from: number | null = 2, to: number | null = 1): DraftStep {
+export function pointerStep(
+  flow: string,
+  operation: 'activateFlowVersion' | 'deactivateFlow' | 'redeployFlow' = 'activateFlowVersion',
+  from: number | null = 2,
+  to: number | null = 1
+): DraftStep {
   return {
     ...COMMON,
     key: `flows:${operation}:${flow}`,
@@ -177,21 +276,36 @@ export function versionStep(flow: string, version: number): DraftStep {
   };
 }
 
-export function componentStep(type: string, fullName: string, operation: 'restoreComponent' | 'recreateComponent' | 'deleteComponent' = 'restoreComponent'): DraftStep {
+export function componentStep(
+  type: string,
+  fullName: string,
+  operation: 'restoreComponent' | 'recreateComponent' | 'deleteComponent' = 'restoreComponent'
+): DraftStep {
   return {
     ...COMMON,
     key: `metadata:${operation}:${type}:${fullName}`,
     lane: 'metadata',
     operation,
     target: `metadata:${type}:${fullName}`,
-    detail: { kind: 'component', type, fullName, expects: digestOf('now'), leaves: operation === 'deleteComponent' ? null : digestOf('before') },
+    detail: {
+      kind: 'component',
+      type,
+      fullName,
+      expects: digestOf('now'),
+      leaves: operation === 'deleteComponent' ? null : digestOf('before'),
+    },
   };
 }
 
-export function recordStep(object: string, operation: 'undeleteRecords' | 'updateRecords' | 'deleteRecords', items: readonly RecordItem[]): DraftStep {
+export function recordStep(
+  object: string,
+  operation: 'undeleteRecords' | 'insertRecords' | 'updateRecords' | 'deleteRecords',
+  items: readonly RecordItem[],
+  sheet = operation.replace('Records', '')
+): DraftStep {
   return {
     ...COMMON,
-    key: `records:${operation}:${object}`,
+    key: `records:${sheet}:${object}`,
     lane: 'records',
     operation,
     target: `record:${object}`,

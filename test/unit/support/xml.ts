@@ -29,9 +29,16 @@ export function escapeXml(text: string): string {
 }
 
 function print(element: Element, how: Style, root: boolean): string {
-  const attributes = { ...(root && how.namespace ? { xmlns: 'http://soap.sforce.com/2006/04/metadata' } : {}), ...element.attributes };
-  const head = [element.name, ...Object.entries(attributes).map(([name, value]) => `${name}="${escapeXml(value)}"`)].join(' ');
-  if (typeof element.content === 'string') return element.content === '' ? `<${head}/>` : `<${head}>${escapeXml(element.content)}</${element.name}>`;
+  const attributes = {
+    ...(root && how.namespace ? { xmlns: 'http://soap.sforce.com/2006/04/metadata' } : {}),
+    ...element.attributes,
+  };
+  const head = [
+    element.name,
+    ...Object.entries(attributes).map(([name, value]) => `${name}="${escapeXml(value)}"`),
+  ].join(' ');
+  if (typeof element.content === 'string')
+    return element.content === '' ? `<${head}/>` : `<${head}>${escapeXml(element.content)}</${element.name}>`;
   const between = `${how.indent}${how.comments ? `<!-- <${element.name}> -->${how.indent}` : ''}`;
   return `<${head}>${between}${element.content.map((child) => `${print(child, how, false)}${between}`).join('')}</${element.name}>`;
 }
@@ -41,7 +48,9 @@ export function xmlOf(root: Element, how: Style = PLAIN): string {
 }
 
 /** Text as labels and formulas have it, without blanks at its ends. */
-const text = fc.string({ unit: fc.constantFrom(...'abcXYZ019 <>&"\'=;,.|', 'é', '漢'), maxLength: 12 }).map((value) => value.trim());
+const text = fc
+  .string({ unit: fc.constantFrom(...'abcXYZ019 <>&"\'=;,.|', 'é', '漢'), maxLength: 12 })
+  .map((value) => value.trim());
 
 const NAMES = ['fullName', 'label', 'active', 'fields', 'values', 'rules', 'layoutSections'];
 
@@ -64,5 +73,10 @@ export function reordered(root: Element, turn: number): Element {
   const names = [...new Set(root.content.map((child) => child.name))];
   const turned = names.map((_, at) => names[(at + turn) % names.length] as string);
   const children = root.content;
-  return { ...root, content: turned.flatMap((name) => children.filter((child) => child.name === name).map((child) => reordered(child, turn))) };
+  return {
+    ...root,
+    content: turned.flatMap((name) =>
+      children.filter((child) => child.name === name).map((child) => reordered(child, turn))
+    ),
+  };
 }

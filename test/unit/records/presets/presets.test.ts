@@ -18,6 +18,12 @@ describe('presets', () => {
   }
 
   it('cpq covers the price rules and what belongs to them', () => {
-    expect(presetNamed('cpq')?.objects.map((entry) => entry.object)).to.include.members(['Product2', 'SBQQ__PriceRule__c', 'SBQQ__PriceCondition__c', 'SBQQ__PriceAction__c', 'SBQQ__ProductRule__c']);
+    expect(presetNamed('cpq')?.objects.map((entry) => entry.object)).to.include.members([
+      'Product2',
+      'SBQQ__PriceRule__c',
+      'SBQQ__PriceCondition__c',
+      'SBQQ__PriceAction__c',
+      'SBQQ__ProductRule__c',
+    ]);
   });
 });

@@ -1,0 +1,380 @@
+import { parse } from 'csv-parse/sync';
+import { parseOrgId, parseRecordId, type OrgId, type RecordId } from '../../src/model/ids.js';
+import { reduceDescribe } from '../../src/org/describes.js';
+import { OrgRequestError, type OrgHttp } from '../../src/org/orgHttp.js';
+import { OrgRecords } from '../../src/org/orgRecords.js';
+import type { OrgIdentity, OrgPorts, Querier, RawRow, RowResult } from '../../src/org/ports.js';
+import { parseRecord, RecordSplitter } from '../../src/records/csvRecords.js';
+import type { ObjectDescribe } from '../../src/records/objectDescribe.js';
+import { OrgError, type OrgUser } from '../org/engine/contracts.js';
+import type { PracticeOrg } from '../org/engine/practiceOrg.js';
+import type { WriteRequest } from '../org/engine/records/recordDoor.js';
+import { canSeeObject, describeObject, noSuchResource } from '../org/engine/schema/describe.js';
+import { runQuery } from '../org/engine/soql/runQuery.js';
+
+const VERSION = '66.0';
+/** Rows of one call of sObject Collections or SOAP undelete, which is one transaction of the org. */
+const ROWS_PER_CALL = 200;
+
+type Cells = Readonly<Record<string, string>>;
+
+/** One line of an ingest job's result files, by column name in lower case. */
+interface IngestedRow {
+  readonly cells: Cells;
+  readonly verdict: { readonly success: boolean; readonly code?: string; readonly message?: string };
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+
+/** Runs `work` of the engine and gives its refusals the form in which the HTTP adapter hands them on. */
+function asked<T>(method: Method, path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof OrgError)) throw error;
+    throw new OrgRequestError(
+      error.code,
+      `${error.code}: ${error.message} (${method} ${path})`,
+      error.status,
+      method !== 'GET' && error.status >= 500
+    );
+  }
+}
+
+const notHere = (what: string): Error => new Error(`the org in process has no ${what}: use a World`);
+
+/**
+ * The record side of an org's ports straight on a practice org's engine, as one of its users: what the HTTP adapter gives,
+ * without requests, polls and pauses. Flows and components it has none.
+ */
+export class InProcessOrg implements OrgPorts {
+  public readonly identity: OrgIdentity;
+  private readonly history: OrgRecords;
+  private readonly describes = new Map<string, ObjectDescribe>();
+  private readonly hasDeployments: boolean;
+  private sent = 0;
+
+  public constructor(
+    private readonly org: PracticeOrg,
+    private readonly user: OrgUser,
+    label = 'practice'
+  ) {
+    this.identity = {
+      orgId: parseOrgId(org.orgId) as OrgId,
+      username: user.username,
+      userId: parseRecordId(user.id) as RecordId,
+      label,
+      apiVersion: VERSION,
+    };
+    this.hasDeployments = org.tables.get('tooling', 'DeployRequest') !== undefined;
+    const querier: Querier = {
+      query: (soql, options) => this.query(soql, options),
+      count: (soql) => this.count(soql),
+    };
+    const jobs = (): unknown => ({ done: true, records: org.jobs.ingest.list() });
+    this.history = new OrgRecords({ json: async () => jobs() } as unknown as OrgHttp, querier);
+  }
+
+  public requests(): number {
+    return this.sent;
+  }
+
+  public lastAnswerAt(): string {
+    return new Date(this.org.clock.millis()).toISOString();
+  }
+
+  // --- history -------------------------------------------------------------------------------------------------------
+
+  public async serverTime(): Promise<string> {
+    return new Date(this.org.clock.millis()).toISOString();
+  }
+
+  public async deploymentsSince(iso: string): ReturnType<OrgPorts['deploymentsSince']> {
+    return this.hasDeployments ? this.history.deploymentsSince(iso) : [];
+  }
+
+  public deployReport(): never {
+    throw notHere('deployments');
+  }
+
+  public userNames(ids: Iterable<string>): Promise<Map<string, string>> {
+    return this.history.userNames(ids);
+  }
+
+  public userIds(usernames: readonly string[]): Promise<Map<string, string>> {
+    return this.history.userIds(usernames);
+  }
+
+  public packageVersions(): Promise<Record<string, string>> {
+    return this.history.packageVersions();
+  }
+
+  public ingestJobsInFlight(): ReturnType<OrgPorts['ingestJobsInFlight']> {
+    return this.history.ingestJobsInFlight();
+  }
+
+  public viewsAllData(): Promise<boolean> {
+    return this.history.viewsAllData();
+  }
+
+  // --- reading -------------------------------------------------------------------------------------------------------
+
+  public async query(
+    soql: string,
+    options: { readonly all?: boolean; readonly tooling?: boolean } = {}
+  ): Promise<RawRow[]> {
+    this.sent += 1;
+    const path = options.tooling ? '/tooling/query' : options.all ? '/queryAll' : '/query';
+    const { records } = asked('GET', path, () =>
+      runQuery(this.org, this.user, options.tooling ? 'tooling' : 'data', soql, { all: options.all ?? false })
+    );
+    return records.map(({ attributes: _dropped, ...row }) => row);
+  }
+
+  public async count(soql: string): Promise<number> {
+    this.sent += 1;
+    return asked('GET', '/query', () => runQuery(this.org, this.user, 'data', soql)).totalSize;
+  }
+
+  public async objectNames(): Promise<ReadonlySet<string>> {
+    const tables = this.org.tables.list('data').map((table) => table.schema);
+    return new Set(
+      [...this.org.schema.all(), ...tables]
+        .filter((object) => canSeeObject(this.user, object))
+        .map((object) => object.name)
+    );
+  }
+
+  public async describe(object: string): Promise<ObjectDescribe> {
+    const known = this.describes.get(object);
+    if (known) return known;
+    this.sent += 1;
+    const describe = asked('GET', `/sobjects/${object}/describe`, () => {
+      const schema = this.org.schema.get(object) ?? this.org.tables.get('data', object)?.schema;
+      if (schema === undefined || !canSeeObject(this.user, schema)) throw noSuchResource();
+      return reduceDescribe(describeObject(this.org, this.user, schema, VERSION));
+    });
+    this.describes.set(object, describe);
+    return describe;
+  }
+
+  public forgetDescribes(): void {
+    this.describes.clear();
+  }
+
+  // --- backup --------------------------------------------------------------------------------------------------------
+
+  public async startBackup(
+    soql: string,
+    options: { readonly all?: boolean } = {}
+  ): Promise<{ jobId: string; startedAt: string }> {
+    this.sent += 1;
+    const job = asked('POST', '/jobs/query', () =>
+      this.org.jobs.query.create(this.user, VERSION, { operation: options.all ? 'queryAll' : 'query', query: soql })
+    );
+    return {
+      jobId: String(job['id']),
+      startedAt: new Date(String(job['createdDate']).replace(/\+0000$/, 'Z')).toISOString(),
+    };
+  }
+
+  public async awaitBackups(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const done = new Map<string, number>();
+    for (const id of jobIds) {
+      const job = this.polled('query', id);
+      const state = String(job['state']);
+      if (state !== 'JobComplete')
+        throw new OrgRequestError(
+          'BULK_QUERY_FAILED',
+          `query job ${id} ended ${state}: ${String(job['errorMessage'] ?? 'no message')}`,
+          undefined,
+          false
+        );
+      done.set(id, Number(job['numberRecordsProcessed']));
+    }
+    return done;
+  }
+
+  public async readBackup(
+    jobId: string,
+    rowsExpected: number,
+    onHeader: (cells: readonly string[]) => void,
+    onRecords: (records: readonly Buffer[]) => Promise<void>
+  ): Promise<number> {
+    let rows = 0;
+    let locator: string | undefined;
+    do {
+      this.sent += 1;
+      const page = asked('GET', `/jobs/query/${jobId}/results`, () =>
+        this.org.jobs.query.results(jobId, VERSION, locator, undefined)
+      );
+      const records: Buffer[] = [];
+      const splitter = new RecordSplitter((record) => records.push(record));
+      splitter.push(Buffer.from(page.csv, 'utf8'));
+      splitter.end();
+      const [header, ...batch] = records;
+      if (header && locator === undefined) onHeader(parseRecord(header));
+      if (batch.length > 0) await onRecords(batch);
+      rows += batch.length;
+      locator = page.locator === 'null' ? undefined : page.locator;
+    } while (locator !== undefined);
+    if (rows !== rowsExpected)
+      throw new OrgRequestError('BAD_ANSWER', `job ${jobId} gave ${rows} rows of ${rowsExpected}`, undefined, false);
+    return rows;
+  }
+
+  public async deleteBackup(jobId: string): Promise<void> {
+    this.sent += 1;
+    asked('DELETE', `/jobs/query/${jobId}`, () => this.org.jobs.query.delete(jobId));
+  }
+
+  // --- writing -------------------------------------------------------------------------------------------------------
+
+  public async updateRows(
+    object: string,
+    rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>
+  ): Promise<RowResult[]> {
+    return this.write(
+      rows.map(({ Id, ...values }) => ({ id: Id, request: { operation: 'update', object, id: Id, values } }))
+    );
+  }
+
+  public async deleteRows(_object: string, ids: readonly string[]): Promise<RowResult[]> {
+    const results = this.write(ids.map((id) => ({ id, request: { operation: 'delete', id } })));
+    return results.map((result) =>
+      result.code === 'ENTITY_IS_DELETED' ? { id: result.id, success: true } : result
+    );
+  }
+
+  public async undeleteRows(ids: readonly string[]): Promise<RowResult[]> {
+    return this.write(ids.map((id) => ({ id, request: { operation: 'undelete', id } })));
+  }
+
+  public async createIngestJob(object: string, operation: 'insert' | 'update' | 'delete'): Promise<string> {
+    this.sent += 1;
+    const job = asked('POST', '/jobs/ingest', () =>
+      this.org.jobs.ingest.create(this.user, VERSION, { object, operation, contentType: 'CSV', lineEnding: 'LF' })
+    );
+    return String(job['id']);
+  }
+
+  public async uploadAndClose(jobId: string, csv: string): Promise<void> {
+    this.sent += 2;
+    asked('PUT', `/jobs/ingest/${jobId}/batches`, () => this.org.jobs.ingest.upload(jobId, csv));
+    asked('PATCH', `/jobs/ingest/${jobId}`, () => this.org.jobs.ingest.changeState(jobId, 'UploadComplete'));
+  }
+
+  public async awaitIngestJob(jobId: string): ReturnType<OrgPorts['awaitIngestJob']> {
+    const { rows, ...job } = this.finished(jobId);
+    return { ...job, results: rows.map(({ cells, verdict }) => ({ id: cells['id'] ?? '', ...verdict })) };
+  }
+
+  public async awaitInsertJob(
+    jobId: string,
+    columns: readonly string[]
+  ): ReturnType<OrgPorts['awaitInsertJob']> {
+    const { rows, ...job } = this.finished(jobId);
+    const inserted = rows.map(({ cells, verdict }) => ({
+      cells: columns.map((column) => cells[column.toLowerCase()] ?? ''),
+      ...(verdict.success ? { newId: cells['sf__id'] ?? '' } : {}),
+      ...verdict,
+    }));
+    return { ...job, inserted };
+  }
+
+  /** A job that ended, with the rows of its three result files. */
+  private finished(jobId: string): { state: string; errorMessage?: string; rows: IngestedRow[] } {
+    const job = this.polled('ingest', jobId) as { state: string; errorMessage?: string };
+    const { ingest } = this.org.jobs;
+    const read = (path: string, csv: string, verdictOf: (cells: Cells) => IngestedRow['verdict']): IngestedRow[] => {
+      this.sent += 1;
+      const lines = asked('GET', `/jobs/ingest/${jobId}/${path}`, () =>
+        parse(csv, { columns: (names: string[]) => names.map((name) => name.toLowerCase()) })
+      ) as Cells[];
+      return lines.map((cells) => ({ cells, verdict: verdictOf(cells) }));
+    };
+    const rows = [
+      ...read('successfulResults', ingest.successfulResults(jobId), () => ({ success: true })),
+      ...read('failedResults', ingest.failedResults(jobId), (cells) => ({
+        success: false,
+        ...bulkError(cells['sf__error'] ?? ''),
+      })),
+      ...read('unprocessedrecords', ingest.unprocessedRecords(jobId), () => ({
+        success: false,
+        code: 'UNPROCESSED',
+        message: 'the job ended before this row',
+      })),
+    ];
+    const { state, errorMessage } = job;
+    return { state, ...(errorMessage ? { errorMessage } : {}), rows };
+  }
+
+  /** One call, one transaction, for each 200 rows; each row on its own. */
+  private write(entries: ReadonlyArray<{ readonly id: string; readonly request: WriteRequest }>): RowResult[] {
+    const results: RowResult[] = [];
+    for (let at = 0; at < entries.length; at += ROWS_PER_CALL) {
+      const chunk = entries.slice(at, at + ROWS_PER_CALL);
+      this.sent += 1;
+      const answers = this.org.records.write(
+        this.user,
+        chunk.map(({ request }) => request)
+      );
+      answers.forEach((answer, index) => {
+        const asked = chunk[index]?.id ?? '';
+        const id = parseRecordId(asked) ?? asked;
+        results.push(
+          answer.success
+            ? { id, success: true }
+            : { id, success: false, code: answer.error.code, message: answer.error.message }
+        );
+      });
+    }
+    return results;
+  }
+
+  private polled(kind: 'query' | 'ingest', id: string): Record<string, unknown> {
+    for (;;) {
+      this.sent += 1;
+      const job = asked('GET', `/jobs/${kind}/${id}`, () => this.org.jobs[kind].poll(id));
+      if (['JobComplete', 'Failed', 'Aborted'].includes(String(job['state']))) return job;
+    }
+  }
+
+  // --- what it has none of -------------------------------------------------------------------------------------------
+
+  public async listFlows(): Promise<[]> {
+    return [];
+  }
+
+  public async retrieve(keys: readonly unknown[]): ReturnType<OrgPorts['retrieve']> {
+    if (keys.length > 0) throw notHere('components');
+    return { components: [], properties: new Map(), files: new Map(), notFound: [], messages: [] };
+  }
+
+  public async listComponents(types: readonly string[]): Promise<[]> {
+    if (types.length > 0) throw notHere('components');
+    return [];
+  }
+
+  public setActiveVersion(): never {
+    throw notHere('flows');
+  }
+
+  public deleteVersion(): never {
+    throw notHere('flows');
+  }
+
+  public startDeploy(): never {
+    throw notHere('deployments');
+  }
+
+  public awaitDeploy(): never {
+    throw notHere('deployments');
+  }
+}
+
+/** `CODE:message:fields--`, as a failed row of an ingest job says why. */
+function bulkError(text: string): { code: string; message: string } {
+  const [, code, message] = /^([A-Z_]+):(.*):[^:]*--\s*$/s.exec(text) ?? [];
+  return code === undefined ? { code: 'UNKNOWN', message: text } : { code, message: message ?? '' };
+}

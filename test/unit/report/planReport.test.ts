@@ -1,0 +1,195 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Conflict, RollbackPlan, Step } from '../../../src/plan/rollbackPlan.js';
+import { planReport } from '../../../src/report/planReport.js';
+import { aPlan, componentStep, planned, pointerStep, recordStep, versionStep } from '../support/worlds.js';
+
+const FOLDER = '.rollback/plans/p';
+const report = (more: Partial<RollbackPlan>, width = 80): string => planReport(aPlan(more), FOLDER, width);
+
+const conflict = (target: string, decision: Conflict['decision'] = 'keep'): Conflict => ({
+  target,
+  kind: 'changedByOther',
+  baseline: 'as in the snapshot',
+  current: 'Name changed since',
+  changedBy: 'cleo@example.com',
+  changedAt: null,
+  decision,
+});
+
+describe('a plan as a person reads it', () => {
+  it('names the snapshot, whose changes go back, and why theirs', () => {
+    const whose = (attribution: string, deployers = ['dora@example.com']): string =>
+      report({ attribution, deployers }).split('\n')[2] ?? '';
+    expect(report({}).split('\n').slice(0, 2)).to.deep.equal([
+      'Plan 20261121T063000Z-prod-3f9c1a',
+      '  takes the org back to snapshot 20261121T053000Z-prod-0a0b0c',
+    ]);
+    expect(whose('deployments')).to.equal('  Changes of: dora@example.com (they deployed since the snapshot)');
+    expect(whose('named')).to.include('(deployers, and who was named)');
+    expect(whose('onlyAuthor')).to.include('(nobody else changed anything in scope)');
+    expect(whose('everybody')).to.include('(everybody, as asked)');
+    expect(whose('onlyAuthor', [])).to.equal('  Changes of: nobody');
+  });
+
+  it('says of every step what it will do', () => {
+    const draft = (step: Parameters<typeof planned>[0], id: string, count = 1): Step => planned(step, id, { count });
+    const text = report({
+      steps: [
+        draft(pointerStep('Pricing', 'activateFlowVersion', 2, 1), 's001'),
+        draft(pointerStep('Quiet', 'activateFlowVersion', null, 1), 's002'),
+        draft(pointerStep('Fresh', 'deactivateFlow', 1, null), 's003'),
+        draft(pointerStep('Lost', 'redeployFlow', 2, 1), 's004'),
+        draft(versionStep('Pricing', 2), 's005'),
+        draft(componentStep('ApexClass', 'A'), 's006'),
+        draft(componentStep('ApexClass', 'B', 'recreateComponent'), 's007'),
+        draft(componentStep('ApexClass', 'C', 'deleteComponent'), 's008'),
+        draft(recordStep('Product2', 'undeleteRecords', []), 's009'),
+        draft(recordStep('Product2', 'updateRecords', []), 's010', 1_200),
+        draft(recordStep('Product2', 'deleteRecords', []), 's011', 2),
+      ],
+    });
+    for (const line of [
+      '  s001  Pricing  activate version 1 (now version 2)',
+      '  s002  Quiet    activate version 1 (now inactive)',
+      '  s003  Fresh    deactivate',
+      '  s004  Lost     redeploy the body of version 1 as a new version',
+      '  s005  Pricing  delete version 2',
+      '  s006  ApexClass:A  restore',
+      '  s007  ApexClass:B  create again',
+      '  s008  ApexClass:C  delete',
+      '  s009  Product2  undelete 1 row',
+      '  s010  Product2  update 1,200 rows',
+      '  s011  Product2  delete 2 rows',
+    ]) {
+      expect(text.split('\n')).to.include(line);
+    }
+    expect(text)
+      .to.include('\nFlows: 5 items\n')
+      .and.to.include('\nMetadata: 3 items\n')
+      .and.to.include('\nRecords: 1,203 items\n')
+      .and.to.not.include('Permissions');
+    expect(text).to.include('11 steps, 1,211 items, about 10 requests and 3 s.');
+  });
+
+  it('puts steps first that lose something, with their reason', () => {
+    const text = report({
+      steps: [
+        planned(componentStep('ApexClass', 'A'), 's001'),
+        planned(
+          { ...componentStep('CustomField', 'Q.F__c', 'deleteComponent'), risk: 'lossy', reason: '12 rows hold data' },
+          's002'
+        ),
+      ],
+    });
+    const lines = text.split('\n');
+    const lossy = lines.findIndex((line) => line.includes('LOSSY: delete; 12 rows hold data'));
+    expect(lossy).to.be.greaterThan(-1);
+    expect(lossy).to.be.lessThan(lines.findIndex((line) => line.includes('s001')));
+  });
+
+  it('shows conflicts before steps, with what happens to each and who is behind it', () => {
+    const text = report({
+      conflicts: [conflict('flow:A'), conflict('flow:B', 'restore')],
+      steps: [planned(pointerStep('B'), 's001')],
+    });
+    expect(text)
+      .to.include('Conflicts: 2 items')
+      .and.to.include('  keep     flow:A  Name changed since, cleo@example.com')
+      .and.to.include('  RESTORE  flow:B');
+    expect(text.indexOf('Conflicts')).to.be.lessThan(text.indexOf('Flows:'));
+  });
+
+  it('shows what needs a person, what to mind, and how much was left out', () => {
+    const text = report({
+      manual: [{ target: 'metadata:RecordType:Product2.Bundle', what: 'Deactivate it in Setup.' }],
+      leftOut: [{ target: 'flow:A', why: 'excluded by --exclude' }],
+      findings: [
+        { code: 'a', severity: 'warning', subject: 'flow:Z', message: 'Mind this.' },
+        { code: 'b', severity: 'info', subject: 'flow:Y', message: 'Hardly worth a word.' },
+      ],
+    });
+    expect(text)
+      .to.include('By hand: 1 item')
+      .and.to.include('metadata:RecordType:Product2.Bundle: Deactivate it in Setup.');
+    expect(text).to.include('Left out as asked: 1 change');
+    expect(text).to.include('Mind\n  flow:Z: Mind this.').and.to.not.include('Hardly');
+  });
+
+  it('lists the deployments since the snapshot, and which of them it does not take back', () => {
+    const text = report({
+      deployments: [
+        { id: '0Af1', by: 'Dora', status: 'Succeeded', at: '2026-11-21', takenBack: true },
+        { id: '0Af2', by: 'Cleo', status: 'InProgress', at: null, takenBack: false },
+      ],
+    });
+    expect(text)
+      .to.include('  0Af1  Succeeded   Dora, 2026-11-21\n')
+      .and.to.include('  0Af2  InProgress  Cleo, not done (not taken back)');
+  });
+
+  it('folds long lists and says where the rest is', () => {
+    const text = report({ conflicts: Array.from({ length: 13 }, (_, n) => conflict(`flow:F${n}`)) });
+    expect(text.match(/^ {2}keep/gm)).to.have.lengthOf(12);
+    expect(text).to.include(`  … and 1 more conflicts: ${FOLDER}/plan.json`);
+    expect(report({ conflicts: Array.from({ length: 12 }, (_, n) => conflict(`flow:F${n}`)) })).to.not.include(
+      'more conflicts'
+    );
+  });
+
+  it('ends with the advice, and without counts when there is no step', () => {
+    expect(report({ advice: 'Nothing to take back: the org is as in the snapshot.' })).to.match(
+      /Nothing to take back: the org is as in the snapshot\.$/
+    );
+  });
+
+  it('has no line wider than the terminal, however long the names are', () => {
+    const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,60}$/);
+    const sentence = fc
+      .array(fc.stringMatching(/^[A-Za-z]{1,15}$/), { minLength: 1, maxLength: 25 })
+      .map((words) => words.join(' '));
+    const step = fc
+      .tuple(name, name, sentence, fc.nat(99_999), fc.constantFrom('lossless' as const, 'lossy' as const))
+      .chain(([type, member, reason, count, risk]) =>
+        fc
+          .constantFrom(pointerStep(member), componentStep(type, member), recordStep(type, 'updateRecords', []))
+          .map((draft) => planned({ ...draft, reason, risk }, 's001', { count }))
+      );
+    const plan = fc.record({
+      steps: fc.array(step, { maxLength: 14 }),
+      conflicts: fc
+        .array(
+          fc.record({
+            target: name.map((text) => `record:${text}:${text}`),
+            current: sentence,
+            changedBy: fc.option(name, { nil: null }),
+          }),
+          { maxLength: 14 }
+        )
+        .map((list) => list.map((more) => ({ ...conflict(''), ...more }))),
+      manual: fc.array(fc.record({ target: name.map((text) => `flow:${text}`), what: sentence }), { maxLength: 3 }),
+      findings: fc.array(
+        fc.record({
+          code: name,
+          severity: fc.constantFrom('warning' as const, 'error' as const),
+          subject: name,
+          message: sentence,
+        }),
+        { maxLength: 3 }
+      ),
+      deployments: fc.array(
+        fc.record({ id: name, by: sentence, status: name, at: fc.constant(null), takenBack: fc.boolean() }),
+        { maxLength: 3 }
+      ),
+      deployers: fc.array(name, { maxLength: 6 }),
+      advice: sentence,
+    });
+    fc.assert(
+      fc.property(plan, fc.integer({ min: 80, max: 140 }), (more, width) => {
+        for (const line of planReport(aPlan(more), FOLDER, width).split('\n'))
+          expect(line.length, line).to.be.at.most(width);
+      }),
+      { numRuns: 100 }
+    );
+  });
+});

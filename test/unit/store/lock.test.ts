@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { acquireLock } from '../../../src/store/lock.js';
+import { refusalOf } from '../support/refusals.js';
+import { tempFolders } from '../support/tempFolder.js';
+
+/** The process id of a process that has ended. */
+async function deadProcess(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', '']);
+  await once(child, 'exit');
+  return child.pid as number;
+}
+
+describe('the lock of an org', () => {
+  const temp = tempFolders();
+  const aFile = async (): Promise<string> => join(await temp(), 'locks', '00D000000000062EAA.json');
+  const heldBy = async (file: string, holder: unknown): Promise<void> => {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, typeof holder === 'string' ? holder : JSON.stringify(holder));
+  };
+
+  it('says who holds it, where, as which process and since when', async () => {
+    const file = await aFile();
+    await acquireLock(file, 'apply of plan p');
+    const content = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    expect(content).to.include({ holder: 'apply of plan p', host: hostname(), pid: process.pid });
+    expect(Date.now() - Date.parse(content.since as string)).to.be.within(0, 10_000);
+  });
+
+  it('is refused to a second with exit code 4, naming the first', async () => {
+    const file = await aFile();
+    await acquireLock(file, 'apply of plan p');
+    const refusal = await refusalOf(() => acquireLock(file, 'apply of plan q'));
+    expect([refusal.key, refusal.exitCode]).to.deep.equal(['locked', 4]);
+    expect(refusal.tokens.slice(0, 3)).to.deep.equal(['apply of plan p', hostname(), String(process.pid)]);
+    expect(JSON.parse(await readFile(file, 'utf8'))).to.include({ holder: 'apply of plan p' });
+  });
+
+  it('goes to exactly one of many that try at once', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const file = await aFile();
+      const tries = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => acquireLock(file, `run ${n}`)));
+      expect(tries.filter((each) => each.status === 'fulfilled')).to.have.lengthOf(1);
+    }
+  });
+
+  it('can be taken again once it was released', async () => {
+    const file = await aFile();
+    const lock = await acquireLock(file, 'first');
+    await lock.release();
+    expect(await stat(file).catch(() => 'missing')).to.equal('missing');
+    await (await acquireLock(file, 'second')).release();
+  });
+
+  it('may be released twice', async () => {
+    const lock = await acquireLock(await aFile(), 'first');
+    await lock.release();
+    await lock.release();
+  });
+
+  it('is lost by a holder on this machine that is no longer alive', async () => {
+    const file = await aFile();
+    await heldBy(file, {
+      holder: 'crashed',
+      host: hostname(),
+      pid: await deadProcess(),
+      since: '2026-11-21T05:30:00.000Z',
+    });
+    await acquireLock(file, 'next');
+    expect(JSON.parse(await readFile(file, 'utf8'))).to.include({ holder: 'next', pid: process.pid });
+  });
+
+  it('stays with a holder on another machine, whose processes cannot be seen from here', async () => {
+    const file = await aFile();
+    await heldBy(file, {
+      holder: 'elsewhere',
+      host: `not-${hostname()}`,
+      pid: await deadProcess(),
+      since: '2026-11-21T05:30:00.000Z',
+    });
+    const refusal = await refusalOf(() => acquireLock(file, 'next'));
+    expect(refusal.exitCode).to.equal(4);
+    expect(refusal.tokens[0]).to.equal('elsewhere');
+  });
+
+  it('stays with a living process on this machine', async () => {
+    const file = await aFile();
+    await heldBy(file, { holder: 'busy', host: hostname(), pid: process.ppid, since: '2026-11-21T05:30:00.000Z' });
+    expect((await refusalOf(() => acquireLock(file, 'next'))).tokens[0]).to.equal('busy');
+  });
+
+  it('is not taken from a holder that cannot be read', async () => {
+    const file = await aFile();
+    await heldBy(file, 'not JSON');
+    expect(
+      await acquireLock(file, 'next').then(
+        () => 'taken',
+        () => 'not taken'
+      )
+    ).to.equal('not taken');
+    expect(await readFile(file, 'utf8')).to.equal('not JSON');
+  });
+
+  it('fails for what it is when the disk says no', async () => {
+    const folder = await temp();
+    await writeFile(join(folder, 'locks'), 'a file where the folder should be');
+    const code = await acquireLock(join(folder, 'locks', 'x.json'), 'next').then(
+      () => 'taken',
+      (error: NodeJS.ErrnoException) => error.code
+    );
+    expect(code).to.be.oneOf(['EEXIST', 'ENOTDIR']);
+  });
+});
