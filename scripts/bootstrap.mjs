@@ -20,7 +20,7 @@ const CACHE = join(MODULES, '.cache', 'sf-plugin-rollback');
 const STOCK_CLI = join(ROOT, 'test', 'stock-cli');
 const OLDEST_NODE = [22, 20];
 
-const UNIT_TESTS = ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/loop/**/*.test.ts'];
+const UNIT_TESTS = ['unit', 'contract', 'loop', 'property'].map((folder) => `test/${folder}/**/*.test.ts`);
 const E2E_TESTS = ['test/e2e/**/*.test.ts'];
 
 /** What each task needs first, and what it does. */

@@ -90,6 +90,8 @@ export function standingOfRow(item: RecordItem, row: RowState | undefined, conte
   const { before, after, also } = item;
   const expected = (field: string): boolean => {
     const value = row?.values[field];
+    // A field that could not be read says nothing, and least of all that it is as planned.
+    if (value === undefined) return false;
     return (
       value === after?.[field] ||
       value === before?.[field] ||

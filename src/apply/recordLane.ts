@@ -131,13 +131,15 @@ async function rowsOf(
   );
 }
 
-/** A child that the undelete of its parent brought back, in this run, is this run's work. */
+/** What the undelete of a parent brought back, or its delete took along, in this run, is this run's work. */
 function cameBack(run: RunContext, step: Step): boolean {
+  const alike = (other: Step): boolean =>
+    returns(step) ? returns(other) : step.operation === 'deleteRecords' && other.operation === 'deleteRecords';
   return step.waitsFor.some((id) => {
     const other = run.plan.steps.find((candidate) => candidate.id === id);
     return (
       other !== undefined &&
-      returns(other) &&
+      alike(other) &&
       (run.outcomes.get(id) ?? []).some((outcome) => outcome.outcome === 'restored')
     );
   });

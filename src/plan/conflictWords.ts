@@ -4,6 +4,8 @@ const KEPT_WORDS: Readonly<Record<string, string>> = {
   deletedByOther: 'somebody else deleted it',
   editedSince: 'somebody edited it since',
   cascadesOutsidePlan: 'rows outside the plan use it',
+  keyTaken: 'another row holds its unique value',
+  targetDeleted: 'it pointed to a row that stays deleted',
   unknownAuthor: 'nobody knows who changed it',
 };
 

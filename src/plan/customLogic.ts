@@ -1,6 +1,6 @@
 import { CUSTOM_LOGIC, type CustomLogic } from '../records/presets/presets.js';
 import type { ValueRow } from '../records/fieldValue.js';
-import type { RecordFacts } from './recordSteps.js';
+import type { RecordFacts } from './recordFacts.js';
 import type { RecordSheets } from './recordSheet.js';
 
 /**
@@ -27,16 +27,39 @@ function expressionsLast(sheets: RecordSheets, family: CustomLogic): void {
     const kept = Object.keys(rest).length > 0 ? { ...item, before: part(before, false), after: rest } : undefined;
     sheets.replace(family.rule, 'update', kept, item.id);
   }
+  const neutral: ValueRow = { [family.met]: family.neutral, [family.logic]: null };
   for (const sheet of ['undelete', 'insert'] as const) {
     for (const item of sheets.items(family.rule, sheet).values()) {
       const after = item.after ?? {};
-      if (after[family.met] !== family.custom) continue;
+      const inBin = sheets.items(family.rule, 'finish').get(item.id)?.before;
+      if (after[family.met] !== family.custom && inBin === undefined) continue;
+      const expression = { [family.met]: after[family.met] ?? null, [family.logic]: after[family.logic] ?? null };
       sheets.add(family.rule, 'finish', {
         id: item.id,
-        before: { [family.met]: family.neutral, [family.logic]: null },
-        after: { [family.met]: family.custom, [family.logic]: after[family.logic] ?? null },
+        before: { ...neutral, ...inBin },
+        after: expression,
+        also: neutral,
       });
     }
+  }
+  // Conditions that come back with a rule and do not belong go again: its expression may name them.
+  const swept = new Set(
+    [...sheets.items(family.condition, 'sweep').values()].map((item) => item.before?.[family.lookup])
+  );
+  for (const rule of sheets.items(family.rule, 'undelete').values()) {
+    if (!swept.has(rule.id)) continue;
+    const inBin = {
+      [family.met]: rule.after?.[family.met] ?? null,
+      [family.logic]: rule.after?.[family.logic] ?? null,
+      ...sheets.items(family.rule, 'finish').get(rule.id)?.before,
+    };
+    sheets.add(family.rule, 'neutralBack', { id: rule.id, before: inBin, after: neutral });
+    sheets.add(family.rule, 'finish', {
+      id: rule.id,
+      before: inBin,
+      after: { [family.met]: rule.after?.[family.met] ?? null, [family.logic]: rule.after?.[family.logic] ?? null },
+      also: neutral,
+    });
   }
 }
 
@@ -44,7 +67,7 @@ function expressionsLast(sheets: RecordSheets, family: CustomLogic): void {
 function disturbedRules(sheets: RecordSheets, family: CustomLogic, facts: RecordFacts): string[] {
   const rules = new Set<string>();
   for (const item of sheets.items(family.condition, 'delete').values()) {
-    const rule = item.before?.[family.lookup];
+    const rule = facts.ruleOf.get(item.id);
     if (rule) rules.add(rule);
   }
   for (const item of sheets.items(family.condition, 'update').values()) {

@@ -1,6 +1,8 @@
-import { referencesTo } from '../records/objectDescribe.js';
+import { comparableFields, referencesTo } from '../records/objectDescribe.js';
+import { holdsId } from '../records/idMap.js';
+import { softReferences } from '../records/presets/presets.js';
 import type { ValueRow } from '../records/fieldValue.js';
-import type { RecordFacts } from './recordSteps.js';
+import type { RecordFacts } from './recordFacts.js';
 import type { RecordSheets } from './recordSheet.js';
 
 /**
@@ -15,21 +17,32 @@ export function followNewIds(sheets: RecordSheets, facts: RecordFacts): void {
       for (const id of sheets.items(object, sheet).keys()) returning.set(id, object);
   }
   if (returning.size === 0) return;
+  const ids = new Set(returning.keys());
   const objects = new Set(returning.values());
   for (const object of objects) {
     const describe = facts.describes.get(object);
     if (!describe) continue;
+    const texts = comparableFields(describe).filter((field) => field.type !== 'reference');
+    const soft = softReferences(object);
     const lookups = referencesTo(describe, objects).filter((field) => field.nillable && field.updateable);
     for (const sheet of ['undelete', 'insert'] as const) {
       for (const item of sheets.items(object, sheet).values()) {
         const after: Record<string, string | null> = {};
+        const before: Record<string, string | null> = {};
         for (const { name } of lookups) {
           const target = item.after?.[name];
-          if (target && returning.has(target)) after[name] = target;
+          if (!target || !returning.has(target)) continue;
+          after[name] = target;
+          before[name] = null;
         }
-        if (Object.keys(after).length === 0) continue;
-        const before: ValueRow = Object.fromEntries(Object.keys(after).map((field) => [field, null]));
-        sheets.add(object, 'finish', { id: item.id, before, after });
+        // Text that names a row which comes back, the row itself included, has the old Id in it until all new ones are known.
+        for (const { name } of texts) {
+          const value = item.after?.[name];
+          if (!holdsId(value, ids, soft.includes(name))) continue;
+          after[name] = value ?? null;
+          before[name] = value ?? null;
+        }
+        if (Object.keys(after).length > 0) sheets.add(object, 'finish', { id: item.id, before, after });
       }
     }
   }

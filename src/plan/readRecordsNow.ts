@@ -18,6 +18,7 @@ import { both, idChunks, inList, select, soqlInstant } from '../records/soql.js'
 import type { Baseline } from '../snapshot/baseline.js';
 import { baselineRows } from '../snapshot/baselineRows.js';
 import type { ObjectPart } from '../snapshot/snapshotFormat.js';
+import type { TextReference } from './recordFacts.js';
 
 /** Changes are looked for from this long before an object's own start: stamps are set before a transaction is visible. */
 const MARGIN_MS = 15 * 60 * 1000;
@@ -34,16 +35,6 @@ export interface RecordsNow {
   /** Changed conditions to the Id of their rule. */
   readonly ruleOf: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
-}
-
-/** A row that must follow if a row it names in text comes back under a new Id. */
-export interface TextReference {
-  readonly object: string;
-  readonly id: string;
-  /** The fields that hold an Id of a deleted row, with their values in the baseline. */
-  readonly baseline: ValueRow;
-  /** The same fields now. */
-  readonly now: ValueRow;
 }
 
 interface ObjectNow {

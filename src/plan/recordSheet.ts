@@ -1,7 +1,23 @@
 import type { RecordItem } from './rollbackPlan.js';
 
-/** Which step of an object an item belongs to. `park` and `neutral` make way first; `finish` is what had to wait. */
-export type Sheet = 'park' | 'neutral' | 'undelete' | 'insert' | 'update' | 'finish' | 'deactivate' | 'delete';
+/**
+ * Which step of an object an item belongs to. `release` turns away from rows that go; `park` and `neutral` make way first, `parkBack` and `neutralBack` do the same
+ * for rows that just came back; `sweep` takes away what came back with its parent and never belonged; `finish` is what had
+ * to wait.
+ */
+export type Sheet =
+  | 'release'
+  | 'park'
+  | 'neutral'
+  | 'undelete'
+  | 'insert'
+  | 'parkBack'
+  | 'neutralBack'
+  | 'update'
+  | 'sweep'
+  | 'finish'
+  | 'deactivate'
+  | 'delete';
 
 /** Items by object and step while a plan is drafted. One row has at most one item per step; fields of a second are joined. */
 export class RecordSheets {

@@ -4,22 +4,30 @@ import type { Sheet } from './recordSheet.js';
 import type { DraftStep, Fallback, RecordItem } from './rollbackPlan.js';
 
 const operations: Record<Sheet, Operation> = {
+  release: 'updateRecords',
   park: 'updateRecords',
   neutral: 'updateRecords',
   undelete: 'undeleteRecords',
   insert: 'insertRecords',
+  parkBack: 'updateRecords',
+  neutralBack: 'updateRecords',
   update: 'updateRecords',
+  sweep: 'deleteRecords',
   finish: 'updateRecords',
   deactivate: 'deactivateRecords',
   delete: 'deleteRecords',
 };
 
 const reasons: Record<Sheet, string> = {
+  release: 'they point to rows that go, and are turned away first',
   park: 'a unique value is set aside until the row that needs it has it',
   neutral: 'rules are set to All while their conditions change',
   undelete: 'deleted since: they come back from the recycle bin with their Ids',
   insert:
     'deleted since, and no longer in the recycle bin: they come back under new Ids; auto-numbers, files, history and shares do not come back',
+  parkBack: 'a unique value that came back with a row is set aside until the row that needs it has it',
+  neutralBack: 'rules that came back are set to All while conditions go that came back with them',
+  sweep: 'inserted and deleted since: they come back with their parents, and go again',
   update: 'changed since: the fields that differ get their old values',
   finish: 'what had to wait: custom logic after its conditions, references after the rows they name',
   deactivate: 'inserted since and in use outside the plan: deactivated instead of deleted',

@@ -6,23 +6,12 @@ import { recordAuthor, type Author } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
 import { waitForConditions } from './customLogic.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
-import type { TextReference } from './readRecordsNow.js';
+import type { RecordFacts } from './recordFacts.js';
 import { recordStep } from './recordStep.js';
 import { RecordSheets } from './recordSheet.js';
 import { followNewIds } from './followNewIds.js';
 import type { Fallback, RecordItem } from './rollbackPlan.js';
-import { parkUniqueKeys } from './uniqueKeys.js';
-
-export interface RecordFacts {
-  /** Describes as they are now. */
-  readonly describes: ReadonlyMap<string, ObjectDescribe>;
-  readonly textReferences: readonly TextReference[];
-  /** Rules of Custom condition logic whose conditions changed, by Id: as in the baseline, and now. */
-  readonly rules: ReadonlyMap<string, { readonly baseline: ValueRow; readonly now: ValueRow }>;
-  readonly ruleOf: ReadonlyMap<string, string>;
-  /** Who changed a field is known only by the last editor of its row. */
-  readonly lastEditorOnly: boolean;
-}
+import { keepTakenKeys, parkUniqueKeys } from './uniqueKeys.js';
 
 /** What happens when the recycle bin no longer has a row. */
 export const INSERT_INSTEAD: Fallback = {
@@ -43,22 +32,35 @@ export function pick(row: ValueRow, fields: readonly string[]): ValueRow {
 export function recordSteps(changes: readonly RecordChange[], facts: RecordFacts, decisions: Decisions): Draft {
   const draft = emptyDraft();
   const sheets = new RecordSheets();
-  const comingBack = new Set(
-    changes
-      .filter((change) => change.kind === 'deleted' && isOurs(recordAuthor(change), decisions))
-      .map((change) => change.id)
-  );
-  for (const change of changes) {
-    const target = recordTarget(change.object, change.id);
-    const skipped = leftOut(decisions.choice, target);
+  const deleted = new Set(changes.filter((change) => change.kind === 'deleted').map((change) => change.id));
+  const chosen = changes.filter((change) => {
+    const skipped =
+      change.kind === 'passing' ? undefined : leftOut(decisions.choice, recordTarget(change.object, change.id));
     if (skipped) draft.leftOut.push(skipped);
-    else if (change.kind === 'updated') takeBackUpdate(change, target, comingBack, decisions, draft, sheets);
-    else if (change.kind === 'inserted') takeBackInsert(change, target, facts, decisions, draft, sheets);
-    else takeBackDelete(change, target, comingBack, facts, decisions, draft, sheets);
+    return !skipped;
+  });
+  const ours = new Set(
+    chosen.filter((change) => change.kind === 'deleted' && isOurs(recordAuthor(change), decisions)).map(({ id }) => id)
+  );
+  for (const change of chosen.filter(({ kind }) => kind === 'deleted'))
+    takeBackDelete(change, ours, facts, decisions, draft, sheets);
+  const comingBack = new Set(
+    sheets
+      .objects()
+      .flatMap((object) => [...sheets.items(object, 'undelete').keys(), ...sheets.items(object, 'insert').keys()])
+  );
+  const lost = new Set([...deleted].filter((id) => !comingBack.has(id)));
+  dropLostTargets(sheets, facts, lost);
+  for (const change of chosen) {
+    if (change.kind === 'updated') takeBackUpdate(change, comingBack, lost, decisions, draft, sheets);
+    else if (change.kind === 'inserted') takeBackInsert(change, facts, decisions, draft, sheets);
+    else if (change.kind === 'passing') sweepWithParent(change, facts, sheets);
   }
-  acceptBlankedLookups(sheets);
+  acceptBlankedLookups(sheets, facts);
+  turnAwayFirst(sheets, facts);
   waitForConditions(sheets, facts);
   followNewIds(sheets, facts);
+  keepTakenKeys(sheets, facts, changes, draft, decisions.names);
   parkUniqueKeys(sheets, facts);
   for (const { object, sheet, items } of sheets.all()) {
     const fallbacks = sheet === 'undelete' && facts.describes.get(object)?.createable ? [INSERT_INSTEAD] : [];
@@ -76,8 +78,8 @@ function isOurs(author: Author, decisions: Decisions): boolean {
 
 function takeBackUpdate(
   change: RecordChange,
-  target: string,
   comingBack: ReadonlySet<string>,
+  lost: ReadonlySet<string>,
   decisions: Decisions,
   draft: Draft,
   sheets: RecordSheets
@@ -85,11 +87,30 @@ function takeBackUpdate(
   const before = change.baseline as ValueRow;
   const now = change.now as ValueRow;
   const author = recordAuthor(change);
+  const target = recordTarget(change.object, change.id);
   // A lookup that was blanked because its target was deleted belongs to whoever deleted the target.
   const blanked = change.differences
     .filter(({ baseline, now: value }) => value === null && baseline !== null && comingBack.has(baseline))
     .map(({ field }) => field);
-  let fields = change.differences.map(({ field }) => field);
+  // A lookup to a row that is gone and stays gone cannot be set again.
+  const gone = change.differences
+    .filter(({ baseline }) => baseline !== null && lost.has(baseline))
+    .map(({ field }) => field);
+  if (gone.length > 0) {
+    const names = gone.join(', ');
+    draft.conflicts.push(
+      conflict(
+        target,
+        'targetDeleted',
+        `${names} as in the snapshot`,
+        `${names} pointed to a row that stays deleted`,
+        author,
+        'keep',
+        decisions.names
+      )
+    );
+  }
+  let fields = change.differences.map(({ field }) => field).filter((field) => !gone.includes(field));
   if (!isOurs(author, decisions)) {
     const others = fields.filter((field) => !blanked.includes(field));
     if (others.length > 0) {
@@ -115,13 +136,13 @@ function takeBackUpdate(
 
 function takeBackInsert(
   change: RecordChange,
-  target: string,
   facts: RecordFacts,
   decisions: Decisions,
   draft: Draft,
   sheets: RecordSheets
 ): void {
   const now = change.now as ValueRow;
+  const target = recordTarget(change.object, change.id);
   const creator = recordAuthor(change);
   const editor: Author = { userId: now.LastModifiedById ?? undefined, at: now.LastModifiedDate ?? undefined };
   const ours = isOurs(creator, decisions);
@@ -149,7 +170,6 @@ function takeBackInsert(
 
 function takeBackDelete(
   change: RecordChange,
-  target: string,
   comingBack: ReadonlySet<string>,
   facts: RecordFacts,
   decisions: Decisions,
@@ -157,8 +177,10 @@ function takeBackDelete(
   sheets: RecordSheets
 ): void {
   const author = recordAuthor(change);
-  // A row that is gone for good has no last editor; who deleted it is not known, but it is missing all the same.
-  if (change.now !== undefined && !isOurs(author, decisions)) {
+  const target = recordTarget(change.object, change.id);
+  // A row that is gone for good has no last editor: it is theirs only where nobody else changed anything.
+  const alone = decisions.attribution.source === 'everybody' || decisions.attribution.source === 'onlyAuthor';
+  if (change.now === undefined ? !alone : !isOurs(author, decisions)) {
     const { decision } = decide(decisions.choice, target);
     const kind = author.userId ? 'deletedByOther' : 'unknownAuthor';
     draft.conflicts.push(conflict(target, kind, 'present', 'deleted since', author, decision, decisions.names));
@@ -203,19 +225,125 @@ function comesWithParent(row: ValueRow, describe: ObjectDescribe, comingBack: Re
   });
 }
 
-/** A lookup to a row that the plan deletes may be blanked by the org before its own update comes: that is no surprise. */
-function acceptBlankedLookups(sheets: RecordSheets): void {
-  const going = new Set(sheets.objects().flatMap((object) => [...sheets.items(object, 'delete').keys()]));
+/** A row that comes back cannot point to one that stays gone: what it would be judged by, and inserted with, leaves that out. */
+function dropLostTargets(sheets: RecordSheets, facts: RecordFacts, lost: ReadonlySet<string>): void {
+  if (lost.size === 0) return;
   for (const object of sheets.objects()) {
-    for (const item of [...sheets.items(object, 'update').values()]) {
-      const blanks = Object.entries(item.before ?? {}).filter(([, value]) => value !== null && going.has(value));
-      if (blanks.length > 0)
-        sheets.replace(
-          object,
-          'update',
-          { ...item, also: { ...item.also, ...Object.fromEntries(blanks.map(([field]) => [field, null])) } },
-          item.id
+    const lookups = new Set(
+      (facts.describes.get(object)?.fields ?? [])
+        .filter((field) => field.type === 'reference' && field.nillable)
+        .map(({ name }) => name)
+    );
+    for (const sheet of ['undelete', 'insert', 'update'] as const) {
+      for (const item of [...sheets.items(object, sheet).values()]) {
+        const after = Object.fromEntries(
+          Object.entries(item.after ?? {}).filter(
+            ([field, value]) => !(lookups.has(field) && value !== null && lost.has(value))
+          )
         );
+        const empty = sheet === 'update' && Object.keys(after).length === 0;
+        sheets.replace(object, sheet, empty ? undefined : { ...item, after }, item.id);
+      }
+    }
+  }
+}
+
+/** A row that was inserted and deleted since comes back with its parent, where the parent is undeleted: it goes again. */
+function sweepWithParent(change: RecordChange, facts: RecordFacts, sheets: RecordSheets): void {
+  const now = change.now as ValueRow;
+  const describe = facts.describes.get(change.object);
+  const undeleted = new Set(
+    sheets
+      .objects()
+      .flatMap((object) => [...sheets.items(object, 'undelete').keys(), ...sheets.items(object, 'sweep').keys()])
+  );
+  if (!describe || !comesWithParent(now, describe, undeleted)) return;
+  const fields = comparableFields(describe).map((field) => field.name);
+  const parents = readableFields(describe)
+    .filter((field) => field.type === 'reference' && field.cascadeDelete)
+    .map((field) => field.name);
+  sheets.add(change.object, 'sweep', {
+    id: change.id,
+    before: pick(now, [...new Set([...fields, ...parents])]),
+    after: null,
+  });
+}
+
+/**
+ * Lookups that the org itself changes on the way are no surprise: those to rows that the plan deletes are blanked, and empty
+ * ones of rows that go may be filled again when the row they once named is undeleted.
+ */
+function acceptBlankedLookups(sheets: RecordSheets, facts: RecordFacts): void {
+  const going = new Set(
+    sheets
+      .objects()
+      .flatMap((object) => [...sheets.items(object, 'delete').keys(), ...sheets.items(object, 'sweep').keys()])
+  );
+  const back = new Set(sheets.objects().filter((object) => sheets.items(object, 'undelete').size > 0));
+  for (const object of sheets.objects()) {
+    const refilled = new Set(
+      (facts.describes.get(object)?.fields ?? [])
+        .filter((field) => field.type === 'reference' && field.referenceTo.some((name) => back.has(name)))
+        .map(({ name }) => name)
+    );
+    for (const sheet of ['update', 'delete', 'sweep'] as const) {
+      for (const item of [...sheets.items(object, sheet).values()]) {
+        const blanks = Object.entries(item.before ?? {}).filter(([, value]) => value !== null && going.has(value));
+        const also = { ...item.also, ...Object.fromEntries(blanks.map(([field]) => [field, null])) };
+        const before =
+          sheet === 'update'
+            ? item.before
+            : Object.fromEntries(
+                Object.entries(item.before ?? {}).filter(([field, value]) => !(value === null && refilled.has(field)))
+              );
+        sheets.replace(object, sheet, { ...item, before, ...(Object.keys(also).length > 0 ? { also } : {}) }, item.id);
+      }
+    }
+  }
+}
+
+/**
+ * A row that points to one that goes, and to one that comes back: the first must be written before the delete, the second
+ * after the undelete, which may wait for the delete. So the fields that let go are written by themselves.
+ */
+function turnAwayFirst(sheets: RecordSheets, facts: RecordFacts): void {
+  const going = new Set(sheets.objects().flatMap((object) => [...sheets.items(object, 'delete').keys()]));
+  const back = new Set(
+    sheets
+      .objects()
+      .flatMap((object) => [...sheets.items(object, 'undelete').keys(), ...sheets.items(object, 'insert').keys()])
+  );
+  for (const object of sheets.objects()) {
+    const fieldOf = new Map((facts.describes.get(object)?.fields ?? []).map((field) => [field.name, field]));
+    for (const item of [...sheets.items(object, 'update').values()]) {
+      const { before, after } = item;
+      if (!before || !after || back.has(item.id)) continue;
+      const waits = Object.values(after).some((value) => value !== null && back.has(value));
+      const letsGo = Object.keys(after).filter((field) => before[field] != null && going.has(before[field] ?? ''));
+      if (!waits || letsGo.length === 0) continue;
+      const away: Record<string, string | null> = {};
+      for (const field of letsGo) {
+        const wanted = after[field] ?? null;
+        if (wanted === null || !back.has(wanted)) away[field] = wanted;
+        else if (fieldOf.get(field)?.nillable) away[field] = null;
+      }
+      const fields = Object.keys(away);
+      if (fields.length === 0) continue;
+      sheets.add(object, 'release', {
+        id: item.id,
+        before: pick(before, fields),
+        after: away,
+        also: { ...pick(after, fields), ...Object.fromEntries(fields.map((field) => [field, null])) },
+      });
+      const rest = Object.fromEntries(
+        Object.entries(after).filter(([field, value]) => !(field in away) || away[field] !== value)
+      );
+      sheets.replace(
+        object,
+        'update',
+        { ...item, before: pick(before, Object.keys(rest)), after: rest, also: { ...item.also, ...away } },
+        item.id
+      );
     }
   }
 }

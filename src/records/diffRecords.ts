@@ -18,7 +18,8 @@ export interface FieldDifference {
 export interface RecordChange {
   readonly object: string;
   readonly id: string;
-  readonly kind: 'inserted' | 'updated' | 'deleted';
+  /** `passing`: inserted and deleted since. It is no difference, but comes back if its parent is undeleted. */
+  readonly kind: 'inserted' | 'updated' | 'deleted' | 'passing';
   readonly baseline: ValueRow | undefined;
   /** Undefined when the org no longer knows the row at all. */
   readonly now: ValueRow | undefined;
@@ -65,8 +66,8 @@ export function diffRecords(input: {
   for (const [id, row] of input.now) {
     const before = input.baseline.get(id);
     if (!before) {
-      if (!row.deleted && input.insertedIds.has(id))
-        changes.push({ object, id, kind: 'inserted', baseline: undefined, now: row.values, differences: [] });
+      const kind = row.deleted ? 'passing' : 'inserted';
+      if (row.deleted || input.insertedIds.has(id)) changes.push({ object, id, kind, baseline: undefined, now: row.values, differences: [] });
       continue;
     }
     const differences = differencesOf(before, row.values, fields);

@@ -246,7 +246,7 @@ describe('The commands, as processes', function () {
       ]);
       for (const part of [
         'dov.deployer@brightcup.example',
-        'Conflicts: 1 item',
+        'Conflicts: 1 ',
         'Flows: 1 item',
         'Metadata: 2 items',
         'Records: 8 items',

@@ -318,7 +318,8 @@ class Play {
     const allowed = new Map<string, Set<string>>();
     const writes: Record<string, RecordWrite['operation'][]> = {
       undeleteRecords: ['undelete'],
-      insertRecords: ['insert'],
+      // A value that no CSV can carry is set right after the insert.
+      insertRecords: ['insert', 'update'],
       updateRecords: ['update'],
       deactivateRecords: ['update'],
       deleteRecords: ['delete'],

@@ -1,16 +1,26 @@
 import { CUSTOM_LOGIC } from '../../records/presets/presets.js';
 import type { OrderRule } from './orderSteps.js';
 
-/** Conditions change while their rules are neutral, and rules get their expression when all conditions are in place. */
-export const conditionsInsideNeutral: OrderRule = (steps) =>
-  CUSTOM_LOGIC.flatMap((family) => {
-    const conditions = steps.filter(
-      (step) => step.detail.kind === 'records' && step.detail.object === family.condition
+/**
+ * Conditions change while their rules are neutral, and rules get their expression when all conditions are in place. A rule
+ * that goes takes its conditions along: alone they may not go while its expression names them.
+ */
+export const conditionsInsideNeutral: OrderRule = (steps) => {
+  const keys = new Set(steps.map((step) => step.key));
+  return CUSTOM_LOGIC.flatMap((family) => {
+    const rule = (sheet: string): string => `records:${sheet}:${family.rule}`;
+    const condition = (sheet: string): string => `records:${sheet}:${family.condition}`;
+    const conditions = steps.flatMap((step) =>
+      step.detail.kind === 'records' && step.detail.object === family.condition ? [step.key] : []
     );
-    const neutral = steps.filter((step) => step.key === `records:neutral:${family.rule}`);
-    const finish = steps.filter((step) => step.key === `records:finish:${family.rule}`);
-    return conditions.flatMap((condition) => [
-      ...neutral.map((rule) => ({ before: rule.key, after: condition.key })),
-      ...finish.map((rule) => ({ before: condition.key, after: rule.key })),
-    ]);
+    return [
+      ...conditions.flatMap((key) => [
+        { before: rule('neutral'), after: key },
+        { before: key, after: rule('finish') },
+      ]),
+      { before: rule('neutralBack'), after: condition('sweep') },
+      { before: rule('neutralBack'), after: condition('update') },
+      { before: rule('delete'), after: condition('delete') },
+    ].filter((edge) => keys.has(edge.before) && keys.has(edge.after));
   });
+};

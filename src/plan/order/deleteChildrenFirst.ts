@@ -1,4 +1,5 @@
 import { fieldNamed } from '../../records/objectDescribe.js';
+import { CUSTOM_LOGIC } from '../../records/presets/presets.js';
 import type { OrderRule } from './orderSteps.js';
 import { recordStepsOf } from './recordStepsOf.js';
 
@@ -14,7 +15,7 @@ export const deleteChildrenFirst: OrderRule = (steps, facts) => {
   return deletes.flatMap((child) => {
     const describe = facts.describes.get(child.object);
     return deletes
-      .filter((parent) => parent.key !== child.key)
+      .filter((parent) => parent.key !== child.key && !takesAlong(parent.object, child.object))
       .flatMap((parent) => {
         const fields = new Set(
           child.items.flatMap((item) =>
@@ -28,7 +29,12 @@ export const deleteChildrenFirst: OrderRule = (steps, facts) => {
           const field = describe ? fieldNamed(describe, name) : undefined;
           return field === undefined || field.restrictedDelete || field.cascadeDelete || !field.nillable;
         });
-        return [{ before: child.key, after: parent.key, soft: !holds }];
+        return [{ before: child.key, after: parent.key, soft: holds ? undefined : (1 as const) }];
       });
   });
 };
+
+/** A rule with Custom logic takes its conditions along; see `conditionsInsideNeutral`. */
+function takesAlong(parent: string, child: string): boolean {
+  return CUSTOM_LOGIC.some((family) => family.rule === parent && family.condition === child);
+}

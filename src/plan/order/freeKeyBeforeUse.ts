@@ -1,11 +1,18 @@
 import type { OrderRule } from './orderSteps.js';
+import type { RecordItem } from '../rollbackPlan.js';
 import { recordStepsOf } from './recordStepsOf.js';
 
 /** A row that goes and holds a unique value which another row gets back goes first. */
 export const freeKeyBeforeUse: OrderRule = (steps, facts) => {
   const users = (['updateRecords', 'undeleteRecords', 'insertRecords'] as const).flatMap((operation) =>
-    recordStepsOf(steps, operation)
+    recordStepsOf(steps, operation).map((step) => ({ ...step, operation }))
   );
+  // A row comes back from the bin with the value it had when it was deleted, which its own update then changes.
+  const inBin = new Map(
+    recordStepsOf(steps, 'updateRecords').flatMap((step) => step.items.map((item) => [item.id, item.before] as const))
+  );
+  const needed = (operation: string, item: RecordItem, field: string): string | null | undefined =>
+    operation === 'undeleteRecords' ? (inBin.get(item.id)?.[field] ?? item.after?.[field]) : item.after?.[field];
   return recordStepsOf(steps, 'deleteRecords').flatMap((going) => {
     const unique = (facts.describes.get(going.object)?.fields ?? [])
       .filter((field) => field.unique)
@@ -21,9 +28,9 @@ export const freeKeyBeforeUse: OrderRule = (steps, facts) => {
         (user) =>
           user.object === going.object &&
           user.items.some((item) =>
-            unique.some((field) => held.has(`${field}:${item.after?.[field]?.toLowerCase() ?? ''}`))
+            unique.some((field) => held.has(`${field}:${needed(user.operation, item, field)?.toLowerCase() ?? ''}`))
           )
       )
-      .map((user) => ({ before: going.key, after: user.key, soft: true }));
+      .map((user) => ({ before: going.key, after: user.key, soft: 2 as const }));
   });
 };

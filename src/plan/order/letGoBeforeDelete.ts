@@ -26,7 +26,7 @@ export const letGoBeforeDelete: OrderRule = (steps, facts) => {
         const field = describe ? fieldNamed(describe, name) : undefined;
         return field === undefined || field.restrictedDelete || field.cascadeDelete || !field.nillable;
       });
-      return [{ before: update.key, after: key, soft: !holds }];
+      return [{ before: update.key, after: key, soft: holds ? undefined : (1 as const) }];
     });
   });
 };

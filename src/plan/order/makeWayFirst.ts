@@ -1,17 +1,24 @@
 import type { OrderRule } from './orderSteps.js';
 
+/** Sheets of one object in the order in which they must come, where both are there. */
+const FIRST_TO_LAST: ReadonlyArray<readonly [before: string, after: readonly string[]]> = [
+  ['release', ['update', 'finish']],
+  ['park', ['undelete', 'insert', 'parkBack', 'update', 'finish']],
+  ['neutral', ['finish']],
+  ['undelete', ['parkBack', 'neutralBack', 'update', 'sweep', 'finish']],
+  ['insert', ['update', 'finish']],
+  ['parkBack', ['update', 'finish']],
+  ['neutralBack', ['finish']],
+  ['update', ['finish']],
+];
+
 /** Values are set aside before anything of their object is written; what had to wait comes after all of it. */
 export const makeWayFirst: OrderRule = (steps) => {
-  const records = steps.filter((step) => step.detail.kind === 'records');
-  return records.flatMap((step) => {
-    const [, sheet, object] = step.key.split(':');
-    const others = records.filter((other) => other !== step && other.key.endsWith(`:${object ?? ''}`));
-    const writes = others.filter((other) => /^records:(undelete|insert|update):/.test(other.key));
-    if (sheet === 'park') return writes.map((other) => ({ before: step.key, after: other.key }));
-    if (sheet === 'finish')
-      return others
-        .filter((other) => /^records:(park|neutral|undelete|insert|update):/.test(other.key))
-        .map((other) => ({ before: other.key, after: step.key }));
-    return [];
-  });
+  const keys = new Set(steps.map((step) => step.key));
+  const objects = new Set(steps.flatMap((step) => (step.detail.kind === 'records' ? [step.detail.object] : [])));
+  return [...objects].flatMap((object) =>
+    FIRST_TO_LAST.flatMap(([before, after]) =>
+      after.map((sheet) => ({ before: `records:${before}:${object}`, after: `records:${sheet}:${object}` }))
+    ).filter((edge) => keys.has(edge.before) && keys.has(edge.after))
+  );
 };

@@ -9,6 +9,7 @@ import { freeKeyBeforeUse } from './freeKeyBeforeUse.js';
 import { letGoBeforeDelete } from './letGoBeforeDelete.js';
 import { makeWayFirst } from './makeWayFirst.js';
 import { pointerBeforeVersionDelete } from './pointerBeforeVersionDelete.js';
+import { sweepAfterUndelete } from './sweepAfterUndelete.js';
 import { undeleteParentsFirst } from './undeleteParentsFirst.js';
 import { updateAfterItsTargets } from './updateAfterItsTargets.js';
 import { recordsAfterMetadata } from './recordsAfterMetadata.js';
@@ -21,8 +22,8 @@ export interface OrderFacts {
 export interface Edge {
   readonly before: string;
   readonly after: string;
-  /** Wanted, but given up where a circle has to be broken. */
-  readonly soft?: boolean;
+  /** Wanted, but given up where a circle has to be broken: 1 before 2. */
+  readonly soft?: 1 | 2 | undefined;
 }
 
 export type OrderRule = (steps: readonly DraftStep[], facts: OrderFacts) => Edge[];
@@ -34,6 +35,7 @@ export const ORDER_RULES: readonly OrderRule[] = [
   recordsAfterMetadata,
   undeleteParentsFirst,
   updateAfterItsTargets,
+  sweepAfterUndelete,
   makeWayFirst,
   conditionsInsideNeutral,
   letGoBeforeDelete,
@@ -56,18 +58,19 @@ function compareSteps(a: DraftStep, b: DraftStep): number {
 }
 
 /**
- * The steps in an order that every rule allows. Where rules ask for a circle, soft edges into its first step are given up;
- * throws, naming the steps, when only hard ones are left.
+ * The steps in an order that every rule allows. Where rules ask for a circle, a soft edge of it is given up; throws,
+ * naming the steps, when only hard ones are left.
  */
 export function orderSteps(steps: readonly DraftStep[], facts: OrderFacts): OrderedStep[] {
-  const graph = new DirectedGraph<{ step: DraftStep }, { soft: boolean }>();
+  const graph = new DirectedGraph<{ step: DraftStep }, { soft: number }>();
   for (const step of steps) graph.addNode(step.key, { step });
   for (const rule of ORDER_RULES) {
     for (const edge of rule(steps, facts)) {
       if (edge.before === edge.after) continue;
-      const soft =
-        edge.soft === true &&
-        (!graph.hasEdge(edge.before, edge.after) || graph.getEdgeAttribute(edge.before, edge.after, 'soft'));
+      const known = graph.hasEdge(edge.before, edge.after)
+        ? graph.getEdgeAttribute(edge.before, edge.after, 'soft')
+        : undefined;
+      const soft = known === 0 || edge.soft === undefined ? 0 : Math.max(known ?? 0, edge.soft);
       graph.mergeEdge(edge.before, edge.after, { soft });
     }
   }
@@ -90,13 +93,35 @@ export function orderSteps(steps: readonly DraftStep[], facts: OrderFacts): Orde
   return ordered;
 }
 
-/** Drops the soft edges into the first step that has any. */
-function giveWay(graph: DirectedGraph<{ step: DraftStep }, { soft: boolean }>): void {
-  const [key] = graph
-    .filterNodes((node) => graph.inEdges(node).some((edge) => graph.getEdgeAttribute(edge, 'soft')))
-    .map((node) => graph.getNodeAttribute(node, 'step'))
-    .sort(compareSteps)
-    .map((step) => step.key);
-  if (key === undefined) throw new Error(`the steps wait for each other: ${graph.nodes().sort().join(', ')}`);
-  for (const edge of graph.inEdges(key)) if (graph.getEdgeAttribute(edge, 'soft')) graph.dropEdge(edge);
+/** Drops one soft edge that lies on a circle: the first, in the order of steps. */
+function giveWay(graph: DirectedGraph<{ step: DraftStep }, { soft: number }>): void {
+  const reaches = (from: string, to: string): boolean => {
+    const seen = new Set<string>();
+    const open = [from];
+    for (let key = open.pop(); key !== undefined; key = open.pop()) {
+      if (key === to) return true;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      open.push(...graph.outNeighbors(key));
+    }
+    return false;
+  };
+  const steps = graph
+    .nodes()
+    .map((key) => graph.getNodeAttribute(key, 'step'))
+    .sort(compareSteps);
+  for (const rank of [1, 2]) {
+    for (const { key } of steps) {
+      const edge = graph
+        .inEdges(key)
+        .filter(
+          (candidate) => graph.getEdgeAttribute(candidate, 'soft') === rank && reaches(key, graph.source(candidate))
+        )
+        .sort((left, right) => (graph.source(left) < graph.source(right) ? -1 : 1))[0];
+      if (edge === undefined) continue;
+      graph.dropEdge(edge);
+      return;
+    }
+  }
+  throw new Error(`the steps wait for each other: ${graph.nodes().sort().join(', ')}`);
 }

@@ -115,6 +115,10 @@ export interface UserRights {
   readonly hiddenObjects: ReadonlySet<string>;
   /** Ids this user cannot see (row visibility), unless viewAllData. */
   readonly hiddenRows: ReadonlySet<string>;
+  /** Objects of which the user sees only rows that are his own (private sharing), unless viewAllData. */
+  readonly ownRowsOnly?: ReadonlySet<string>;
+  /** Objects the user may read but not write. */
+  readonly readOnlyObjects?: ReadonlySet<string>;
 }
 
 /** A refusal, in the org's own words. `status` is the HTTP status REST gives it. */
@@ -148,6 +152,8 @@ export interface VirtualTable {
   heavy?(row: Row, field: string): unknown;
   /** True when selecting the heavy fields is refused for more than one row. */
   readonly heavyFields?: readonly string[];
+  /** A query must filter on one of these. */
+  readonly filterOn?: readonly string[];
 }
 
 export interface Tables {
@@ -188,7 +194,15 @@ export type OpLogEntry =
       readonly at: string;
       readonly user: string;
       readonly operation:
-        'insert' | 'update' | 'delete' | 'undelete' | 'cascadeDelete' | 'cascadeUndelete' | 'setNull' | 'restoreLookup';
+        | 'insert'
+        | 'update'
+        | 'delete'
+        | 'undelete'
+        | 'cascadeDelete'
+        | 'cascadeUndelete'
+        | 'setNull'
+        | 'restoreLookup'
+        | 'rollUp';
       readonly object: string;
       readonly id: string;
       readonly fields?: readonly string[];
@@ -221,6 +235,8 @@ export type OpLogEntry =
 /** What the metadata side needs from the engine. `PracticeOrg` implements it. */
 export interface OrgCore {
   readonly orgId: string;
+  /** False: a production org. */
+  readonly isSandbox: boolean;
   readonly clock: OrgClock;
   readonly users: readonly OrgUser[];
   readonly schema: Schema;
@@ -235,26 +251,76 @@ export interface OrgCore {
 }
 
 /** Behaviours that a test may turn on or off. Each has the default a production-like org has. */
-export interface Switchboard {
+export interface Switchboard extends UnconfirmedFacts {
   /** Rows per REST query page. */
   queryPageSize: number;
   /** Rows per Bulk result page. */
   bulkPageSize: number;
   /** How many polls a job (bulk, deploy, retrieve) stays unfinished. */
   jobPolls: number;
+  /** Bulk jobs never leave InProgress. */
+  jobsStuck: boolean;
+  /** Bulk jobs end as Failed with this text, e.g. `InvalidBatch : Records not processed`. Empty: they do not. */
+  jobFailure: string;
+  /** Rows that ingest jobs may still take today. Those beyond are in none of the three result files. */
+  bulkRowAllowance: number;
+  /** The first write to each record fails with UNABLE_TO_LOCK_ROW, the next one goes through. */
+  firstTryLocks: boolean;
   /** Milliseconds added to every answer. */
   latency: number;
+  /** Milliseconds added to the answer of one request, besides `latency`. */
+  latencyOf: ((request: RequestHead) => number) | undefined;
+  /** Speed of each answer's stream; 0 is as fast as it goes. */
+  bytesPerSecond: number;
+  /** Answers are compressed for clients that ask for it. */
+  gzip: boolean;
   /** Deployed flows become active (sandbox, or production with the setting on). */
   deployFlowsActive: boolean;
   /** Undelete is refused for everything, as with an emptied bin. */
   binEmptied: boolean;
   /** REST 503 or a reset at the k-th request; see `faults.ts`. */
   faults: FaultRule[];
+  /** Something that happens in the org before a request is answered: a colleague's edit between two calls. */
+  beforeRequest: DriftRule[];
+}
+
+/**
+ * Facts nobody could confirm, or on which sources disagree. Each is a switch, so that a client is tested both ways;
+ * `switchboard.ts` says what is known about each.
+ */
+export interface UnconfirmedFacts {
+  bulkEmptyResult: 'header' | 'nothing';
+  bulkDateTimes: 'Z' | '+0000';
+  bulkExponents: boolean;
+  bulkBadQuery: 'refused' | 'failsLater';
+  bulkReadOnlyColumn: 'failsRow' | 'failsJob';
+  bulkInsertEmptyId: 'tolerated' | 'refused';
+  bulkDeletesReachBin: boolean;
+  innerLineEndsCount: boolean;
+  undeleteDuplicateText: 'named' | 'unknown';
+  flowVersionLimitText: string;
+  overwriteLatestDraft: boolean;
+  toolingActivationNeedsTests: boolean;
+  deactivateAndDeleteTogether: boolean;
+  purgeOnDelete: 'ignored' | 'refused';
+  deployDetailsDays: number;
+}
+
+/** What a rule knows of a request: its number since the server started, from 1. */
+export interface RequestHead {
+  readonly number: number;
+  readonly method: string;
+  readonly path: string;
+}
+
+export interface DriftRule {
+  readonly when: (request: RequestHead) => boolean;
+  readonly run: () => void;
 }
 
 export interface FaultRule {
   /** Fires when this returns true for the request's number (from 1) and its method and path. */
-  readonly when: (request: { readonly number: number; readonly method: string; readonly path: string }) => boolean;
+  readonly when: (request: RequestHead) => boolean;
   readonly fault:
     | 'resetBefore'
     | 'resetAfter'
@@ -263,8 +329,11 @@ export interface FaultRule {
     | 'html200'
     | 'status401'
     | 'status403Limit'
+    | 'status420'
     | 'status429'
     | 'status500'
+    | 'status502'
     | 'status503'
+    | 'status504'
     | 'stripHeaders';
 }

@@ -6,6 +6,9 @@ import { installPackageTables } from './installedPackages.js';
 import { Jobs } from './jobs/jobs.js';
 import { MemoryOpLog } from './opLog.js';
 import { RecordDoor, type SeedRow } from './records/recordDoor.js';
+import { DuplicateRules } from './records/duplicateRules.js';
+import { LookupFilters } from './records/lookupFilters.js';
+import { RollUps } from './records/rollUps.js';
 import { RowStore } from './records/rowStore.js';
 import { SaveHooks, type SaveHook } from './records/saveHooks.js';
 import type { TableWriter } from './records/tableWriter.js';
@@ -46,12 +49,15 @@ export class PracticeOrg implements OrgCore {
   public readonly apiVersions: readonly string[];
   public readonly clock: SteppingClock;
   public readonly users: readonly OrgUser[];
-  public readonly schema = new SchemaStore();
+  public readonly schema = new SchemaStore(() => this.clock.millis());
   public readonly tables = new TableRegister();
   public readonly opLog = new MemoryOpLog();
   public readonly switches: Switchboard = defaultSwitches();
   public readonly store = new RowStore();
   public readonly hooks = new SaveHooks();
+  public readonly lookupFilters = new LookupFilters();
+  public readonly duplicateRules = new DuplicateRules();
+  public readonly rollUps = new RollUps();
   public readonly writers = new Map<string, TableWriter>();
   public readonly records: RecordDoor;
   public readonly jobs: Jobs;
@@ -80,7 +86,12 @@ export class PracticeOrg implements OrgCore {
         hooks: this.hooks,
         writers: this.writers,
         newId: (prefix) => this.newId(prefix),
+        lookupFilters: this.lookupFilters,
+        duplicateRules: this.duplicateRules,
+        rollUps: this.rollUps,
         binEmptied: () => this.switches.binEmptied,
+        firstTryLocks: () => this.switches.firstTryLocks,
+        undeleteDuplicateText: () => this.switches.undeleteDuplicateText,
       },
       this.clock,
       this.opLog,

@@ -1,4 +1,45 @@
-import type { FaultRule, Switchboard } from './contracts.js';
+import type { Switchboard, UnconfirmedFacts } from './contracts.js';
+
+/**
+ * What the practice org takes for true where nobody could confirm it. A test that depends on one of these
+ * has to pass with the other value too. One more is known to be unconfirmed and has no switch, because no API shows
+ * it: the setting by which an administrator switches the CPQ triggers off.
+ */
+export function unconfirmedFacts(): UnconfirmedFacts {
+  return {
+    // A Bulk query without rows: current versions are said to send the header line, older ones an empty body.
+    bulkEmptyResult: 'header',
+    // Bulk is said to print date-times with Z, unlike REST.
+    bulkDateTimes: 'Z',
+    // Large and small numbers in Bulk results are said to come with an exponent now and then.
+    bulkExponents: false,
+    // A query with a mistake: refused when the job is made, or accepted and failed when it runs.
+    bulkBadQuery: 'refused',
+    // A column that cannot be written: fails each row, or the job as a whole.
+    bulkReadOnlyColumn: 'failsRow',
+    // An empty Id column in a Bulk insert, as client libraries send it.
+    bulkInsertEmptyId: 'tolerated',
+    // One report says that rows deleted through Bulk were not in the bin.
+    bulkDeletesReachBin: true,
+    // Line breaks inside quoted cells are said to count for the check of line ends.
+    innerLineEndsCount: true,
+    // Undelete against a taken unique value: which record holds it is named, or said to be unknown.
+    undeleteDuplicateText: 'named',
+    // The words for the fifty-first version of a flow.
+    flowVersionLimitText:
+      "You've exceeded the maximum number of versions for this flow (50). Delete versions that you no longer need, and then try again.",
+    // A deploy over a latest version that was never active: adds a version, or overwrites that one.
+    overwriteLatestDraft: false,
+    // Activation through Tooling in production is said to need neither tests nor coverage.
+    toolingActivationNeedsTests: false,
+    // FlowDefinition 0 and the deletion of the version in one deploy: one source says it works, another that it fails.
+    deactivateAndDeleteTogether: true,
+    // purgeOnDelete in production: ignored, or an error. It says nothing about what the bin would keep.
+    purgeOnDelete: 'ignored',
+    // How long the details of a deployment can be read.
+    deployDetailsDays: 30,
+  };
+}
 
 /** Every switch at the value a production-like org has. */
 export function defaultSwitches(): Switchboard {
@@ -6,9 +47,18 @@ export function defaultSwitches(): Switchboard {
     queryPageSize: 2000,
     bulkPageSize: 50_000,
     jobPolls: 1,
+    jobsStuck: false,
+    jobFailure: '',
+    bulkRowAllowance: Number.POSITIVE_INFINITY,
+    firstTryLocks: false,
     latency: 0,
+    latencyOf: undefined,
+    bytesPerSecond: 0,
+    gzip: true,
     deployFlowsActive: false,
     binEmptied: false,
-    faults: [] as FaultRule[],
+    faults: [],
+    beforeRequest: [],
+    ...unconfirmedFacts(),
   };
 }

@@ -19,12 +19,7 @@ export interface VirtualDeclaration {
   readonly filterOn?: readonly string[];
 }
 
-/** A computed table; `filterOn` is for engines that know filter rules. */
-export interface FilteredVirtualTable extends VirtualTable {
-  readonly filterOn?: readonly string[];
-}
-
-export function virtualTable(declaration: VirtualDeclaration): FilteredVirtualTable {
+export function virtualTable(declaration: VirtualDeclaration): VirtualTable {
   const writable = declaration.writable ?? false;
   const schema: ObjectSchema = {
     name: declaration.name,

@@ -1,18 +1,21 @@
-import type { FaultRule, Switchboard } from '../engine/contracts.js';
+import type { FaultRule, RequestHead, Switchboard } from '../engine/contracts.js';
+import { soapFault } from './soapEnvelope.js';
 import type { OrgResponse } from './router.js';
 
 export type Fault = FaultRule['fault'];
 
 /** The fault for this request, if a rule asks for one. The first rule that fires wins. */
-export function faultFor(
-  switches: Switchboard,
-  request: { readonly number: number; readonly method: string; readonly path: string }
-): Fault | undefined {
+export function faultFor(switches: Switchboard, request: RequestHead): Fault | undefined {
   return switches.faults.find((rule) => rule.when(request))?.fault;
 }
 
-/** Faults that are an answer in place of the org's own; the org does nothing. */
-export function faultAnswer(fault: Fault): OrgResponse | undefined {
+/** Faults that are an answer in place of the org's own; the org does nothing. SOAP calls get SOAP faults. */
+export function faultAnswer(fault: Fault, path = ''): OrgResponse | undefined {
+  if (path.startsWith('/services/Soap/')) {
+    if (fault === 'status401')
+      return soapFault('INVALID_SESSION_ID', 'Invalid Session ID found in SessionHeader: Illegal Session');
+    if (fault === 'status403Limit') return soapFault('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+  }
   const refusal = (status: number, errorCode: string, message: string): OrgResponse => ({
     status,
     body: [{ message, errorCode }],
@@ -28,6 +31,12 @@ export function faultAnswer(fault: Fault): OrgResponse | undefined {
       return refusal(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
     case 'status403Limit':
       return refusal(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+    case 'status420':
+      return { status: 420, body: 'Session routing trouble', contentType: 'text/plain' };
+    case 'status502':
+      return { status: 502, body: '<html><body>Bad Gateway</body></html>', contentType: 'text/html' };
+    case 'status504':
+      return { status: 504, body: '<html><body>Gateway Timeout</body></html>', contentType: 'text/html' };
     case 'status429':
       return { status: 429, body: 'Too Many Requests', contentType: 'text/plain', headers: { 'Retry-After': '1' } };
     case 'status500':

@@ -6,6 +6,7 @@ import { queryScope } from '../engine/soql/runQuery.js';
 import { toRecord } from '../engine/soql/selection.js';
 import { findSource } from '../engine/soql/sources.js';
 import { noSuchResource } from '../engine/schema/describe.js';
+import { writeOptions } from './callHeaders.js';
 import { fieldNamed } from './restRecords.js';
 import type { OrgRequest, OrgResponse, Router } from './router.js';
 
@@ -123,7 +124,9 @@ function written(
 ): OrgResponse {
   return {
     status: 200,
-    body: org.records.write(request.user, requests, allOrNone).map((result) => resultBody(result, upsert)),
+    body: org.records
+      .write(request.user, requests, allOrNone, writeOptions(request))
+      .map((result) => resultBody(result, upsert)),
   };
 }
 

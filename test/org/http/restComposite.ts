@@ -3,7 +3,7 @@ import type { PracticeOrg } from '../engine/practiceOrg.js';
 import { refusal } from './refusal.js';
 import type { OrgRequest, OrgResponse, Router } from './router.js';
 
-interface InnerRequest {
+export interface InnerRequest {
   readonly method: string;
   readonly url: string;
   readonly body?: unknown;
@@ -77,7 +77,8 @@ function limited<T>(requests: readonly T[]): readonly T[] {
   return requests;
 }
 
-async function within(router: Router, outer: OrgRequest, inner: InnerRequest): Promise<OrgResponse> {
+/** Answers one request inside another; a refusal is an answer too. */
+export async function within(router: Router, outer: OrgRequest, inner: InnerRequest): Promise<OrgResponse> {
   try {
     const url = new URL(inner.url, 'http://inner');
     const match = router.match(inner.method.toUpperCase(), url.pathname);
@@ -104,7 +105,7 @@ async function within(router: Router, outer: OrgRequest, inner: InnerRequest): P
 }
 
 /** `@{ref.id}` becomes the value an earlier answer has there. */
-function fillReferences(text: string, answers: ReadonlyArray<{ body: unknown; referenceId: string }>): string {
+export function fillReferences(text: string, answers: ReadonlyArray<{ body: unknown; referenceId: string }>): string {
   return text.replace(/@\{(\w+)((?:\.\w+|\[\d+\])+)\}/g, (all, reference: string, path: string) => {
     let value: unknown = answers.find((answer) => answer.referenceId === reference)?.body;
     for (const [, name, index] of path.matchAll(/\.(\w+)|\[(\d+)\]/g))
@@ -113,7 +114,7 @@ function fillReferences(text: string, answers: ReadonlyArray<{ body: unknown; re
   });
 }
 
-function halted(
+export function halted(
   answers: ReadonlyArray<{ body: unknown; httpHeaders: object; httpStatusCode: number; referenceId: string }>,
   references: readonly string[]
 ): object[] {

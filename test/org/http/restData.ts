@@ -1,6 +1,8 @@
 import type { PracticeOrg } from '../engine/practiceOrg.js';
 import { registerCollectionRoutes } from './restCollections.js';
 import { registerCompositeRoutes } from './restComposite.js';
+import { registerGraphRoutes } from './restGraph.js';
+import { registerTreeRoutes } from './restTree.js';
 import { registerDescribeRoutes } from './restDescribe.js';
 import { registerIdentityRoutes } from './restIdentity.js';
 import { registerLimitRoutes } from './restLimits.js';
@@ -16,5 +18,7 @@ export function registerDataRoutes(router: Router, org: PracticeOrg): void {
   registerRecordRoutes(router, org);
   registerCollectionRoutes(router, org);
   registerCompositeRoutes(router, org);
+  registerGraphRoutes(router, org);
+  registerTreeRoutes(router, org);
   registerLimitRoutes(router, org);
 }

@@ -1,6 +1,7 @@
 import type { ObjectSchema } from '../engine/contracts.js';
 import type { PracticeOrg } from '../engine/practiceOrg.js';
 import { canSeeObject, describeHead, describeObject, noSuchResource } from '../engine/schema/describe.js';
+import { notModifiedSince } from './conditionalGet.js';
 import type { OrgRequest, Router } from './router.js';
 
 /** The list of objects and the description of one. */
@@ -20,7 +21,14 @@ export function registerDescribeRoutes(router: Router, org: PracticeOrg): void {
     return { status: 200, body: { objectDescribe: describeHead(object, request.version), recentItems: [] } };
   });
   router.get('/services/data/v:version/sobjects/:object/describe', (request) => {
-    return { status: 200, body: describeObject(org, request.user, requestedObject(org, request), request.version) };
+    const object = requestedObject(org, request);
+    const changedAt = org.schema.changedAt(object.name);
+    if (notModifiedSince(request, changedAt)) return { status: 304 };
+    return {
+      status: 200,
+      body: describeObject(org, request.user, object, request.version),
+      headers: { 'Last-Modified': new Date(changedAt).toUTCString() },
+    };
   });
 }
 

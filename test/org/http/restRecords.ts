@@ -7,6 +7,8 @@ import { noSuchResource } from '../engine/schema/describe.js';
 import { queryScope } from '../engine/soql/runQuery.js';
 import { toRecord } from '../engine/soql/selection.js';
 import { findSource, type Source } from '../engine/soql/sources.js';
+import { writeOptions } from './callHeaders.js';
+import { notModifiedSince } from './conditionalGet.js';
 import { requestedObject } from './restDescribe.js';
 import type { OrgRequest, Router } from './router.js';
 
@@ -17,18 +19,28 @@ export function registerRecordRoutes(router: Router, org: PracticeOrg): void {
 
   router.post('/services/data/v:version/sobjects/:object', (request) => {
     const name = writableName(org, request);
-    const { id } = org.records.writeOne(request.user, { operation: 'insert', object: name, values: request.json() });
+    const { id } = org.records.writeOne(
+      request.user,
+      { operation: 'insert', object: name, values: request.json() },
+      writeOptions(request)
+    );
     return { status: 201, body: { id, success: true, errors: [] } };
   });
   router.get(one, (request) => {
     const source = sourceOf(org, request);
-    return { status: 200, body: retrieve(org, request, source, existingRow(source, request.params['id'] ?? '')) };
+    const row = existingRow(source, request.params['id'] ?? '');
+    if (notModifiedSince(request, instantOf(String(row['LastModifiedDate'] ?? '')))) return { status: 304 };
+    return { status: 200, body: retrieve(org, request, source, row) };
   });
   router.patch(one, (request) => {
     const name = writableName(org, request);
     const id = request.params['id'] ?? '';
     refuseIfChanged(org, request, name, id);
-    org.records.writeOne(request.user, { operation: 'update', object: name, id, values: withoutId(request.json()) });
+    org.records.writeOne(
+      request.user,
+      { operation: 'update', object: name, id, values: withoutId(request.json()) },
+      writeOptions(request)
+    );
     return { status: 204 };
   });
   router.delete(one, (request) => {
@@ -45,13 +57,17 @@ export function registerRecordRoutes(router: Router, org: PracticeOrg): void {
   });
   router.patch(byKey, (request) => {
     const { field = '', value = '' } = request.params;
-    const result = org.records.writeOne(request.user, {
-      operation: 'upsert',
-      object: writableName(org, request),
-      keyField: field,
-      key: value,
-      values: request.json(),
-    });
+    const result = org.records.writeOne(
+      request.user,
+      {
+        operation: 'upsert',
+        object: writableName(org, request),
+        keyField: field,
+        key: value,
+        values: request.json(),
+      },
+      writeOptions(request)
+    );
     return {
       status: result.created ? 201 : 200,
       body: { id: result.id, success: true, errors: [], created: result.created },

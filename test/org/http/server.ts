@@ -84,13 +84,17 @@ class Door {
     const method = incoming.method ?? 'GET';
     const url = new URL((incoming.url ?? '/').replace(/^\/+/, '/'), `http://${incoming.headers.host ?? 'localhost'}`);
     const path = url.pathname.replace(/\/{2,}/g, '/');
-    const fault = faultFor(this.org.switches, { number, method, path });
+    const head = { number, method, path };
+    const { switches } = this.org;
+    const fault = faultFor(switches, head);
     try {
       const body = await readBody(incoming);
-      if (this.org.switches.latency > 0) await new Promise((resolve) => setTimeout(resolve, this.org.switches.latency));
+      const wait = switches.latency + (switches.latencyOf?.(head) ?? 0);
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      for (const rule of switches.beforeRequest) if (rule.when(head)) rule.run();
       if (fault === 'resetBefore') return void incoming.socket.destroy();
       if (fault === 'stall') return;
-      const instead = fault === undefined ? undefined : faultAnswer(fault);
+      const instead = fault === undefined ? undefined : faultAnswer(fault, path);
       const response = instead ?? (await this.handle(incoming, method, url, path, body));
       this.log(incoming, method, url, path, response.status);
       if (fault === 'resetAfter') return void incoming.socket.destroy();
@@ -174,8 +178,11 @@ class Door {
     fault: Fault | undefined
   ): void {
     const { bytes, contentType } = encode(response);
-    const zip = bytes.length > 1024 && /\bgzip\b/.test(String(incoming.headers['accept-encoding'] ?? ''));
-    const payload = zip ? gzipSync(bytes) : bytes;
+    const zip =
+      this.org.switches.gzip &&
+      bytes.length > 1024 &&
+      /\bgzip\b/.test(String(incoming.headers['accept-encoding'] ?? ''));
+    const payload = zip ? gzipSync(bytes, { level: 1 }) : bytes;
     const headers: Record<string, string> = {
       Date: new Date(this.org.clock.millis()).toUTCString(),
       'Sforce-Limit-Info': `api-usage=${this.count}/100000`,
@@ -191,8 +198,21 @@ class Door {
       outgoing.write(payload.subarray(0, Math.floor(payload.length / 2)), () => incoming.socket.destroy());
       return;
     }
-    outgoing.end(payload);
+    const { bytesPerSecond } = this.org.switches;
+    if (bytesPerSecond > 0) void trickle(outgoing, payload, bytesPerSecond);
+    else outgoing.end(payload);
   }
+}
+
+/** Sends the answer at this speed, in a few parts per second. */
+async function trickle(outgoing: ServerResponse, payload: Buffer, bytesPerSecond: number): Promise<void> {
+  const part = Math.max(1, Math.ceil(bytesPerSecond / 20));
+  for (let start = 0; start < payload.length && !outgoing.destroyed; start += part) {
+    const chunk = payload.subarray(start, start + part);
+    outgoing.write(chunk);
+    await new Promise((resolve) => setTimeout(resolve, (1000 * chunk.length) / bytesPerSecond));
+  }
+  outgoing.end();
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {

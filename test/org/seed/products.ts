@@ -194,15 +194,13 @@ function seedPrices(org: PracticeOrg): void {
   seedPackageRows(
     org,
     'Cost',
-    products
-      .slice(0, 8)
-      .map((product, index) => ({
-        n: index + 1,
-        Name: `COST-${String(index + 1).padStart(6, '0')}`,
-        Active: true,
-        Product: seedId(org, 'Product2', index + 1),
-        UnitCost: Math.round(product.price * 61) / 100,
-      }))
+    products.slice(0, 8).map((product, index) => ({
+      n: index + 1,
+      Name: `COST-${String(index + 1).padStart(6, '0')}`,
+      Active: true,
+      Product: seedId(org, 'Product2', index + 1),
+      UnitCost: Math.round(product.price * 61) / 100,
+    }))
   );
   seedPackageRows(org, 'BlockPrice', [
     { n: 1, Name: 'Installation 1-3', Product: seedId(org, 'Product2', 14), LowerBound: 1, UpperBound: 4, Price: 180 },

@@ -7,8 +7,9 @@ import {
   type RowContext,
   type RowState,
 } from '../../../src/apply/preconditions.js';
+import type { FlowEntry } from '../../../src/flow/flowVersion.js';
 import { digestOf } from '../../../src/model/digest.js';
-import type { RecordItem } from '../../../src/plan/rollbackPlan.js';
+import type { RecordItem, Step } from '../../../src/plan/rollbackPlan.js';
 import type { ValueRow } from '../../../src/records/fieldValue.js';
 import {
   aFlow,
@@ -154,40 +155,57 @@ describe('how any row stands', () => {
 });
 
 describe('how a flow stands', () => {
+  const standing = (step: Step, flows: readonly FlowEntry[], bodies: Readonly<Record<string, string>> = {}): string =>
+    standingOfFlow(step, flows, new Map(Object.entries(bodies)));
   const flip = planned(pointerStep('A', 'activateFlowVersion', 2, 1), 's001');
   const off = planned(pointerStep('A', 'deactivateFlow', 2, null), 's001');
   const redeploy = planned(pointerStep('A', 'redeployFlow', 2, 1), 's001');
 
   it('is as planned, already restored, or moved, by the version that runs', () => {
-    expect(standingOfFlow(flip, [aFlow('A', 2, 3)])).to.equal('asPlanned');
-    expect(standingOfFlow(flip, [aFlow('A', 1, 3)])).to.equal('alreadyRestored');
-    expect(standingOfFlow(flip, [aFlow('A', 3, 3)])).to.equal('moved');
-    expect(standingOfFlow(flip, [aFlow('A', null, 3)])).to.equal('moved');
-    expect(standingOfFlow(flip, [aFlow('B', 2, 3)])).to.equal('moved');
+    expect(standing(flip, [aFlow('A', 2, 3)])).to.equal('asPlanned');
+    expect(standing(flip, [aFlow('A', 1, 3)])).to.equal('alreadyRestored');
+    expect(standing(flip, [aFlow('A', 3, 3)])).to.equal('moved');
+    expect(standing(flip, [aFlow('A', null, 3)])).to.equal('moved');
+    expect(standing(flip, [aFlow('B', 2, 3)])).to.equal('moved');
   });
 
   it('is already restored when it should be off and is', () => {
-    expect(standingOfFlow(off, [aFlow('A', null, 3)])).to.equal('alreadyRestored');
-    expect(standingOfFlow(off, [aFlow('A', 2, 3)])).to.equal('asPlanned');
-    expect(standingOfFlow(off, [aFlow('A', 3, 3)])).to.equal('moved');
+    expect(standing(off, [aFlow('A', null, 3)])).to.equal('alreadyRestored');
+    expect(standing(off, [aFlow('A', 2, 3)])).to.equal('asPlanned');
+    expect(standing(off, [aFlow('A', 3, 3)])).to.equal('moved');
   });
 
   it('is not taken for restored by the number alone when its body is to be redeployed', () => {
     const edited = planned(pointerStep('A', 'redeployFlow', 1, 1), 's001');
-    expect(standingOfFlow(edited, [aFlow('A', 1, 1)])).to.equal('asPlanned');
-    expect(standingOfFlow(redeploy, [aFlow('A', 2, 2)])).to.equal('asPlanned');
-    expect(standingOfFlow(redeploy, [aFlow('A', 1, 2)])).to.equal('moved');
+    expect(standing(edited, [aFlow('A', 1, 1)])).to.equal('asPlanned');
+    expect(standing(redeploy, [aFlow('A', 2, 2)])).to.equal('asPlanned');
+    expect(standing(redeploy, [aFlow('A', 1, 2)])).to.equal('moved');
+  });
+
+  it('is already restored when the old body runs under whatever number', () => {
+    const step = planned(
+      {
+        ...pointerStep('A'),
+        operation: 'redeployFlow',
+        detail: { kind: 'flow', flow: 'A', definitionId: null, from: 2, to: 1, bodyDigest: 'old' },
+      },
+      's001'
+    );
+    expect(standing(step, [aFlow('A', 3, 3)], { 'A-3': 'old' })).to.equal('alreadyRestored');
+    expect(standing(step, [aFlow('A', 3, 3)], { 'A-3': 'other', 'A-2': 'old' })).to.equal('moved');
+    expect(standing(step, [aFlow('A', 2, 3)], { 'A-2': 'bad' })).to.equal('asPlanned');
+    expect(standing(step, [aFlow('A', null, 3)], { 'A-3': 'old' })).to.equal('moved');
   });
 
   it('has its bad version still, or no more', () => {
     const step = planned(versionStep('A', 3), 's001');
-    expect(standingOfFlow(step, [aFlow('A', 1, 3)])).to.equal('asPlanned');
-    expect(standingOfFlow(step, [aFlow('A', 1, 2)])).to.equal('alreadyRestored');
-    expect(standingOfFlow(step, [])).to.equal('alreadyRestored');
+    expect(standing(step, [aFlow('A', 1, 3)])).to.equal('asPlanned');
+    expect(standing(step, [aFlow('A', 1, 2)])).to.equal('alreadyRestored');
+    expect(standing(step, [])).to.equal('alreadyRestored');
   });
 
   it('is not asked about steps of other lanes', () =>
-    expect(standingOfFlow(planned(recordStep('Product2', 'updateRecords', []), 's001'), [])).to.equal('asPlanned'));
+    expect(standing(planned(recordStep('Product2', 'updateRecords', []), 's001'), [])).to.equal('asPlanned'));
 });
 
 describe('how a component stands', () => {

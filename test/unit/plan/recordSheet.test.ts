@@ -26,6 +26,13 @@ describe('the items of a drafted plan', () => {
     ]);
   });
 
+  it('that say a row is not there say so for good', () => {
+    const sheets = new RecordSheets();
+    sheets.add('A', 'insert', { id: '1', before: null, after: { X: '1' } });
+    sheets.add('A', 'insert', { id: '1', before: { Y: '2' }, after: { Y: '3' } });
+    expect(sheets.items('A', 'insert').get('1')).to.deep.equal({ id: '1', before: null, after: { X: '1', Y: '3' } });
+  });
+
   it('can be replaced and taken out', () => {
     const sheets = new RecordSheets();
     sheets.add('A', 'update', { id: '1', before: {}, after: { X: '1' } });

@@ -134,7 +134,7 @@ describe('a lookup that was blanked because its target was deleted', () => {
   it('is the colleague’s where the target was not deleted by the deployers', () => {
     const draft = plan([deleted('Product2', P1, { Name: 'x' }, COLLEAGUE), orphan()]);
     expect(draft.steps).to.deep.equal([]);
-    expect(draft.conflicts.map((conflict) => conflict.kind)).to.deep.equal(['deletedByOther', 'changedByOther']);
+    expect(draft.conflicts.map((conflict) => conflict.kind)).to.deep.equal(['deletedByOther', 'targetDeleted']);
   });
 
   it('is the colleague’s where it points elsewhere now', () => {
@@ -220,7 +220,12 @@ describe('a deleted row', () => {
   });
 
   it('that the org no longer knows comes back by insert, which loses its Id', () => {
-    const draft = plan([deleted('Product2', P1, { Name: 'x' }, null)]);
+    // Who deleted it is not known: it is taken back by itself only where one user changed everything.
+    expect(plan([deleted('Product2', P1, { Name: 'x' }, null)]).conflicts[0]).to.include({
+      kind: 'unknownAuthor',
+      decision: 'keep',
+    });
+    const draft = plan([deleted('Product2', P1, { Name: 'x' }, null)], decisions({ onConflict: 'restore' }));
     expect(itemsOf(draft, 'insert')).to.deep.equal([{ id: P1, before: null, after: { Name: 'x' } }]);
     expect(draft.steps[0]).to.include({ operation: 'insertRecords', risk: 'lossy' });
     expect(itemsOf(draft, 'undelete')).to.deep.equal([]);
@@ -240,7 +245,7 @@ describe('a deleted row', () => {
       [deleted('Product2', P1, { Name: 'x' }, null), closed],
       [deleted('Product2', P1, { Name: 'x' }), { ...closed, undeletable: false }],
     ] as const) {
-      const draft = plan([change], decisions(), [describe]);
+      const draft = plan([change], decisions({ onConflict: 'restore' }), [describe]);
       expect(draft.steps).to.deep.equal([]);
       expect(draft.manual[0]).to.deep.include({ target: `record:Product2:${P1}` });
       expect(draft.manual[0]?.what).to.include('no longer in the recycle bin');

@@ -94,8 +94,8 @@ describe('a plan as a person reads it', () => {
       steps: [planned(pointerStep('B'), 's001')],
     });
     expect(text)
-      .to.include('Conflicts: 2 items')
-      .and.to.include('  keep     flow:A  Name changed since, cleo@example.com')
+      .to.include('Conflicts: 1 kept, 1 overwritten as asked')
+      .and.to.include('  keep     flow:A\n           Name changed since by cleo@example.com\n')
       .and.to.include('  RESTORE  flow:B');
     expect(text.indexOf('Conflicts')).to.be.lessThan(text.indexOf('Flows:'));
   });
@@ -129,12 +129,29 @@ describe('a plan as a person reads it', () => {
   });
 
   it('folds long lists and says where the rest is', () => {
-    const text = report({ conflicts: Array.from({ length: 13 }, (_, n) => conflict(`flow:F${n}`)) });
-    expect(text.match(/^ {2}keep/gm)).to.have.lengthOf(12);
-    expect(text).to.include(`  … and 1 more conflicts: ${FOLDER}/plan.json`);
-    expect(report({ conflicts: Array.from({ length: 12 }, (_, n) => conflict(`flow:F${n}`)) })).to.not.include(
-      'more conflicts'
+    const steps = (count: number): Step[] =>
+      Array.from({ length: count }, (_, n) => planned(pointerStep(`F${n}`), `s${String(n + 1).padStart(3, '0')}`));
+    const text = report({ steps: steps(13) });
+    expect(text.match(/^ {2}s\d/gm)).to.have.lengthOf(12);
+    expect(text).to.include(`  … and 1 more steps: ${FOLDER}/plan.json`);
+    expect(report({ steps: steps(12) })).to.not.include('more steps');
+    expect(report({ conflicts: Array.from({ length: 30 }, (_, n) => conflict(`flow:F${n}`)) })).to.match(
+      /… and \d+ more conflicts: /
     );
+  });
+
+  it('has no heading without anything below it', () => {
+    for (const heading of [
+      'Deployments since',
+      'Conflicts',
+      'By hand',
+      'Flows',
+      'Metadata',
+      'Records',
+      'Mind',
+      'Left out',
+    ])
+      expect(report({})).to.not.include(heading);
   });
 
   it('ends with the advice, and without counts when there is no step', () => {

@@ -59,7 +59,7 @@ describe('a run as a person reads it', () => {
       80
     );
     expect(text)
-      .to.include('  s001  Product2  updateRecords  3 restored\n')
+      .to.include('  s001  Product2  update  3 restored\n')
       .and.to.include('Total: 3 restored. 1.2 s.')
       .and.to.include('saved in .rollback/runs/r/undo.');
     expect(text).to.not.include('not restored');
@@ -81,6 +81,12 @@ describe('a run as a person reads it', () => {
       .and.to.include('record:Product2:11: ENTITY_IS_LOCKED: the record is locked')
       .and.to.include('… and 1 more in outcomes.csv')
       .and.to.not.include('Product2:12:');
+  });
+
+  it('folds nothing when every failure fits', () => {
+    const errors = Array.from({ length: 12 }, (_, n) => error(`record:Product2:${n}`));
+    const step = { id: 's001', operation: 'updateRecords', target: 'record:Product2', counts: {}, errors } as const;
+    expect(runReport(aRun({ status: 'failed', steps: [step] }), 80)).to.not.include('more in outcomes.csv');
   });
 
   it('claims nothing when there was nothing to do', () =>

@@ -30,6 +30,10 @@ describe('a snapshot as a person reads it', () => {
     ]);
   });
 
+  it('says nothing of absent components when there are none', () => {
+    expect(snapshotReport(aSnapshot({ counts: { ...COUNTS, absent: 0 } }), 'p', 80)).to.include('4 components\n');
+  });
+
   it('leaves out what it does not cover', () => {
     const text = snapshotReport(
       aSnapshot({ counts: { ...COUNTS, components: 0, absent: 0, objects: 0, bytes: 10 } }),

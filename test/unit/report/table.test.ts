@@ -34,6 +34,7 @@ describe('text for a terminal', () => {
 
   it('keeps an unbreakable word whole', () => {
     expect(wrap(`a ${'x'.repeat(90)} b`, 80)).to.deep.equal(['a', 'x'.repeat(90), 'b']);
+    expect(wrap('x'.repeat(90), 80, '  ')).to.deep.equal([`  ${'x'.repeat(90)}`]);
     expect(wrap('', 80)).to.deep.equal([]);
     expect(wrap('a\n  b\tc', 80, '  ')).to.deep.equal(['  a b c']);
   });

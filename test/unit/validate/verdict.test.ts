@@ -38,7 +38,7 @@ describe('what was meant to stay', () => {
       manual: [{ target: 'flow:D', what: 'Do it by hand.' }],
     });
     expect(keptBy(plan, ['flow:E'])).to.deep.equal([
-      { target: ROW, why: 'kept: changedByOther' },
+      { target: ROW, why: 'kept, because somebody else changed it' },
       { target: 'flow:C', why: 'left out: excluded by --exclude' },
       { target: 'flow:D', why: 'manual: Do it by hand.' },
       { target: 'flow:E', why: 'neutralised: made harmless, not taken away' },

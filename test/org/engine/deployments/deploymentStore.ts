@@ -52,6 +52,9 @@ export class DeploymentStore {
         [],
         403
       );
+    const { isSandbox, switches } = this.door.org;
+    if (options.purgeOnDelete === true && !isSandbox && switches.purgeOnDelete === 'refused')
+      throw new OrgError('INVALID_OPERATION', 'purgeOnDelete option can only be used on a non-active org.');
     return this.enqueue(await contentsOf(archive), options, user);
   }
 
@@ -171,8 +174,16 @@ export class DeploymentStore {
     return job;
   }
 
+  /** Details are kept for a while only. */
+  private tellsDetails(job: Deployment): boolean {
+    const { clock, switches } = this.door.org;
+    const age = clock.millis() - Date.parse((job.completedDate ?? job.createdDate).replace('+0000', 'Z'));
+    return age <= switches.deployDetailsDays * 24 * 3600 * 1000;
+  }
+
   private resultOf(job: Deployment): DeployResult {
     const messages = job.outcome?.messages ?? [];
+    const told = this.tellsDetails(job) ? messages : [];
     const rows = messages.filter((message) => message.componentType !== '');
     const failures = messages.filter((message) => !message.success);
     const tests = job.outcome?.tests ?? noTests;
@@ -204,8 +215,8 @@ export class DeploymentStore {
       numberTestsCompleted: tests.numTestsRun - tests.numFailures,
       numberTestErrors: tests.numFailures,
       details: {
-        componentSuccesses: messages.filter((message): message is DeployMessage => message.success),
-        componentFailures: failures,
+        componentSuccesses: told.filter((message): message is DeployMessage => message.success),
+        componentFailures: told.filter((message) => !message.success),
         runTestResult: tests,
       },
     };

@@ -20,6 +20,11 @@ export class FlowTooling {
     const flow = this.flows.byId(definitionId);
     if (flow === undefined) throw unknownEntity(definitionId);
     const number = Number(metadata['activeVersionNumber'] ?? 0);
+    if (number !== 0 && this.org.switches.toolingActivationNeedsTests)
+      throw new OrgError(
+        'FIELD_INTEGRITY_EXCEPTION',
+        'To activate a flow in a production org, it must meet the flow test coverage requirements.'
+      );
     this.org.clock.advance(1000);
     const stamp = stampOf(this.org, user);
     const changed = Number.isInteger(number) ? withActiveVersion(flow, number, stamp) : undefined;

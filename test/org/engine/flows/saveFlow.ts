@@ -85,7 +85,7 @@ export function saveFlow(
   if (flow.versions.length >= MAX_VERSIONS) {
     return {
       kind: 'refused',
-      problem: `You've exceeded the maximum number of versions for this flow (${MAX_VERSIONS}). Delete versions that you no longer need, and then try again.`,
+      problem: org.switches.flowVersionLimitText,
     };
   }
   const version: FlowVersion = {

@@ -27,10 +27,19 @@ export function csvLine(cells: readonly string[], delimiter: string): string {
   return cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(delimiter);
 }
 
+/** How Bulk prints what nobody could confirm. */
+export interface CsvHabits {
+  readonly bulkDateTimes: 'Z' | '+0000';
+  readonly bulkExponents: boolean;
+}
+
 /** A value as Bulk prints it: date-times in `Z`, decimals with a point, null as nothing. */
-export function csvCell(field: FieldSchema, value: unknown): string {
+export function csvCell(field: FieldSchema, value: unknown, habits?: CsvHabits): string {
   if (value === null || value === undefined) return '';
-  if (field.type === 'datetime') return String(value).replace(/\+0000$/, 'Z');
+  if (field.type === 'datetime')
+    return habits?.bulkDateTimes === '+0000' ? String(value) : String(value).replace(/\+0000$/, 'Z');
+  if (typeof value === 'number' && habits?.bulkExponents === true && Math.abs(value) >= 1e4)
+    return value.toExponential().replace('e+', 'E');
   if (
     typeof value === 'number' &&
     ['double', 'currency', 'percent'].includes(field.type) &&
@@ -41,7 +50,8 @@ export function csvCell(field: FieldSchema, value: unknown): string {
   return String(value);
 }
 
-/** True when the text has line ends of another kind than the job's, inside cells or between rows. */
-export function hasForeignLineEnds(text: string, ending: LineEnding): boolean {
+/** True when the text has line ends of another kind than the job's, between rows and, if those count, inside cells. */
+export function hasForeignLineEnds(whole: string, ending: LineEnding, innerCount = true): boolean {
+  const text = innerCount ? whole : whole.replace(/"(?:[^"]|"")*"/g, '""');
   return ending === 'LF' ? text.includes('\r\n') : /(?<!\r)\n/.test(text);
 }

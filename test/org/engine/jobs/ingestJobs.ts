@@ -123,7 +123,8 @@ export class IngestJobs {
     if (job.state === 'UploadComplete' || job.state === 'InProgress') {
       job.polls++;
       if (!job.ended) this.process(job);
-      if (job.polls > this.org.switches.jobPolls) job.state = job.errorMessage === undefined ? 'JobComplete' : 'Failed';
+      if (job.polls > this.org.switches.jobPolls && !this.org.switches.jobsStuck)
+        job.state = job.errorMessage === undefined ? 'JobComplete' : 'Failed';
       else job.state = 'InProgress';
     }
     return info(job);
@@ -182,8 +183,12 @@ export class IngestJobs {
       job.errorMessage = `InvalidEntity : Entity '${job.object}' is not supported`;
       return;
     }
+    if (this.org.switches.jobFailure !== '') {
+      job.errorMessage = this.org.switches.jobFailure;
+      return;
+    }
     const content = job.content ?? '';
-    if (hasForeignLineEnds(content, job.lineEnding)) {
+    if (hasForeignLineEnds(content, job.lineEnding, this.org.switches.innerLineEndsCount)) {
       job.errorMessage = `ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is ${job.lineEnding}`;
       return;
     }
@@ -198,8 +203,12 @@ export class IngestJobs {
 
   private writeAll(job: IngestJob, user: OrgUser, upload: Upload): void {
     job.header = upload.header;
-    for (let start = 0; start < upload.rows.length; start += chunkSize) {
-      job.processed.push(...this.writeChunk(job, user, upload.rows.slice(start, start + chunkSize)));
+    refuseColumns(this.org, job, upload.header);
+    // What is beyond the day's allowance is neither written nor reported.
+    const rows = upload.rows.slice(0, Math.max(0, this.org.switches.bulkRowAllowance));
+    this.org.switches.bulkRowAllowance -= rows.length;
+    for (let start = 0; start < rows.length; start += chunkSize) {
+      job.processed.push(...this.writeChunk(job, user, rows.slice(start, start + chunkSize)));
     }
   }
 
@@ -207,7 +216,8 @@ export class IngestJobs {
     const prepared = rows.map((row) => prepare(job, row));
     const requests = prepared.filter((entry): entry is WriteRequest => !(entry instanceof OrgError));
     const written = this.org.records.write(user, requests);
-    if (job.operation === 'hardDelete') {
+    const pastTheBin = job.operation === 'delete' && !this.org.switches.bulkDeletesReachBin;
+    if (job.operation === 'hardDelete' || pastTheBin) {
       const gone = written
         .filter((result) => result.success)
         .map((result): WriteRequest => ({ operation: 'purge', id: String(result.id) }));
@@ -286,6 +296,26 @@ function prepare(job: IngestJob, row: UploadedRow): WriteRequest | OrgError {
     if (error instanceof OrgError) return error;
     throw error;
   }
+}
+
+/** Columns that fail the whole job in an org that treats them so. */
+function refuseColumns(org: JobOrg, job: IngestJob, header: readonly string[]): void {
+  if (job.operation === 'delete' || job.operation === 'hardDelete') return;
+  if (job.operation === 'insert' && org.switches.bulkInsertEmptyId === 'refused' && header.some(isId))
+    throw new BatchRefusal('InvalidBatch : Field name not found : Id');
+  if (org.switches.bulkReadOnlyColumn === 'failsRow') return;
+  const locked = header.find((name) => {
+    const field = isId(name) ? undefined : org.schema.field(job.object, name);
+    return field !== undefined && (job.operation === 'insert' ? field.createable : field.updateable) !== true;
+  });
+  if (locked !== undefined)
+    throw new BatchRefusal(
+      `InvalidBatch : Unable to create/update fields: ${locked}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`
+    );
+}
+
+function isId(name: string): boolean {
+  return name.toLowerCase() === 'id';
 }
 
 function missingId(operation: string): OrgError {

@@ -1,5 +1,5 @@
 import { deleteVersion } from '../flows/saveFlow.js';
-import { splitVersionName, versionNumbered } from '../flows/flowStore.js';
+import { type FlowStore, activeVersion, splitVersionName, versionNumbered } from '../flows/flowStore.js';
 import type { StoredComponent } from './componentStore.js';
 import type { DeployDraft } from './deployDraft.js';
 import type { DeployMessage } from './deployTypes.js';
@@ -19,7 +19,8 @@ export function deleteMembers(
   draft: DeployDraft,
   destructive: DestructiveManifest,
   holders: ReadonlySet<HolderKind>,
-  guard: DeletionGuard
+  guard: DeletionGuard,
+  flowsBefore: FlowStore = draft.flows
 ): DeployMessage[] {
   const messages: DeployMessage[] = [];
   const gone: Array<{ readonly component: StoredComponent; readonly taken: readonly StoredComponent[] }> = [];
@@ -49,7 +50,7 @@ export function deleteMembers(
       if (member === '*') continue;
       if (!isKnownType(type)) refuse(type, member, `Unknown type name '${type}' specified in ${destructive.fileName}`);
       else if (type === 'Flow' || type === 'FlowDefinition') {
-        const outcome = deleteFlow(draft, type, member);
+        const outcome = deleteFlow(draft, type, member, flowsBefore);
         if (outcome.kind === 'gone')
           messages.push(row('Flow', member, `flows/${member}.flow`, { deleted: true, id: outcome.id }));
         else if (outcome.kind === 'absent') warn(type, member);
@@ -90,14 +91,17 @@ type FlowDeletion =
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly problem: string };
 
-function deleteFlow(draft: DeployDraft, type: string, member: string): FlowDeletion {
+function deleteFlow(draft: DeployDraft, type: string, member: string, flowsBefore: FlowStore): FlowDeletion {
   const noRights: FlowDeletion = { kind: 'refused', problem: 'insufficient access rights on cross-reference id' };
   if (draft.flows.get(member) !== undefined) return noRights;
   const parts = type === 'Flow' ? splitVersionName(member) : undefined;
   const flow = parts === undefined ? undefined : draft.flows.get(parts.name);
   const version = flow === undefined || parts === undefined ? undefined : versionNumbered(flow, parts.number);
-  if (flow === undefined || version === undefined) return { kind: 'absent' };
+  if (flow === undefined || version === undefined || parts === undefined) return { kind: 'absent' };
   if (flow.managed) return noRights;
+  const former = flowsBefore.get(parts.name);
+  const wasActive = former !== undefined && activeVersion(former)?.number === parts.number;
+  if (wasActive && !draft.org.switches.deactivateAndDeleteTogether) return noRights;
   const problem = deleteVersion(draft.flows, flow, version, draft.stamp);
   if (problem !== undefined) return { kind: 'refused', problem };
   draft.wrote('delete', 'Flow', member);

@@ -55,6 +55,7 @@ export function deployPackage(
   rules: PackageRules
 ): PackageOutcome {
   const messages: DeployMessage[] = [];
+  const flowsBefore = draft.flows.fork();
   const pseudo = (fileName: string): void => {
     messages.push({
       componentType: '',
@@ -76,7 +77,7 @@ export function deployPackage(
   messages.push(...addItems(draft, contents.items, rules.checkReferences));
   for (const destructive of contents.destructive.filter((one) => one.when === 'after')) {
     pseudo(destructive.fileName);
-    messages.push(...deleteMembers(draft, destructive, rules.holders, rules.guard));
+    messages.push(...deleteMembers(draft, destructive, rules.holders, rules.guard, flowsBefore));
   }
 
   const failed = messages.some((message) => !message.success);

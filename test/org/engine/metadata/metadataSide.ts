@@ -77,7 +77,16 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
   const assignments = new Assignments(org);
   const names = new SetupNames(components, flows);
   const rows = new GrantRows(components, names, new DerivedIds(org));
-  const habits: MetadataHabits = { overwriteLatestDraft: false, fieldHolders: allHolders, checkReferences: true };
+  const habits: MetadataHabits = {
+    get overwriteLatestDraft() {
+      return org.switches.overwriteLatestDraft;
+    },
+    set overwriteLatestDraft(value: boolean) {
+      org.switches.overwriteLatestDraft = value;
+    },
+    fieldHolders: allHolders,
+    checkReferences: true,
+  };
   // Things that came without a deployment are everybody's and nobody's: they bear the org's first user and its first hour.
   const origin = { byId: org.users[0]?.id ?? '', byName: org.users[0]?.name ?? '', at: org.clock.now() };
   const refresh = (): void => adoptSchema(org, components, origin);

@@ -9,6 +9,8 @@ import {
 } from '../contracts.js';
 import { instantOf, restDateTime } from '../clock.js';
 import { to18 } from '../ids.js';
+import { FirstTryLocks } from './firstTryLocks.js';
+import { UnhandledTrigger } from './unhandledTrigger.js';
 import { RecordWrites, type WriteSurroundings } from './recordWrites.js';
 import { blankRow, type Sent } from './saveRules.js';
 import { Transaction } from './transaction.js';
@@ -31,6 +33,11 @@ export type WriteResult =
   | { readonly success: true; readonly id: string; readonly created: boolean }
   | { readonly success: false; readonly id: string | undefined; readonly error: OrgError };
 
+export interface WriteOptions {
+  /** Duplicate rules that only warn do not refuse. */
+  readonly allowSave?: boolean;
+}
+
 /** A row to lay into the org as it is: with its id, its stamps and its auto-number. */
 export type SeedRow = Readonly<Record<string, FieldValue>> & { readonly Id: string };
 
@@ -40,6 +47,7 @@ export type SeedRow = Readonly<Record<string, FieldValue>> & { readonly Id: stri
  */
 export class RecordDoor {
   private readonly writes: RecordWrites;
+  private readonly locks = new FirstTryLocks();
   private shared: Transaction | undefined;
 
   public constructor(
@@ -52,12 +60,22 @@ export class RecordDoor {
   }
 
   /** Does all requests in one transaction. Refused rows are in the results; with `allOrNone` one refusal takes everything back. */
-  public write(user: OrgUser, requests: readonly WriteRequest[], allOrNone = false): WriteResult[] {
+  public write(
+    user: OrgUser,
+    requests: readonly WriteRequest[],
+    allOrNone = false,
+    options: WriteOptions = {}
+  ): WriteResult[] {
     const shared = this.shared;
     if (shared === undefined) this.clock.advance(1000);
-    const transaction = shared ?? new Transaction(this.org.store, user, this.clock.now());
+    const transaction = shared ?? new Transaction(this.org.store, user, this.clock.now(), options.allowSave);
     const start = transaction.savepoint();
     const results = requests.map((request) => this.attempt(transaction, request));
+    const thrown = results.find((result) => !result.success && result.error instanceof UnhandledTrigger);
+    if (thrown !== undefined && !thrown.success) {
+      transaction.rollbackTo(start);
+      return requests.map((request) => ({ success: false, id: idOf(request), error: thrown.error }));
+    }
     if (allOrNone && results.some((result) => !result.success)) {
       transaction.rollbackTo(start);
       return results.map((result, index) =>
@@ -85,8 +103,12 @@ export class RecordDoor {
   }
 
   /** One write that either succeeds or throws the org's refusal. */
-  public writeOne(user: OrgUser, request: WriteRequest): { readonly id: string; readonly created: boolean } {
-    const [result] = this.write(user, [request]);
+  public writeOne(
+    user: OrgUser,
+    request: WriteRequest,
+    options: WriteOptions = {}
+  ): { readonly id: string; readonly created: boolean } {
+    const [result] = this.write(user, [request], false, options);
     if (result === undefined) throw new Error('a write without a result');
     if (!result.success) throw result.error;
     return result;
@@ -97,6 +119,16 @@ export class RecordDoor {
     const object = this.org.schema.get(objectName);
     if (object === undefined) throw new Error(`no such object: ${objectName}`);
     for (const row of rows) this.org.store.put(object.name, this.seeded(object, row));
+  }
+
+  /** What background jobs of the platform do: SystemModstamp moves, LastModifiedDate and the log do not. */
+  public moveStamps(objectName: string, ids: readonly string[]): void {
+    this.clock.advance(1000);
+    for (const id of ids) {
+      const row = this.org.store.get(objectName, to18(id) ?? id);
+      if (row === undefined) throw new Error(`no such row: ${objectName} ${id}`);
+      this.org.store.put(objectName, { ...row, SystemModstamp: this.clock.now() });
+    }
   }
 
   private seeded(object: ObjectSchema, given: SeedRow): Row {
@@ -124,31 +156,38 @@ export class RecordDoor {
   private attempt(transaction: Transaction, request: WriteRequest): WriteResult {
     const before = transaction.savepoint();
     try {
-      switch (request.operation) {
-        case 'insert':
-          return { success: true, id: this.writes.insert(transaction, request.object, request.values), created: true };
-        case 'update':
-          return {
-            success: true,
-            id: this.writes.update(transaction, request.object, request.id, request.values),
-            created: false,
-          };
-        case 'upsert':
-          return {
-            success: true,
-            ...this.writes.upsert(transaction, request.object, request.keyField, request.key, request.values),
-          };
-        case 'delete':
-          return { success: true, id: this.writes.delete(transaction, request.object, request.id), created: false };
-        case 'undelete':
-          return { success: true, id: this.writes.undelete(transaction, request.id), created: false };
-        case 'purge':
-          return { success: true, id: this.writes.purge(transaction, request.id), created: false };
-      }
+      if (this.org.firstTryLocks()) this.locks.check('id' in request ? (idOf(request) ?? '') : '');
+      const result = this.perform(transaction, request);
+      this.org.rollUps.refresh(this.org.schema, this.org.store, transaction, before.changes);
+      return result;
     } catch (error) {
       if (!(error instanceof OrgError)) throw error;
       transaction.rollbackTo(before);
       return { success: false, id: idOf(request), error };
+    }
+  }
+
+  private perform(transaction: Transaction, request: WriteRequest): WriteResult {
+    switch (request.operation) {
+      case 'insert':
+        return { success: true, id: this.writes.insert(transaction, request.object, request.values), created: true };
+      case 'update':
+        return {
+          success: true,
+          id: this.writes.update(transaction, request.object, request.id, request.values),
+          created: false,
+        };
+      case 'upsert':
+        return {
+          success: true,
+          ...this.writes.upsert(transaction, request.object, request.keyField, request.key, request.values),
+        };
+      case 'delete':
+        return { success: true, id: this.writes.delete(transaction, request.object, request.id), created: false };
+      case 'undelete':
+        return { success: true, id: this.writes.undelete(transaction, request.id), created: false };
+      case 'purge':
+        return { success: true, id: this.writes.purge(transaction, request.id), created: false };
     }
   }
 }

@@ -15,13 +15,18 @@ import { deleteRow, stamped } from './deletion.js';
 import { withForeignKeys } from './foreignKeys.js';
 import { checkPricebookDeletion, checkPricebookEntry } from './productRules.js';
 import { checkReference } from './references.js';
+import { canSeeRow } from '../rowVisibility.js';
+import type { DuplicateRules } from './duplicateRules.js';
+import type { LookupFilters } from './lookupFilters.js';
+import type { RollUps } from './rollUps.js';
 import type { RowStore } from './rowStore.js';
 import type { SaveHooks } from './saveHooks.js';
 import { blankRow, readSent, requireFields, type Sent, visibleField } from './saveRules.js';
 import type { TableWriter } from './tableWriter.js';
 import type { Transaction } from './transaction.js';
 import { undeleteRow } from './undeletion.js';
-import { checkUnique } from './uniqueness.js';
+import { checkUnique, type DuplicateText } from './uniqueness.js';
+import { checkUserLogin } from './userLoginRules.js';
 
 /** What the writes need from the org around them. */
 export interface WriteSurroundings {
@@ -30,7 +35,12 @@ export interface WriteSurroundings {
   readonly hooks: SaveHooks;
   readonly writers: Map<string, TableWriter>;
   newId(keyPrefix: string): string;
+  readonly lookupFilters: LookupFilters;
+  readonly duplicateRules: DuplicateRules;
+  readonly rollUps: RollUps;
   binEmptied(): boolean;
+  firstTryLocks(): boolean;
+  undeleteDuplicateText(): DuplicateText;
 }
 
 /** Saves single rows within a transaction, by all the org's rules. Throws what the org would answer. */
@@ -44,6 +54,7 @@ export class RecordWrites {
     if (writer !== undefined) return this.throughWriter(transaction, writer, 'insert', '', sent);
     const object = this.objectFor(transaction.user, objectName);
     if (object.createable !== true) throw cannot('create', object);
+    refuseReadOnly(transaction.user, object);
     transaction.touch(object);
     const values = this.read(transaction, object, sent, 'insert');
     const id = this.org.newId(object.keyPrefix);
@@ -143,7 +154,7 @@ export class RecordWrites {
     if (object === undefined || this.org.binEmptied())
       throw new OrgError('UNDELETE_FAILED', 'Entity is not in the recycle bin');
     transaction.touch(object);
-    undeleteRow(this.org.schema, this.org.store, transaction, object, id);
+    undeleteRow(this.org.schema, this.org.store, transaction, object, id, this.org.undeleteDuplicateText());
     return id;
   }
 
@@ -186,6 +197,7 @@ export class RecordWrites {
     requireFields(object, row);
     for (const [field, value] of values)
       checkReference(this.org.schema, this.org.store, transaction.user, field, value);
+    this.org.lookupFilters.check(this.org.store, object, row, values);
     this.org.hooks.run({
       operation: before === undefined ? 'insert' : 'update',
       object: object.name,
@@ -195,6 +207,8 @@ export class RecordWrites {
     });
     derivePersonName(object, row);
     checkUnique(this.org.store, object, row);
+    this.org.duplicateRules.check(this.org.store, object, row, transaction.allowSave);
+    checkUserLogin(transaction.user, object.name, row, before);
     checkPricebookEntry(this.org.store, object.name, row);
     checkCustomLogicOfRule(this.org.store, object.name, row);
   }
@@ -251,9 +265,8 @@ export class RecordWrites {
     const before = this.org.store.get(object.name, id);
     if (before === undefined) throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', [], 404);
     if (before['IsDeleted'] === true) throw new OrgError('ENTITY_IS_DELETED', 'entity is deleted', [], 404);
-    if (user.rights.hiddenRows.has(id) && !user.rights.viewAllData) {
-      throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id', [], 403);
-    }
+    if (!canSeeRow(user, object.name, before)) throw noAccess();
+    refuseReadOnly(user, object);
     return { object, before };
   }
 
@@ -295,6 +308,14 @@ export class RecordWrites {
     transaction.onRollback(handler.undo);
     return 'id' in handler ? String(handler.id) : id;
   }
+}
+
+function noAccess(): OrgError {
+  return new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id', [], 403);
+}
+
+function refuseReadOnly(user: OrgUser, object: ObjectSchema): void {
+  if (user.rights.readOnlyObjects?.has(object.name) === true) throw noAccess();
 }
 
 function asId(given: string): string {

@@ -1,5 +1,6 @@
 import { OrgError, type FieldSchema, type FieldValue, type OrgUser } from '../contracts.js';
 import type { SchemaStore } from '../schema/schemaStore.js';
+import { canSeeRow } from '../rowVisibility.js';
 import type { RowStore } from './rowStore.js';
 
 /**
@@ -27,7 +28,7 @@ export function checkReference(
   const row = store.get(target.name, value);
   if (row === undefined) throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', []);
   if (row['IsDeleted'] === true) throw new OrgError('ENTITY_IS_DELETED', 'entity is deleted', []);
-  if (user.rights.hiddenRows.has(value) && !user.rights.viewAllData) {
+  if (!canSeeRow(user, target.name, row)) {
     throw new OrgError(
       'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
       `insufficient access rights on cross-reference id: ${value.slice(0, 15)}`,

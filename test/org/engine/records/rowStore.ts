@@ -1,4 +1,5 @@
 import type { FieldSchema, FieldValue, ObjectSchema, Row } from '../contracts.js';
+import type { GeneratedTable } from './generatedTable.js';
 import type { SchemaListener } from '../schema/schemaStore.js';
 
 /** What the bin knows of a deleted row. */
@@ -20,15 +21,38 @@ interface Table {
 /** Rows by object and id, deleted ones included, with indexes made when first asked for. Knows no rules. */
 export class RowStore implements SchemaListener {
   private readonly tables = new Map<string, Table>();
+  private readonly generated = new Map<string, GeneratedTable>();
+  /** Generated rows that are gone for good. */
+  private readonly gone = new Set<string>();
   private readonly bin = new Map<string, BinEntry>();
 
   public get(objectName: string, id: string): Row | undefined {
-    return this.tables.get(objectName)?.rows.get(id);
+    return this.tables.get(objectName)?.rows.get(id) ?? this.generatedRow(objectName, id);
+  }
+
+  /** Lays generated rows under the stored ones. */
+  public putGenerated(objectName: string, table: GeneratedTable): void {
+    this.generated.set(objectName, table);
+  }
+
+  public generatedTable(objectName: string): GeneratedTable | undefined {
+    return this.generated.get(objectName);
+  }
+
+  /** Rows that are kept, without those that are only generated. Deleted rows included. */
+  public storedRows(objectName: string): Iterable<Row> {
+    return this.tables.get(objectName)?.rows.values() ?? [];
+  }
+
+  /** True when a generated row was taken away for good. */
+  public hasGone(): boolean {
+    return this.gone.size > 0;
   }
 
   /** All rows, deleted ones included, in no promised order. */
   public rows(objectName: string): Iterable<Row> {
-    return this.tables.get(objectName)?.rows.values() ?? [];
+    const table = this.generated.get(objectName);
+    return table === undefined ? this.storedRows(objectName) : this.bothRows(objectName, table);
   }
 
   public binEntry(id: string): BinEntry | undefined {
@@ -49,6 +73,7 @@ export class RowStore implements SchemaListener {
     const table = this.table(objectName);
     const id = String(row['Id']);
     const before = table.rows.get(id);
+    this.gone.delete(id);
     for (const [field, index] of table.indexes) {
       if (before !== undefined) index.get(indexKey(before[field]))?.delete(id);
       addTo(index, indexKey(row[field]), id);
@@ -58,6 +83,7 @@ export class RowStore implements SchemaListener {
 
   public remove(objectName: string, id: string): void {
     const table = this.tables.get(objectName);
+    if ((this.generated.get(objectName)?.indexOf(id) ?? -1) >= 0) this.gone.add(id);
     const before = table?.rows.get(id);
     if (table === undefined || before === undefined) return;
     for (const [field, index] of table.indexes) index.get(indexKey(before[field]))?.delete(id);
@@ -66,6 +92,10 @@ export class RowStore implements SchemaListener {
 
   /** Rows whose field holds this value, text compared without case. Deleted rows included. */
   public rowsWith(objectName: string, field: string, value: FieldValue): Row[] {
+    return [...this.storedRowsWith(objectName, field, value), ...this.generatedRowsWith(objectName, field, value)];
+  }
+
+  private storedRowsWith(objectName: string, field: string, value: FieldValue): Row[] {
     const table = this.tables.get(objectName);
     if (table === undefined) return [];
     let index = table.indexes.get(field);
@@ -79,6 +109,7 @@ export class RowStore implements SchemaListener {
 
   public objectRemoved(object: ObjectSchema): void {
     this.tables.delete(object.name);
+    this.generated.delete(object.name);
   }
 
   public fieldPut(object: ObjectSchema, field: FieldSchema, before: FieldSchema | undefined): void {
@@ -93,6 +124,31 @@ export class RowStore implements SchemaListener {
       const { [field.name]: _gone, ...rest } = row;
       return rest;
     });
+  }
+
+  private generatedRow(objectName: string, id: string): Row | undefined {
+    const table = this.generated.get(objectName);
+    const index = table?.indexOf(id) ?? -1;
+    return index < 0 || this.gone.has(id) ? undefined : table?.rowAt(index);
+  }
+
+  private generatedRowsWith(objectName: string, field: string, value: FieldValue): Row[] {
+    const table = this.generated.get(objectName);
+    if (table === undefined) return [];
+    return table
+      .indexesWith(field, value)
+      .filter((index) => !this.isCovered(objectName, table.idAt(index)))
+      .map((index) => table.rowAt(index));
+  }
+
+  private *bothRows(objectName: string, table: GeneratedTable): Iterable<Row> {
+    for (let index = 0; index < table.count; index++)
+      if (!this.isCovered(objectName, table.idAt(index))) yield table.rowAt(index);
+    yield* this.storedRows(objectName);
+  }
+
+  private isCovered(objectName: string, id: string): boolean {
+    return this.gone.has(id) || this.tables.get(objectName)?.rows.has(id) === true;
   }
 
   private rewrite(objectName: string, change: (row: Row) => Row): void {

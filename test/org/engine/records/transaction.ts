@@ -3,6 +3,12 @@ import type { BinEntry, RowStore } from './rowStore.js';
 
 type RecordOperation = Extract<OpLogEntry, { kind: 'recordWrite' }>['operation'];
 
+export interface Savepoint {
+  readonly undo: number;
+  readonly log: number;
+  readonly changes: number;
+}
+
 /**
  * One transaction of the org: one user, one stamp, and everything can be taken back to a savepoint.
  * The op log hears of it only at the commit.
@@ -10,12 +16,20 @@ type RecordOperation = Extract<OpLogEntry, { kind: 'recordWrite' }>['operation']
 export class Transaction {
   private readonly undo: Array<() => void> = [];
   private readonly log: OpLogEntry[] = [];
+  /** What was written, in order, for those who follow a write with others of their own. */
+  public readonly changes: Array<{
+    readonly object: ObjectSchema;
+    readonly before: Row | undefined;
+    readonly after: Row | undefined;
+  }> = [];
   private touched: { readonly name: string; readonly setup: boolean } | undefined;
 
   public constructor(
     private readonly store: RowStore,
     public readonly user: OrgUser,
-    public readonly stamp: string
+    public readonly stamp: string,
+    /** The client accepts duplicates that a rule only warns of. */
+    public readonly allowSave = false
   ) {}
 
   /** Setup objects and others may not be written in one transaction. */
@@ -38,6 +52,7 @@ export class Transaction {
       before === undefined ? this.store.remove(object.name, id) : this.store.put(object.name, before)
     );
     this.store.put(object.name, row);
+    this.changes.push({ object, before, after: row });
     this.note(object, id, operation, fields);
   }
 
@@ -46,6 +61,7 @@ export class Transaction {
     const id = String(row['Id']);
     this.undo.push(() => this.store.put(object.name, row));
     this.store.remove(object.name, id);
+    this.changes.push({ object, before: row, after: undefined });
     this.note(object, id, 'delete');
   }
 
@@ -60,19 +76,21 @@ export class Transaction {
     this.undo.push(undo);
   }
 
-  public savepoint(): { readonly undo: number; readonly log: number } {
-    return { undo: this.undo.length, log: this.log.length };
+  public savepoint(): Savepoint {
+    return { undo: this.undo.length, log: this.log.length, changes: this.changes.length };
   }
 
-  public rollbackTo(savepoint: { readonly undo: number; readonly log: number }): void {
+  public rollbackTo(savepoint: Savepoint): void {
     while (this.undo.length > savepoint.undo) this.undo.pop()?.();
     this.log.length = savepoint.log;
+    this.changes.length = savepoint.changes;
   }
 
   public commit(append: (entry: OpLogEntry) => void): void {
     for (const entry of this.log) append(entry);
     this.undo.length = 0;
     this.log.length = 0;
+    this.changes.length = 0;
   }
 
   private note(object: ObjectSchema, id: string, operation: RecordOperation, fields?: readonly string[]): void {

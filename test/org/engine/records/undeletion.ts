@@ -3,7 +3,7 @@ import type { SchemaStore } from '../schema/schemaStore.js';
 import { stamped } from './deletion.js';
 import type { BinEntry, RowStore } from './rowStore.js';
 import type { Transaction } from './transaction.js';
-import { checkUnique } from './uniqueness.js';
+import { checkUnique, type DuplicateText } from './uniqueness.js';
 
 const notInBin = (): OrgError => new OrgError('UNDELETE_FAILED', 'Entity is not in the recycle bin');
 
@@ -16,7 +16,8 @@ export function undeleteRow(
   store: RowStore,
   transaction: Transaction,
   object: ObjectSchema,
-  id: string
+  id: string,
+  duplicateText: DuplicateText = 'named'
 ): void {
   if (object.undeletable !== true)
     throw new OrgError('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'Entity type is not undeletable');
@@ -27,7 +28,7 @@ export function undeleteRow(
   const returning = [...store.binEntries()].filter(
     ([, other]) => other.root === id && other.deletedAt === entry.deletedAt && !other.purged
   );
-  for (const [member] of returning) bringBack(schema, store, transaction, member, member === id);
+  for (const [member] of returning) bringBack(schema, store, transaction, member, member === id, duplicateText);
   for (const [member, memberEntry] of returning) restoreLookups(schema, store, transaction, member, memberEntry);
 }
 
@@ -43,13 +44,20 @@ function refuseWithoutMaster(store: RowStore, object: ObjectSchema, row: Row): v
   }
 }
 
-function bringBack(schema: SchemaStore, store: RowStore, transaction: Transaction, id: string, named: boolean): void {
+function bringBack(
+  schema: SchemaStore,
+  store: RowStore,
+  transaction: Transaction,
+  id: string,
+  named: boolean,
+  duplicateText: DuplicateText
+): void {
   const object = schema.objectOfId(id);
   const row = object === undefined ? undefined : store.get(object.name, id);
   if (object === undefined || row === undefined) return;
   // Standard price book entries and the like have no undelete of their own, but come back with their parent.
   const returned = stamped(transaction, object, { ...row, IsDeleted: false });
-  checkUnique(store, object, returned);
+  checkUnique(store, object, returned, duplicateText);
   transaction.put(object, returned, named ? 'undelete' : 'cascadeUndelete');
   transaction.setBinEntry(id, undefined);
 }

@@ -9,6 +9,7 @@ export interface SchemaListener {
 
 interface Entry {
   object: ObjectSchema;
+  changedAt: number;
   readonly fields: Map<string, FieldSchema>;
 }
 
@@ -18,6 +19,9 @@ export class SchemaStore implements Schema {
   private readonly byPrefix = new Map<string, string>();
   private readonly listeners: SchemaListener[] = [];
   private nextPrefix = 0;
+
+  /** `now` stamps the changes of definitions, in milliseconds. */
+  public constructor(private readonly now: () => number = () => 0) {}
 
   public listen(listener: SchemaListener): void {
     this.listeners.push(listener);
@@ -37,6 +41,11 @@ export class SchemaStore implements Schema {
     return name === undefined ? undefined : this.get(name);
   }
 
+  /** When the definition changed last; 0 for an object that is not kept here. */
+  public changedAt(objectName: string): number {
+    return this.entries.get(objectName.toLowerCase())?.changedAt ?? 0;
+  }
+
   public names(): string[] {
     return [...this.entries.values()].map((entry) => entry.object.name);
   }
@@ -46,7 +55,7 @@ export class SchemaStore implements Schema {
   }
 
   public addObject(object: ObjectSchema): void {
-    this.entries.set(object.name.toLowerCase(), { object, fields: fieldMap(object) });
+    this.entries.set(object.name.toLowerCase(), { object, changedAt: this.now(), fields: fieldMap(object) });
     if (!this.byPrefix.has(object.keyPrefix)) this.byPrefix.set(object.keyPrefix, object.name);
   }
 
@@ -63,6 +72,7 @@ export class SchemaStore implements Schema {
     const before = entry.fields.get(field.name.toLowerCase());
     entry.fields.set(field.name.toLowerCase(), field);
     entry.object = { ...entry.object, fields: [...entry.fields.values()] };
+    entry.changedAt = this.now();
     for (const listener of this.listeners) listener.fieldPut(entry.object, field, before);
   }
 
@@ -72,6 +82,7 @@ export class SchemaStore implements Schema {
     if (field === undefined) return;
     entry.fields.delete(fieldName.toLowerCase());
     entry.object = { ...entry.object, fields: [...entry.fields.values()] };
+    entry.changedAt = this.now();
     for (const listener of this.listeners) listener.fieldRemoved(entry.object, field);
   }
 

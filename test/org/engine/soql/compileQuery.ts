@@ -7,9 +7,10 @@ import { findFieldPath, type FieldPath } from './fieldPath.js';
 import { sorted, sortKey } from './ordering.js';
 import { parse } from './parse.js';
 import { malformed, typeNotSupported } from './queryErrors.js';
+import { GeneratedScan } from './generatedScan.js';
 import { longFieldCount, readSelection, toRecord, type Selected, type Selection } from './selection.js';
 import { findSource, type QueryScope, type Source } from './sources.js';
-import { candidateRows, compileWhere } from './where.js';
+import { candidateRows, compileWhere, filteredFields } from './where.js';
 
 /** A query that was checked against the schema and can be run. */
 export interface CompiledQuery {
@@ -24,6 +25,8 @@ export interface CompiledQuery {
   readonly longFields: number;
   /** An aggregate's columns. */
   readonly names: readonly AggregateColumn[];
+  /** The answer of a generated table, when the query is one that needs not look at each row as a whole. */
+  scan(): GeneratedScan | undefined;
   /** The matching rows (not for aggregates), ordered, cut by LIMIT and OFFSET. */
   rows(): Row[];
   /** What REST answers as `records`. */
@@ -48,6 +51,7 @@ function compileParsed(scope: QueryScope, query: Query): CompiledQuery {
   const aggregate = !bareCount && isAggregate(query);
   const inner = (innerQuery: Query): Set<unknown> => innerValues(scope, innerQuery);
   const where = compileWhere(scope, source, query.where, inner, query.sObjectAlias);
+  refuseWithoutFilter(scope, source, query);
   const matching = (): Row[] => {
     const candidates = candidateRows(scope, source, query.where) ?? source.rows();
     const found: Row[] = [];
@@ -59,7 +63,10 @@ function compileParsed(scope: QueryScope, query: Query): CompiledQuery {
     ? { selected: [], paths: [], hasChildren: false }
     : readSelection(scope, source, query, (subquery, child, link) => compileChildren(scope, subquery, child, link));
   const order = orderKeys(scope, source, query);
+  const scan = (): GeneratedScan | undefined => generatedScan(scope, source, query, where);
   const rows = (): Row[] => {
+    const scanned = scan();
+    if (scanned !== undefined) return scanned.slice(0, scanned.length);
     const result = cut(sorted(matching(), order), query);
     refuseManyHeavy(source, selection, result.length);
     return result;
@@ -74,6 +81,7 @@ function compileParsed(scope: QueryScope, query: Query): CompiledQuery {
     paths: selection.paths,
     hasChildren: selection.hasChildren,
     longFields: longFieldCount(selection.paths),
+    scan,
     rows,
     records: () => rows().map((row) => toRecord(scope, source, selection.selected, row)),
   };
@@ -91,11 +99,44 @@ function aggregateQuery(scope: QueryScope, query: Query, source: Source, matchin
     hasChildren: false,
     longFields: 0,
     names: compiled.names,
+    scan: () => undefined,
     rows: () => {
       throw new Error('an aggregate query has no rows');
     },
     records: () => cut(compiled.group(matching()), query),
   };
+}
+
+/** A generated table is scanned by number, unless the query names ids, sorts by something else or its user sees only some rows. */
+function generatedScan(
+  scope: QueryScope,
+  source: Source,
+  query: Query,
+  where: (row: Row) => boolean
+): GeneratedScan | undefined {
+  const { store } = scope.org;
+  const table = source.table === undefined ? store.generatedTable(source.schema.name) : undefined;
+  if (table === undefined || store.hasGone() || !scope.user.rights.viewAllData) return undefined;
+  if (candidateRows(scope, source, query.where, true) !== undefined) return undefined;
+  const clauses = query.orderBy === undefined ? [] : Array.isArray(query.orderBy) ? query.orderBy : [query.orderBy];
+  const [clause, ...others] = clauses as OrderByClause[];
+  if (others.length > 0) return undefined;
+  if (clause !== undefined && !('field' in clause && clause.field.toLowerCase() === 'id')) return undefined;
+  const names = filteredFields(query.where).map((name) => source.field(name));
+  const stored = [...store.storedRows(source.schema.name)];
+  return new GeneratedScan({
+    table,
+    stored,
+    matching: stored.filter((row) => (scope.all || row['IsDeleted'] !== true) && where(row)),
+    where: query.where === undefined ? undefined : where,
+    // A filter on a parent or a formula reads more than it names.
+    fields: names.some((field) => field === undefined || field.formulaPath !== undefined)
+      ? undefined
+      : names.map((field) => field?.name ?? ''),
+    order: clause === undefined ? 'none' : clause.order === 'DESC' ? 'down' : 'up',
+    offset: query.offset ?? 0,
+    limit: query.limit,
+  });
 }
 
 function compileChildren(
@@ -148,6 +189,13 @@ function orderKeys(scope: QueryScope, source: Source, query: Query | Subquery): 
 function cut<T>(items: T[], query: Query | Subquery): T[] {
   const start = query.offset ?? 0;
   return query.limit === undefined ? items.slice(start) : items.slice(start, start + query.limit);
+}
+
+/** Some views answer only when they are asked about something. */
+function refuseWithoutFilter(scope: QueryScope, source: Source, query: Query): void {
+  const columns = source.table?.filterOn ?? [];
+  if (columns.length === 0 || filteredFields(query.where).some((name) => columns.includes(name))) return;
+  throw malformed(scope.soql, `A filter on a reified column is required [${columns.join(',')}]`);
 }
 
 function refuseManyHeavy(source: Source, selection: Selection, size: number): void {

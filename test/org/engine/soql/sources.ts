@@ -1,4 +1,5 @@
 import type { FieldSchema, ObjectSchema, OrgClock, OrgCore, OrgUser, Row, Tables, VirtualTable } from '../contracts.js';
+import { canSeeRow } from '../rowVisibility.js';
 import type { RowStore } from '../records/rowStore.js';
 import { canSeeField, canSeeObject } from '../schema/describe.js';
 import type { PracticeField } from '../schema/fieldNotation.js';
@@ -55,13 +56,14 @@ export function findSource(scope: QueryScope, name: string): Source | undefined 
 
 function storedSource(scope: QueryScope, object: ObjectSchema): Source {
   const { store } = scope.org;
-  const seen = (row: Row): boolean => (scope.all || row['IsDeleted'] !== true) && canSeeRow(scope.user, row);
+  const seen = (row: Row): boolean =>
+    (scope.all || row['IsDeleted'] !== true) && canSeeRow(scope.user, object.name, row);
   return {
     schema: object,
     table: undefined,
     field: (name) => visible(scope, object, scope.org.schema.field(object.name, name)),
     fields: () => object.fields.filter((field) => canSeeField(scope.user, object, field)),
-    rows: () => [...store.rows(object.name)].filter(seen),
+    rows: () => matching(store.rows(object.name), seen),
     rowsWith: (field, value) => {
       if (field.name !== 'Id') return store.rowsWith(object.name, field.name, value).filter(seen);
       const row = store.get(object.name, value);
@@ -74,6 +76,10 @@ function storedSource(scope: QueryScope, object: ObjectSchema): Source {
     value: (row, field) =>
       field.formulaPath === undefined ? masked(scope.user, row, field) : formulaValue(scope, object, row, field),
   };
+}
+
+function* matching(rows: Iterable<Row>, test: (row: Row) => boolean): Iterable<Row> {
+  for (const row of rows) if (test(row)) yield row;
 }
 
 function tableSource(scope: QueryScope, table: VirtualTable): Source {
@@ -108,10 +114,6 @@ function keyed(rows: Iterable<Row>): Map<string, Row> {
 
 function visible(scope: QueryScope, object: ObjectSchema, field: FieldSchema | undefined): PracticeField | undefined {
   return field !== undefined && canSeeField(scope.user, object, field) ? field : undefined;
-}
-
-function canSeeRow(user: OrgUser, row: Row): boolean {
-  return user.rights.viewAllData || !user.rights.hiddenRows.has(String(row['Id']));
 }
 
 function masked(user: OrgUser, row: Row, field: FieldSchema): unknown {

@@ -50,6 +50,12 @@ export function candidateRows(scope: QueryScope, source: Source, where: WhereCla
   return undefined;
 }
 
+/** The names of the object's own fields that the WHERE clause compares. */
+export function filteredFields(where: WhereClause | undefined): string[] {
+  if (where === undefined) return [];
+  return flatten(where).flatMap((token) => (typeof token === 'object' && 'field' in token ? [token.field] : []));
+}
+
 function compileLeaf(
   scope: QueryScope,
   source: Source,

@@ -1,0 +1,19 @@
+import type { OrderRule } from './orderSteps.js';
+import { recordStepsOf } from './recordStepsOf.js';
+
+/** What comes back with a parent and never belonged is taken away after the parent is back. */
+export const sweepAfterUndelete: OrderRule = (steps) => {
+  const undeletes = recordStepsOf(steps, 'undeleteRecords').map((step) => ({
+    key: step.key,
+    ids: new Set(step.items.map((item) => item.id)),
+  }));
+  return recordStepsOf(steps, 'deleteRecords')
+    .filter((step) => step.key.startsWith('records:sweep:'))
+    .flatMap((sweep) =>
+      undeletes
+        .filter(({ ids }) =>
+          sweep.items.some((item) => Object.values(item.before ?? {}).some((value) => value !== null && ids.has(value)))
+        )
+        .map(({ key }) => ({ before: key, after: sweep.key }))
+    );
+};

@@ -1,0 +1,24 @@
+import type { ValueRow } from '../records/fieldValue.js';
+import type { ObjectDescribe } from '../records/objectDescribe.js';
+
+/** A row that must follow if a row it names in text comes back under a new Id. */
+export interface TextReference {
+  readonly object: string;
+  readonly id: string;
+  /** The fields that hold an Id of a deleted row, with their values in the baseline. */
+  readonly baseline: ValueRow;
+  /** The same fields now. */
+  readonly now: ValueRow;
+}
+
+/** What the record lane knows of the org besides the changes. */
+export interface RecordFacts {
+  /** Describes as they are now. */
+  readonly describes: ReadonlyMap<string, ObjectDescribe>;
+  readonly textReferences: readonly TextReference[];
+  /** Rules of Custom condition logic whose conditions changed, by Id: as in the baseline, and now. */
+  readonly rules: ReadonlyMap<string, { readonly baseline: ValueRow; readonly now: ValueRow }>;
+  readonly ruleOf: ReadonlyMap<string, string>;
+  /** Who changed a field is known only by the last editor of its row. */
+  readonly lastEditorOnly: boolean;
+}

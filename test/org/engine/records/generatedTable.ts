@@ -1,0 +1,105 @@
+import type { FieldValue, ObjectSchema, Row } from '../contracts.js';
+import { csvCell, csvLine, type CsvHabits } from '../jobs/csv.js';
+import { generatedColumn, type GeneratedColumn } from './generatedColumns.js';
+import { GeneratedIds, mostGenerated } from './generatedIds.js';
+
+export interface GeneratedRowsRequest {
+  readonly rows: number;
+  /** The same seed gives the same rows. */
+  readonly seed: string;
+  /** Ids that lookups may point to, by field. */
+  readonly references?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Rows that are not kept but made up whenever somebody looks. They never change: what is written later lies over them. */
+export class GeneratedTable {
+  public readonly count: number;
+  private readonly ids: GeneratedIds;
+  private readonly columns: ReadonlyMap<string, GeneratedColumn>;
+
+  public constructor(
+    private readonly object: ObjectSchema,
+    request: GeneratedRowsRequest,
+    surroundings: { readonly newest: number; readonly userIds: readonly string[] }
+  ) {
+    if (request.rows > mostGenerated) throw new Error(`at most ${mostGenerated} rows can be generated`);
+    this.count = request.rows;
+    const ids = new GeneratedIds(object.keyPrefix);
+    this.ids = ids;
+    const seed = {
+      ...surroundings,
+      seed: request.seed,
+      references: request.references ?? {},
+      idAt: (index: number) => ids.at(index),
+      indexOfId: (id: string) => ids.indexOf(id),
+    };
+    this.columns = new Map(object.fields.map((field) => [field.name, generatedColumn(field, seed)]));
+  }
+
+  public idAt(index: number): string {
+    return this.ids.at(index);
+  }
+
+  /** -1 for an id that is none of this table's. */
+  public indexOf(id: string): number {
+    const index = this.ids.indexOf(id);
+    return index < this.count ? index : -1;
+  }
+
+  /** The row with all its fields, or with `Id`, `IsDeleted` and the named ones only. */
+  public rowAt(index: number, names: Iterable<string> = this.columns.keys()): Row {
+    const row: Row = { Id: this.ids.at(index), IsDeleted: false };
+    for (const name of names) row[name] = this.valueAt(name, index);
+    return row;
+  }
+
+  /** Numbers of the rows whose field has this value; text is compared without case. */
+  public indexesWith(field: string, value: FieldValue): number[] {
+    const column = this.columns.get(field);
+    if (column === undefined) return [];
+    if (column.kind === 'own') {
+      const index = column.indexOf(value);
+      return index >= 0 && index < this.count && same(column.of(index), value) ? [index] : [];
+    }
+    const wanted = new Set(column.values.flatMap((one, place) => (same(one, value) ? [place] : [])));
+    const found: number[] = [];
+    if (wanted.size === 0) return found;
+    for (let index = 0; index < this.count; index++) if (wanted.has(column.pick(index))) found.push(index);
+    return found;
+  }
+
+  /** How rows are written as CSV lines of these fields: the cells that many rows share are made once. */
+  public lineWriter(names: readonly string[], delimiter: string, habits: CsvHabits): (index: number) => string {
+    const cells = names.map((name): ((index: number) => string) => {
+      const field = this.object.fields.find((candidate) => candidate.name === name);
+      const column = this.columns.get(name);
+      if (field === undefined || column === undefined) return () => '""';
+      const cell = (value: FieldValue): string => csvLine([csvCell(field, value, habits)], delimiter);
+      if (column.kind === 'own') {
+        const { of } = column;
+        return (index) => `"${of(index)}"`;
+      }
+      const ready = column.values.map(cell);
+      const { pick } = column;
+      return (index) => ready[pick(index)] ?? '""';
+    });
+    return (index) => {
+      let line = cells[0]?.(index) ?? '';
+      for (let place = 1; place < cells.length; place++)
+        line += delimiter + (cells[place] as (index: number) => string)(index);
+      return line;
+    };
+  }
+
+  private valueAt(name: string, index: number): FieldValue {
+    const column = this.columns.get(name);
+    if (column === undefined) return null;
+    return column.kind === 'own' ? column.of(index) : (column.values[column.pick(index)] ?? null);
+  }
+}
+
+function same(left: FieldValue, right: FieldValue): boolean {
+  return (
+    left === right || (left !== null && right !== null && String(left).toLowerCase() === String(right).toLowerCase())
+  );
+}
