@@ -21,7 +21,7 @@ const STOCK_CLI = join(ROOT, 'test', 'stock-cli');
 const OLDEST_NODE = [22, 20];
 
 const UNIT_TESTS = ['unit', 'contract', 'loop', 'property'].map((folder) => `test/${folder}/**/*.test.ts`);
-const E2E_TESTS = ['test/e2e/**/*.test.ts'];
+const E2E_TESTS = ['test/e2e/**/*.test.ts', 'test/conformance/**/*.test.ts'];
 
 /** What each task needs first, and what it does. */
 const TASKS = {

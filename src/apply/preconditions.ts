@@ -75,6 +75,8 @@ export async function readRows(
 export interface RowContext {
   /** Rows that another step brings back first. */
   readonly returning: ReadonlySet<string>;
+  /** Rows that this run undeleted: the org fills lookups again that their deletion had blanked. */
+  readonly refilled: ReadonlySet<string>;
   /** A row that is gone altogether can be inserted. */
   readonly insertable: boolean;
   /** Fields of this row that another step writes. */
@@ -95,7 +97,8 @@ export function standingOfRow(item: RecordItem, row: RowState | undefined, conte
     return (
       value === after?.[field] ||
       value === before?.[field] ||
-      (also !== undefined && field in also && value === also[field])
+      (also !== undefined && field in also && value === also[field]) ||
+      (before?.[field] === null && value !== null && context.refilled.has(value))
     );
   };
   if (after === null) {
@@ -220,6 +223,7 @@ export async function checkTargets(
         id: idMap.get(item.id) ?? item.id,
         old: item.id,
         after: item.after && repointRow(item.after, idMap, soft),
+        ...(item.also ? { also: repointRow(item.also, idMap, soft) } : {}),
       }));
       const rows = await readRows(
         org,
@@ -228,7 +232,7 @@ export async function checkTargets(
         await fieldsOf(org, object, stepItems)
       );
       for (const item of stepItems) {
-        const context = { returning, insertable, elsewhere: elsewhere.get(item.old) ?? NO_FIELDS };
+        const context = { returning, refilled: NO_FIELDS, insertable, elsewhere: elsewhere.get(item.old) ?? NO_FIELDS };
         note(standingOfRow(item, rows.get(item.id), context), () => movedRow(object, item, rows.get(item.id)));
       }
     })

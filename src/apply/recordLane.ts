@@ -93,12 +93,14 @@ function mapped(run: RunContext, object: string, item: RecordItem): RecordItem {
     ...item,
     id: run.idMap.get(item.id) ?? item.id,
     after: item.after && repointRow(item.after, run.idMap, soft),
+    ...(item.also ? { also: repointRow(item.also, run.idMap, soft) } : {}),
   };
 }
 
 function standingNow(run: RunContext, step: RecordStep, item: Item, row: RowState | undefined): Standing {
   return standingOfRow(item.now, row, {
     returning: NOBODY,
+    refilled: run.returned,
     insertable:
       step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords'),
     elsewhere: run.elsewhere.get(item.planned.id) ?? NOTHING,

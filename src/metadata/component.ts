@@ -1,5 +1,5 @@
 import { digestOf, sha256 } from '../model/digest.js';
-import { canonicalXml, isXml } from '../model/canonicalXml.js';
+import { canonicalXml, isMetadataXml } from '../model/canonicalXml.js';
 import { membersOf } from './members.js';
 
 /** A component by type and full name, as in a manifest: `ApexClass` `Pricing`, `CustomField` `Product2.Origin__c`. */
@@ -48,7 +48,8 @@ export function compareKeys(a: ComponentKey, b: ComponentKey): number {
 }
 
 function contentDigest(path: string, content: Buffer, rootType: string): string {
-  if (path.endsWith('-meta.xml') || isXml(content)) return digestOf(canonicalXml(content.toString('utf8'), rootType));
+  if (path.endsWith('-meta.xml') || isMetadataXml(content))
+    return digestOf(canonicalXml(content.toString('utf8'), rootType));
   // Code: only line ends may differ between what was deployed and what is retrieved.
   return sha256(content.toString('latin1').replace(/\r\n/g, '\n'));
 }

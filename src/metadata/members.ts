@@ -78,6 +78,7 @@ const raw = {
   parseTagValue: false,
   parseAttributeValue: false,
   processEntities: false,
+  cdataPropName: '#cdata',
 } as const;
 const rawParser = new XMLParser({ ...raw, trimValues: false, ignoreDeclaration: true });
 const rawBuilder = new XMLBuilder({ ...raw, suppressEmptyNode: false });
@@ -92,8 +93,16 @@ function rawOwnName(node: RawNode): string | undefined {
   const children = node[nodeName(node)];
   if (!Array.isArray(children)) return undefined;
   const name = (children as RawNode[]).find((child) => nodeName(child) === 'fullName');
-  const text = name?.['fullName'];
-  return Array.isArray(text) ? String((text[0] as RawNode | undefined)?.['#text'] ?? '').trim() : undefined;
+  // Read the way names are read everywhere else: `Sales &amp; Co` is called `Sales & Co`.
+  return name ? ownName(['', {}, [canonicalXml(String(rawBuilder.build([name])))]]) : undefined;
+}
+
+/** Namespaces and other attributes of the root, which the members may rely on (`xsi:type`). */
+function rootAttributes(root: RawNode): string {
+  const { '@_xmlns': own, ...others } = (root[':@'] ?? {}) as Record<string, string>;
+  return Object.entries({ xmlns: own ?? 'http://soap.sforce.com/2006/04/metadata', ...others })
+    .map(([name, value]) => ` ${name.replace(/^@_/, '')}="${value.replaceAll('"', '&quot;')}"`)
+    .join('');
 }
 
 /**
@@ -117,5 +126,5 @@ export function onlyMembers(
     );
   });
   const body = children.map((child) => `    ${String(rawBuilder.build([child])).trim()}\n`).join('');
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${containerType} xmlns="http://soap.sforce.com/2006/04/metadata">\n${body}</${containerType}>\n`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${containerType}${rootAttributes(root)}>\n${body}</${containerType}>\n`;
 }

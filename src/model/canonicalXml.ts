@@ -38,13 +38,29 @@ const KEYED_ROOTS = new Set([
   'Workflow',
 ]);
 
-export function isXml(content: Buffer): boolean {
-  const start = content
-    .subarray(0, 200)
+const METADATA_ROOT = /^<[A-Za-z_][\w.-]*\s[^>]*?\bxmlns\s*=\s*(["'])http:\/\/soap\.sforce\.com\/2006\/04\/metadata\1/;
+
+/**
+ * Whether a file is in Metadata API format: its root carries that namespace. Pages, components and other code look like
+ * XML, too, but there text and order have a meaning.
+ */
+export function isMetadataXml(content: Buffer): boolean {
+  let start = content
+    .subarray(0, 65_536)
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .trimStart();
-  return start.startsWith('<?xml') || /^<[A-Za-z]/.test(start);
+  for (const [open, close] of [
+    ['<?', '?>'],
+    ['<!--', '-->'],
+  ] as const) {
+    while (start.startsWith(open)) {
+      const end = start.indexOf(close, open.length);
+      if (end < 0) return false;
+      start = start.slice(end + close.length).trimStart();
+    }
+  }
+  return METADATA_ROOT.test(start);
 }
 
 function canonicalNode(node: OrderedNode, keyed: boolean): Canonical | undefined {

@@ -1,3 +1,5 @@
+import { parseRecordId } from './ids.js';
+
 /**
  * How a person names things: `flow:Name`, `metadata:Type[:Name]`, `permission:Parent[:Target]`, `record:SObject[:Id]`,
  * each part with `*` as wildcard. Targets of steps and conflicts are selectors too, so that what is printed can be typed.
@@ -26,6 +28,24 @@ export function parseSelector(text: string): Selector | undefined {
   };
 }
 
+/** What a bare `Type:Name` may mean, in this order; nothing when it begins with a lane, or nearly does (`Flow:X`). */
+function bareSelectors(text: string): Selector[] {
+  if (/^(flow|metadata|permission|record)s?(:|$)/i.test(text)) return [];
+  return LANE_NAMES.slice(1)
+    .map((lane) => parseSelector(`${lane}:${text}`))
+    .filter((selector) => selector !== undefined);
+}
+
+function selectorsOf(text: string): Selector[] {
+  const selector = parseSelector(text);
+  return selector ? [selector] : bareSelectors(text);
+}
+
+/** Whether `text` can select anything at all, in its full or its bare form. */
+export function isSelector(text: string): boolean {
+  return selectorsOf(text).length > 0;
+}
+
 export function flowTarget(name: string): string {
   return `flow:${name}`;
 }
@@ -44,22 +64,37 @@ function partMatches(pattern: string, part: string): boolean {
   return new RegExp(`^${expression}$`, 'i').test(part);
 }
 
-/**
- * Whether the item `target` falls under `selector`. `record:Product2` covers every row of Product2.
- * A bare `Type:Name` is tried as `metadata`, then `record`, then `permission`.
- */
-export function selects(selector: string, target: string): boolean {
-  const wanted = parseSelector(selector);
-  const item = parseSelector(target);
-  if (!item) return false;
-  if (!wanted)
-    return (
-      !selector.startsWith('flow') &&
-      LANE_NAMES.slice(1).some((lane) => item.lane === lane && selects(`${lane}:${selector}`, target))
-    );
+/** An Id means its row in both its forms; the one of 15 characters tells capitals from small letters. */
+function idMatches(typed: string, id: string): boolean {
+  if (typed.length === 15) return parseRecordId(typed) === parseRecordId(id);
+  return (parseRecordId(id) ?? id).toLowerCase() === typed.toLowerCase();
+}
+
+function covers(wanted: Selector, item: Selector): boolean {
   if (wanted.lane !== item.lane) return false;
   return wanted.parts.every((pattern, at) => {
     const part = item.parts[at];
-    return part !== undefined && partMatches(pattern, part);
+    if (part === undefined) return false;
+    const isId = item.lane === 'record' && at === 1 && parseRecordId(pattern) !== undefined;
+    return isId ? idMatches(pattern, part) : partMatches(pattern, part);
   });
+}
+
+/**
+ * Whether the item `target` falls under `selector`. `record:Product2` covers every row of Product2.
+ * A bare `Type:Name` is tried as `metadata`, `permission` and `record`.
+ */
+export function selects(selector: string, target: string): boolean {
+  const item = parseSelector(target);
+  return item !== undefined && selectorsOf(selector).some((wanted) => covers(wanted, item));
+}
+
+/** Whether `selector` means exactly the item `target`, by its own name or Id: not by wildcard, not as part of a whole. */
+export function names(selector: string, target: string): boolean {
+  const item = parseSelector(target);
+  return (
+    item !== undefined &&
+    !selector.includes('*') &&
+    selectorsOf(selector).some((wanted) => wanted.parts.length === item.parts.length && covers(wanted, item))
+  );
 }

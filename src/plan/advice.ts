@@ -1,15 +1,19 @@
-import type { Conflict, ManualItem, Step } from './rollbackPlan.js';
+import type { Conflict, LeftOut, ManualItem, Step } from './rollbackPlan.js';
 
 /** A few plain sentences: roll back, or fix forward. */
 export function adviceFor(
   steps: readonly Step[],
   conflicts: readonly Conflict[],
-  manual: readonly ManualItem[]
+  manual: readonly ManualItem[],
+  leftOut: readonly LeftOut[] = []
 ): string {
-  if (steps.length === 0)
-    return conflicts.length + manual.length === 0
-      ? 'Nothing to take back: the org is as in the snapshot.'
-      : 'Nothing can be taken back as it stands. See the conflicts and manual items.';
+  if (steps.length === 0) {
+    if (conflicts.length + manual.length > 0)
+      return 'Nothing can be taken back as it stands. See the conflicts and manual items.';
+    return leftOut.length > 0
+      ? 'Nothing to take back, except for what was left out.'
+      : 'Nothing to take back: the org is as in the snapshot.';
+  }
   const kept = conflicts.filter((conflict) => conflict.decision === 'keep').length;
   const lossy = steps.filter((step) => step.risk !== 'lossless').length;
   const pointers = steps.every(

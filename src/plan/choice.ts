@@ -1,4 +1,4 @@
-import { selects } from '../model/selector.js';
+import { names, selects } from '../model/selector.js';
 import type { Author } from './changeSet.js';
 import type { Conflict, LeftOut } from './rollbackPlan.js';
 
@@ -31,11 +31,7 @@ export function decide(
   target: string
 ): { readonly decision: 'keep' | 'restore'; readonly named: boolean } {
   const match = choice.resolve.findLast((entry) => selects(entry.selector, target));
-  if (match)
-    return {
-      decision: match.decision,
-      named: !match.selector.includes('*') && match.selector.split(':').length === target.split(':').length,
-    };
+  if (match) return { decision: match.decision, named: names(match.selector, target) };
   return { decision: choice.onConflict, named: false };
 }
 

@@ -2,7 +2,7 @@ import type { ComponentChange } from '../metadata/diffComponents.js';
 import { keyText } from '../metadata/component.js';
 import { deletability } from '../metadata/typeFacts.js';
 import { componentTarget } from '../model/selector.js';
-import { componentAuthor } from './changeSet.js';
+import { componentAuthor, type Author } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
 import type { DraftStep } from './rollbackPlan.js';
@@ -46,6 +46,7 @@ export function componentSteps(
 
 /** Whether the change is the deployers'; a conflict that is to be restored counts too. */
 function belongs(change: ComponentChange, decisions: Decisions, draft: Draft, target: string): boolean {
+  if (change.kind === 'created') return createdByDeployers(change, decisions, draft, target);
   const author = componentAuthor(change);
   const touches = decisions.attribution.touches.get(keyText(change)) ?? [];
   const last = touches.at(-1);
@@ -70,6 +71,25 @@ function belongs(change: ComponentChange, decisions: Decisions, draft: Draft, ta
     )
   );
   return decision === 'restore';
+}
+
+/** A component goes only if a deployer created it and nobody else edited it since; somebody else's only when it is named. */
+function createdByDeployers(change: ComponentChange, decisions: Decisions, draft: Draft, target: string): boolean {
+  const { deployers, source, touches } = decisions.attribution;
+  if (source === 'everybody') return true;
+  const deployed = (touches.get(keyText(change)) ?? []).some((touch) => touch.created && deployers.has(touch.userId));
+  const creator: Author = { userId: change.now?.createdById, at: change.now?.createdAt };
+  const editor = componentAuthor(change);
+  const created = deployed || (creator.userId !== undefined && deployers.has(creator.userId));
+  const edited = editor.userId === undefined || !deployers.has(editor.userId);
+  if (created && !edited) return true;
+  const { decision, named } = decide(decisions.choice, target);
+  const goes = decision === 'restore' && (created || named);
+  const author = created ? editor : creator;
+  const kind = author.userId === undefined ? 'unknownAuthor' : created ? 'editedSince' : 'createdByOther';
+  const [baseline, current] = words.created;
+  draft.conflicts.push(conflict(target, kind, baseline, current, author, goes ? 'restore' : 'keep', decisions.names));
+  return goes;
 }
 
 function draftStep(

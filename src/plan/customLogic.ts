@@ -36,7 +36,7 @@ function expressionsLast(sheets: RecordSheets, family: CustomLogic): void {
       const expression = { [family.met]: after[family.met] ?? null, [family.logic]: after[family.logic] ?? null };
       sheets.add(family.rule, 'finish', {
         id: item.id,
-        before: { ...neutral, ...inBin },
+        before: sheet === 'insert' ? neutral : { ...expression, ...inBin },
         after: expression,
         also: neutral,
       });

@@ -1,10 +1,10 @@
 import type { FlowChange } from '../flow/diffFlows.js';
-import { versionOf, type FlowEntry, type FlowsPart } from '../flow/flowVersion.js';
+import { versionMember, versionOf, type FlowEntry, type FlowsPart, type FlowVersion } from '../flow/flowVersion.js';
 import { flowTarget } from '../model/selector.js';
 import { flowAuthor } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
-import type { DraftStep } from './rollbackPlan.js';
+import type { Conflict, DraftStep } from './rollbackPlan.js';
 
 export interface FlowFacts {
   readonly baseline: FlowsPart;
@@ -49,6 +49,7 @@ function flowStep(
 /** The way back for one flow, cheapest first: flip the pointer; only where the version is gone or edited, redeploy it. */
 function wayBack(change: FlowChange, facts: FlowFacts): DraftStep | { manual: string } {
   const before = change.baseline;
+  if (before?.activeVersion === null && !change.now) return { manual: deletedInactive(before, facts) };
   if (!before || before.activeVersion === null) {
     return flowStep(change, 'deactivateFlow', null, before ? 'it was inactive' : 'it did not exist', facts);
   }
@@ -73,6 +74,17 @@ function wayBack(change: FlowChange, facts: FlowFacts): DraftStep | { manual: st
       : `version ${number} is gone: its body becomes a new version`,
     facts
   );
+}
+
+/** Nothing ran, so nothing needs to run again: putting such a flow back is left to a person, who is told from what. */
+function deletedInactive(before: FlowEntry, facts: FlowFacts): string {
+  const body = facts.baseline.bodies.find(
+    (entry) => entry.flow === before.name && entry.version === before.latestVersion
+  );
+  const from = body
+    ? `its newest version is in the snapshot as ${body.path}: deploy that file to have it again, inactive.`
+    : 'its body is not in the snapshot. Restore it from version control.';
+  return `The flow was inactive and was deleted since; ${from}`;
 }
 
 /** Steps of the flow lane. A flow that somebody else switched since is a conflict. */
@@ -117,21 +129,72 @@ export function flowSteps(changes: readonly FlowChange[], facts: FlowFacts, deci
       });
     }
     // An inactive newcomer does no harm and is no difference in what runs.
-    if (change.kind === 'created' && change.now?.activeVersion === null && !decisions.choice.deleteFlows) continue;
+    const harmless = change.kind === 'created' && change.now?.activeVersion === null;
+    if (harmless && !decisions.choice.deleteFlows) {
+      draft.leftOut.push({ target, why: 'it does not run; plan with --delete-flows to delete it' });
+      continue;
+    }
     const way = wayBack(change, facts);
-    if ('manual' in way) draft.manual.push({ target, what: way.manual });
-    else if (!(change.kind === 'created' && change.now?.activeVersion === null)) draft.steps.push(way);
-    if (decisions.choice.deleteFlows && change.now) draft.steps.push(...versionDeletes(change, change.now));
+    if ('manual' in way) {
+      // What runs now keeps running until a person has seen to it: none of its versions may go.
+      draft.manual.push({ target, what: way.manual });
+      continue;
+    }
+    if (!harmless) draft.steps.push(way);
+    const { going, staying } = addedVersions(change, decisions);
+    draft.steps.push(...versionDeletes(change, going));
+    for (const version of staying) draft.conflicts.push(versionConflict(change, version, decisions, 'keep'));
+    for (const version of going.filter(({ lastModifiedById }) => !isDeployer(lastModifiedById, decisions)))
+      draft.conflicts.push(versionConflict(change, version, decisions, 'restore'));
+    if (harmless && staying.length > 0)
+      draft.leftOut.push({ target, why: 'it does not run, and somebody else made a version of it' });
   }
   return draft;
 }
 
-/** Versions that the snapshot does not know, newest first: the last one takes the definition of a created flow along. */
-function versionDeletes(change: FlowChange, now: FlowEntry): DraftStep[] {
-  return now.versions
+function isDeployer(userId: string, decisions: Decisions): boolean {
+  return decisions.attribution.source === 'everybody' || decisions.attribution.deployers.has(userId);
+}
+
+/** How a version is named in conflicts and choices: no flow's name has a dash. */
+function versionTarget(flow: string, version: number): string {
+  return flowTarget(versionMember(flow, version));
+}
+
+/**
+ * Versions that the snapshot does not know, newest first: the last one takes the definition of a created flow along. With
+ * `--delete-flows` those of the deployers go; a colleague's only when `--resolve` names the flow or the version.
+ */
+function addedVersions(change: FlowChange, decisions: Decisions): { going: FlowVersion[]; staying: FlowVersion[] } {
+  const { choice } = decisions;
+  const added = (change.now?.versions ?? [])
     .filter((version) => !change.baseline || !versionOf(change.baseline, version.number))
+    .sort((a, b) => b.number - a.number);
+  const goes = (version: FlowVersion): boolean => {
+    if (isDeployer(version.lastModifiedById, decisions)) return true;
+    const own = decide(choice, versionTarget(change.flow, version.number));
+    const chosen = own.named ? own : decide(choice, flowTarget(change.flow));
+    return chosen.named && chosen.decision === 'restore';
+  };
+  return choice.deleteFlows
+    ? { going: added.filter(goes), staying: added.filter((version) => !goes(version)) }
+    : { going: [], staying: [] };
+}
+
+function versionConflict(
+  change: FlowChange,
+  version: FlowVersion,
+  decisions: Decisions,
+  decision: 'keep' | 'restore'
+): Conflict {
+  const author = { userId: version.lastModifiedById, at: version.lastModifiedAt };
+  const target = versionTarget(change.flow, version.number);
+  return conflict(target, 'changedByOther', 'absent', 'version added since', author, decision, decisions.names);
+}
+
+function versionDeletes(change: FlowChange, versions: readonly FlowVersion[]): DraftStep[] {
+  return versions
     .map((version) => version.number)
-    .sort((a, b) => b - a)
     .map((version) => ({
       key: `flows:deleteFlowVersion:${change.flow}:${String(version).padStart(4, '0')}`,
       lane: 'flows' as const,

@@ -1,5 +1,5 @@
 import { diffFlows } from '../flow/diffFlows.js';
-import { versionMember, versionOf } from '../flow/flowVersion.js';
+import { versionMember } from '../flow/flowVersion.js';
 import { keyText } from '../metadata/component.js';
 import { diffComponents, type ComponentChange } from '../metadata/diffComponents.js';
 import { digestOf } from '../model/digest.js';
@@ -13,7 +13,7 @@ import type { Baseline } from '../snapshot/baseline.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { adviceFor } from './advice.js';
 import { attribute, isReal, outsideScope, touchesOf, type Attribution } from './attribution.js';
-import { keepWhatCascadesOutside } from './readCascades.js';
+import { stepsWithoutCascades } from './readCascades.js';
 import { targetsOf, type ChangeSet } from './changeSet.js';
 import type { Choice } from './choice.js';
 import { componentSteps } from './componentSteps.js';
@@ -24,8 +24,7 @@ import { orderSteps } from './order/orderSteps.js';
 import { PLAN_FORMAT } from './planFormat.js';
 import { readComponentsNow, type ComponentsNow } from './readComponentsNow.js';
 import { readRecordsNow, type RecordsNow } from './readRecordsNow.js';
-import { recordSteps } from './recordSteps.js';
-import type { RollbackPlan, Step } from './rollbackPlan.js';
+import type { DraftStep, RollbackPlan, Step } from './rollbackPlan.js';
 
 /** Rows deleted longer ago than this are no longer in the recycle bin. */
 const BIN_DAYS = 15;
@@ -99,7 +98,9 @@ export async function makePlan(
       .flatMap(({ author }) => author.userId ?? [])
       .concat(
         [...attribution.deployers],
-        observed.deployments.map((deployment) => deployment.createdById)
+        observed.deployments.map((deployment) => deployment.createdById),
+        observed.changes.components.flatMap((change) => change.now?.createdById ?? []),
+        observed.changes.flows.flatMap((change) => (change.now?.versions ?? []).map((version) => version.lastModifiedById))
       )
   );
   const decisions: Decisions = { attribution, choice: request.choice, names };
@@ -107,26 +108,32 @@ export async function makePlan(
     ...observed.records.findings,
     ...snapshotFindings(baseline, observed, new Date(await org.serverTime())),
   ];
+  const flowDraft = flowSteps(
+    observed.changes.flows,
+    { baseline: baseline.flows, bodies: observed.components.flowBodies },
+    decisions
+  );
   const draft = joinDrafts([
-    flowSteps(observed.changes.flows, { baseline: baseline.flows, bodies: observed.components.flowBodies }, decisions),
+    flowDraft,
     componentSteps(
       observed.changes.components,
       {
         snapshotAt: snapshot.createdAt,
-        flowTexts: stayingFlowTexts(observed, baseline, request.choice),
+        flowTexts: stayingFlowTexts(observed.components.flowTexts, flowDraft.steps),
         filledRows: await filledRows(org, observed.changes.components),
       },
       decisions
     ),
-    await keepWhatCascadesOutside(
+    await stepsWithoutCascades(
       org,
-      recordSteps(
-        observed.changes.records,
-        { ...observed.records, lastEditorOnly: attribution.source !== 'everybody' },
-        decisions
-      ),
-      findings,
-      new Set(snapshot.objects.filter((part) => part.preset).map((part) => part.object))
+      observed.changes.records,
+      {
+        ...observed.records,
+        lastEditorOnly: attribution.source !== 'everybody',
+        ofPresets: new Set(snapshot.objects.filter((part) => part.preset).map((part) => part.object)),
+      },
+      decisions,
+      findings
     ),
   ]);
   return write(
@@ -161,15 +168,10 @@ async function attributeOrRefuse(org: OrgPorts, observed: Observed, request: Pla
 }
 
 /** Bodies of the new flow versions that will still be there afterwards. */
-function stayingFlowTexts(observed: Observed, baseline: Baseline, choice: Choice): Map<string, string> {
-  const staying = new Map(observed.components.flowTexts);
-  if (!choice.deleteFlows) return staying;
-  for (const change of observed.changes.flows) {
-    for (const version of change.now?.versions ?? []) {
-      const before = baseline.flows.flows.find((flow) => flow.name === change.flow);
-      if (!before || !versionOf(before, version.number)) staying.delete(versionMember(change.flow, version.number));
-    }
-  }
+function stayingFlowTexts(texts: ReadonlyMap<string, string>, steps: readonly DraftStep[]): Map<string, string> {
+  const staying = new Map(texts);
+  for (const { detail } of steps)
+    if (detail.kind === 'flowVersion') staying.delete(versionMember(detail.flow, detail.version));
   return staying;
 }
 
@@ -300,7 +302,7 @@ async function write(
     leftOut: byTarget(draft.leftOut),
     findings,
     estimate: estimate(steps),
-    advice: adviceFor(steps, conflicts, manual),
+    advice: adviceFor(steps, conflicts, manual, draft.leftOut),
   };
   const plan: RollbackPlan = { ...body, digest: digestOf(body) };
   await folder.write('plan.json', `${JSON.stringify(plan, null, 2)}\n`);

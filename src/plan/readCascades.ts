@@ -1,14 +1,14 @@
 import pLimit from 'p-limit';
 import type { Finding } from '../model/finding.js';
 import { parseRecordId } from '../model/ids.js';
-import { recordTarget } from '../model/selector.js';
 import type { RecordReader } from '../org/ports.js';
 import type { ChildRelationship } from '../records/objectDescribe.js';
-import { deactivation } from '../records/presets/presets.js';
 import { idChunks, inList, select } from '../records/soql.js';
-import { recordStep } from './recordStep.js';
-import type { Draft } from './draft.js';
-import type { Conflict, DraftStep, RecordItem, RollbackPlan } from './rollbackPlan.js';
+import type { RecordChange } from '../records/diffRecords.js';
+import type { Decisions, Draft } from './draft.js';
+import type { RecordFacts } from './recordFacts.js';
+import { recordSteps } from './recordSteps.js';
+import type { DraftStep, RecordItem, RollbackPlan } from './rollbackPlan.js';
 
 /** Bookkeeping that belongs to the row itself and goes with it: nobody's work outside the plan. */
 const OWN_TRACES =
@@ -22,64 +22,24 @@ interface Planned {
 }
 
 /**
- * Looks ahead before inserted rows are deleted: a row whose deletion would remove, blank or be refused by any row that is
- * not deleted by the plan too is a conflict. It is kept, or deactivated where the preset that brought the object says how.
+ * The steps of the record lane, with a look ahead before inserted rows are deleted: a row whose deletion would remove, blank
+ * or be refused by any row that is not deleted by the plan too is a conflict. Keeping it can take a unique value from another
+ * row, or make its parent's deletion cascade outside the plan, so the steps are worked out again until nothing changes.
  */
-export async function keepWhatCascadesOutside(
+export async function stepsWithoutCascades(
   org: RecordReader,
-  draft: Draft,
-  findings: Finding[],
-  ofPresets: ReadonlySet<string>
+  changes: readonly RecordChange[],
+  facts: Omit<RecordFacts, 'held'>,
+  decisions: Decisions,
+  findings: Finding[]
 ): Promise<Draft> {
-  let steps = draft.steps;
-  const conflicts = [...draft.conflicts];
-  const kept = new Map<string, RecordItem[]>();
-  // Keeping a row can make its parent's deletion cascade outside the plan, so this goes on until nothing changes.
+  const held = new Map<string, ReadonlySet<string>>();
   for (;;) {
-    const planned = plannedOf(steps);
-    const held = await heldRows(org, planned, findings);
-    if (held.size === 0) break;
-    steps = steps.flatMap((step) => {
-      if (step.operation !== 'deleteRecords' || step.detail.kind !== 'records') return [step];
-      const { object, items } = step.detail;
-      for (const item of items.filter(({ id }) => held.has(id))) {
-        kept.set(object, [...(kept.get(object) ?? []), item]);
-        conflicts.push(heldConflict(object, item, held.get(item.id) ?? new Set()));
-      }
-      const free = items.filter(({ id }) => !held.has(id));
-      return free.length === 0 ? [] : [{ ...step, count: free.length, detail: { ...step.detail, items: free } }];
-    });
+    const draft = recordSteps(changes, { ...facts, held }, decisions);
+    const more = await heldRows(org, plannedOf(draft.steps), findings);
+    if (more.size === 0) return draft;
+    for (const [id, children] of more) held.set(id, children);
   }
-  return { ...draft, steps: [...steps, ...deactivations(kept, ofPresets)], conflicts };
-}
-
-function heldConflict(object: string, item: RecordItem, children: ReadonlySet<string>): Conflict {
-  return {
-    target: recordTarget(object, item.id),
-    kind: 'cascadesOutsidePlan',
-    baseline: 'absent',
-    current: `used by ${[...children].sort().join(', ')}`,
-    changedBy: null,
-    changedAt: null,
-    decision: 'keep',
-  };
-}
-
-/** Rows that stay are made harmless where a preset names the field that does it. */
-function deactivations(kept: ReadonlyMap<string, readonly RecordItem[]>, ofPresets: ReadonlySet<string>): DraftStep[] {
-  return [...kept].flatMap(([object, items]) => {
-    const way = ofPresets.has(object) ? deactivation(object) : undefined;
-    const active = way
-      ? items.filter((item) => way.field in (item.before ?? {}) && item.before?.[way.field] !== way.value)
-      : [];
-    if (!way || active.length === 0) return [];
-    const rows = active.map((item) => ({
-      id: item.id,
-      before: { [way.field]: item.before?.[way.field] ?? null },
-      after: { [way.field]: way.value },
-    }));
-    return [recordStep(object, 'deactivate', rows, [], false)];
-  });
 }
 
 function plannedOf(steps: readonly DraftStep[]): Planned {
@@ -87,7 +47,8 @@ function plannedOf(steps: readonly DraftStep[]): Planned {
   const turned = new Map<string, ReadonlySet<string>>();
   for (const { operation, detail } of steps) {
     if (detail.kind !== 'records') continue;
-    if (operation === 'deleteRecords') deletes.set(detail.object, detail.items);
+    if (operation === 'deleteRecords')
+      deletes.set(detail.object, [...(deletes.get(detail.object) ?? []), ...detail.items]);
     if (operation === 'updateRecords') turn(turned, detail.items);
   }
   return { deletes, turned };

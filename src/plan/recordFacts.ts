@@ -21,4 +21,8 @@ export interface RecordFacts {
   readonly ruleOf: ReadonlyMap<string, string>;
   /** Who changed a field is known only by the last editor of its row. */
   readonly lastEditorOnly: boolean;
+  /** Inserted rows that cannot go because rows outside the plan use them, with who uses them. */
+  readonly held: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Objects that a preset brought in. */
+  readonly ofPresets: ReadonlySet<string>;
 }

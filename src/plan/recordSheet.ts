@@ -2,7 +2,7 @@ import type { RecordItem } from './rollbackPlan.js';
 
 /**
  * Which step of an object an item belongs to. `release` turns away from rows that go; `park` and `neutral` make way first, `parkBack` and `neutralBack` do the same
- * for rows that just came back; `sweep` takes away what came back with its parent and never belonged; `finish` is what had
+ * for rows that just came back, `undeleteLate` waits for them; `sweep` takes away what came back with its parent and never belonged; `finish` is what had
  * to wait.
  */
 export type Sheet =
@@ -10,6 +10,7 @@ export type Sheet =
   | 'park'
   | 'neutral'
   | 'undelete'
+  | 'undeleteLate'
   | 'insert'
   | 'parkBack'
   | 'neutralBack'

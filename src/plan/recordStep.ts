@@ -8,6 +8,7 @@ const operations: Record<Sheet, Operation> = {
   park: 'updateRecords',
   neutral: 'updateRecords',
   undelete: 'undeleteRecords',
+  undeleteLate: 'undeleteRecords',
   insert: 'insertRecords',
   parkBack: 'updateRecords',
   neutralBack: 'updateRecords',
@@ -23,6 +24,7 @@ const reasons: Record<Sheet, string> = {
   park: 'a unique value is set aside until the row that needs it has it',
   neutral: 'rules are set to All while their conditions change',
   undelete: 'deleted since: they come back from the recycle bin with their Ids',
+  undeleteLate: 'deleted since: they come back once a row that came back has given up their unique value',
   insert:
     'deleted since, and no longer in the recycle bin: they come back under new Ids; auto-numbers, files, history and shares do not come back',
   parkBack: 'a unique value that came back with a row is set aside until the row that needs it has it',

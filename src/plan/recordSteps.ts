@@ -1,6 +1,7 @@
 import { recordTarget } from '../model/selector.js';
 import type { RecordChange } from '../records/diffRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
+import { deactivation } from '../records/presets/presets.js';
 import { comparableFields, readableFields, returningFields, type ObjectDescribe } from '../records/objectDescribe.js';
 import { recordAuthor, type Author } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
@@ -8,10 +9,10 @@ import { waitForConditions } from './customLogic.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
 import type { RecordFacts } from './recordFacts.js';
 import { recordStep } from './recordStep.js';
-import { RecordSheets } from './recordSheet.js';
+import { RecordSheets, type Sheet } from './recordSheet.js';
 import { followNewIds } from './followNewIds.js';
 import type { Fallback, RecordItem } from './rollbackPlan.js';
-import { keepTakenKeys, parkUniqueKeys } from './uniqueKeys.js';
+import { keepTakenKeys, parkUniqueKeys, returningKeyTaken } from './uniqueKeys.js';
 
 /** What happens when the recycle bin no longer has a row. */
 export const INSERT_INSTEAD: Fallback = {
@@ -30,43 +31,92 @@ export function pick(row: ValueRow, fields: readonly string[]): ValueRow {
  * logic names their conditions, and references that follow rows which come back under new Ids.
  */
 export function recordSteps(changes: readonly RecordChange[], facts: RecordFacts, decisions: Decisions): Draft {
-  const draft = emptyDraft();
+  // A row that cannot come back takes others with it: those that cannot be without it. So this goes on until none is left.
+  const blocked = new Map<string, string>();
+  for (;;) {
+    const draft = emptyDraft();
+    const sheets = sheetsOf(changes, facts, decisions, draft, blocked);
+    const more = [...cannotComeBack(sheets, facts, changes)].filter(([id]) => !blocked.has(id));
+    if (more.length > 0) {
+      for (const [id, kind] of more) blocked.set(id, kind);
+      continue;
+    }
+    keepTakenKeys(sheets, facts, changes, draft, decisions.names);
+    parkUniqueKeys(sheets, facts);
+    for (const { object, sheet, items } of sheets.all()) {
+      const fallbacks =
+        (sheet === 'undelete' || sheet === 'undeleteLate') && facts.describes.get(object)?.createable
+          ? [INSERT_INSTEAD]
+          : [];
+      draft.steps.push(recordStep(object, sheet, items, fallbacks, facts.lastEditorOnly));
+    }
+    return draft;
+  }
+}
+
+function sheetsOf(
+  changes: readonly RecordChange[],
+  facts: RecordFacts,
+  decisions: Decisions,
+  draft: Draft,
+  blocked: ReadonlyMap<string, string>
+): RecordSheets {
   const sheets = new RecordSheets();
-  const deleted = new Set(changes.filter((change) => change.kind === 'deleted').map((change) => change.id));
   const chosen = changes.filter((change) => {
-    const skipped =
-      change.kind === 'passing' ? undefined : leftOut(decisions.choice, recordTarget(change.object, change.id));
+    const target = recordTarget(change.object, change.id);
+    const skipped = change.kind === 'passing' ? undefined : leftOut(decisions.choice, target);
     if (skipped) draft.leftOut.push(skipped);
-    return !skipped;
+    const stays = skipped ? undefined : blocked.get(change.id);
+    if (stays)
+      draft.conflicts.push(
+        conflict(target, stays, 'present', 'deleted since', recordAuthor(change), 'keep', decisions.names)
+      );
+    return !skipped && !stays;
   });
-  const ours = new Set(
-    chosen.filter((change) => change.kind === 'deleted' && isOurs(recordAuthor(change), decisions)).map(({ id }) => id)
-  );
-  for (const change of chosen.filter(({ kind }) => kind === 'deleted'))
-    takeBackDelete(change, ours, facts, decisions, draft, sheets);
-  const comingBack = new Set(
-    sheets
-      .objects()
-      .flatMap((object) => [...sheets.items(object, 'undelete').keys(), ...sheets.items(object, 'insert').keys()])
-  );
-  const lost = new Set([...deleted].filter((id) => !comingBack.has(id)));
-  dropLostTargets(sheets, facts, lost);
+  const gone = chosen.filter(({ kind }) => kind === 'deleted');
+  const ours = new Set(gone.filter((change) => isOurs(recordAuthor(change), decisions)).map(({ id }) => id));
+  for (const change of gone) takeBackDelete(change, ours, facts, decisions, draft, sheets);
+  const comingBack = new Set(rowsIn(sheets, ['undelete', 'insert']));
+  const lost = new Set(changes.filter(({ kind, id }) => kind === 'deleted' && !comingBack.has(id)).map(({ id }) => id));
+  dropLostTargets(sheets, facts, lost, draft);
   for (const change of chosen) {
     if (change.kind === 'updated') takeBackUpdate(change, comingBack, lost, decisions, draft, sheets);
     else if (change.kind === 'inserted') takeBackInsert(change, facts, decisions, draft, sheets);
-    else if (change.kind === 'passing') sweepWithParent(change, facts, sheets);
   }
+  sweepWithParents(changes, facts, sheets);
   acceptBlankedLookups(sheets, facts);
   turnAwayFirst(sheets, facts);
   waitForConditions(sheets, facts);
   followNewIds(sheets, facts);
-  keepTakenKeys(sheets, facts, changes, draft, decisions.names);
-  parkUniqueKeys(sheets, facts);
-  for (const { object, sheet, items } of sheets.all()) {
-    const fallbacks = sheet === 'undelete' && facts.describes.get(object)?.createable ? [INSERT_INSTEAD] : [];
-    draft.steps.push(recordStep(object, sheet, items, fallbacks, facts.lastEditorOnly));
+  return sheets;
+}
+
+function rowsIn(sheets: RecordSheets, names: readonly Sheet[]): string[] {
+  return sheets.objects().flatMap((object) => names.flatMap((sheet) => [...sheets.items(object, sheet).keys()]));
+}
+
+/** Rows that cannot come back: their master or a row they must point to stays deleted, or their unique value is taken. */
+function cannotComeBack(
+  sheets: RecordSheets,
+  facts: RecordFacts,
+  changes: readonly RecordChange[]
+): Map<string, string> {
+  const blocked = new Map<string, string>();
+  const back = new Set(rowsIn(sheets, ['undelete', 'insert']));
+  const lost = new Set(changes.filter(({ kind, id }) => kind === 'deleted' && !back.has(id)).map(({ id }) => id));
+  for (const object of sheets.objects()) {
+    const needs = (facts.describes.get(object)?.fields ?? []).filter(
+      (field) => field.type === 'reference' && !field.nillable
+    );
+    for (const sheet of ['undelete', 'insert'] as const) {
+      for (const item of sheets.items(object, sheet).values()) {
+        const orphan = needs.some(({ name }) => lost.has(item.after?.[name] ?? ''));
+        if (orphan) blocked.set(item.id, 'targetDeleted');
+        else if (returningKeyTaken(sheets, object, item, facts, changes)) blocked.set(item.id, 'keyTaken');
+      }
+    }
   }
-  return draft;
+  return blocked;
 }
 
 function isOurs(author: Author, decisions: Decisions): boolean {
@@ -163,9 +213,44 @@ function takeBackInsert(
     );
     if (!goes) return;
   }
+  const users = facts.held.get(change.id);
+  if (users) {
+    keepInUse(change.object, change.id, now, users, facts, draft, sheets);
+    return;
+  }
   const describe = facts.describes.get(change.object);
   const fields = describe ? comparableFields(describe).map((field) => field.name) : [];
   sheets.add(change.object, 'delete', { id: change.id, before: pick(now, fields), after: null });
+}
+
+/** A row in use stays, and is made harmless where the preset that brought its object names the field that does it. */
+function keepInUse(
+  object: string,
+  id: string,
+  now: ValueRow,
+  users: ReadonlySet<string>,
+  facts: RecordFacts,
+  draft: Draft,
+  sheets: RecordSheets
+): void {
+  const current = `used by ${[...users].sort().join(', ')}`;
+  const target = recordTarget(object, id);
+  draft.conflicts.push({
+    target,
+    kind: 'cascadesOutsidePlan',
+    baseline: 'absent',
+    current,
+    changedBy: null,
+    changedAt: null,
+    decision: 'keep',
+  });
+  const way = facts.ofPresets.has(object) ? deactivation(object) : undefined;
+  if (!way || now[way.field] === undefined || now[way.field] === way.value) return;
+  sheets.add(object, 'deactivate', {
+    id,
+    before: { [way.field]: now[way.field] ?? null },
+    after: { [way.field]: way.value },
+  });
 }
 
 function takeBackDelete(
@@ -226,7 +311,7 @@ function comesWithParent(row: ValueRow, describe: ObjectDescribe, comingBack: Re
 }
 
 /** A row that comes back cannot point to one that stays gone: what it would be judged by, and inserted with, leaves that out. */
-function dropLostTargets(sheets: RecordSheets, facts: RecordFacts, lost: ReadonlySet<string>): void {
+function dropLostTargets(sheets: RecordSheets, facts: RecordFacts, lost: ReadonlySet<string>, draft: Draft): void {
   if (lost.size === 0) return;
   for (const object of sheets.objects()) {
     const lookups = new Set(
@@ -241,6 +326,20 @@ function dropLostTargets(sheets: RecordSheets, facts: RecordFacts, lost: Readonl
             ([field, value]) => !(lookups.has(field) && value !== null && lost.has(value))
           )
         );
+        const dropped = Object.keys(item.after ?? {}).filter((field) => !(field in after));
+        if (dropped.length > 0 && sheet !== 'update') {
+          const target = recordTarget(object, item.id);
+          const current = `${dropped.join(', ')} pointed to a row that stays deleted`;
+          draft.conflicts.push({
+            target,
+            kind: 'targetDeleted',
+            baseline: `${dropped.join(', ')} as in the snapshot`,
+            current,
+            changedBy: null,
+            changedAt: null,
+            decision: 'keep',
+          });
+        }
         const empty = sheet === 'update' && Object.keys(after).length === 0;
         sheets.replace(object, sheet, empty ? undefined : { ...item, after }, item.id);
       }
@@ -248,25 +347,26 @@ function dropLostTargets(sheets: RecordSheets, facts: RecordFacts, lost: Readonl
   }
 }
 
-/** A row that was inserted and deleted since comes back with its parent, where the parent is undeleted: it goes again. */
-function sweepWithParent(change: RecordChange, facts: RecordFacts, sheets: RecordSheets): void {
-  const now = change.now as ValueRow;
-  const describe = facts.describes.get(change.object);
-  const undeleted = new Set(
-    sheets
-      .objects()
-      .flatMap((object) => [...sheets.items(object, 'undelete').keys(), ...sheets.items(object, 'sweep').keys()])
-  );
-  if (!describe || !comesWithParent(now, describe, undeleted)) return;
-  const fields = comparableFields(describe).map((field) => field.name);
-  const parents = readableFields(describe)
-    .filter((field) => field.type === 'reference' && field.cascadeDelete)
-    .map((field) => field.name);
-  sheets.add(change.object, 'sweep', {
-    id: change.id,
-    before: pick(now, [...new Set([...fields, ...parents])]),
-    after: null,
-  });
+/**
+ * Rows that were inserted and deleted since come back with their parents, where those are undeleted, and bring their own
+ * children: they go again.
+ */
+function sweepWithParents(changes: readonly RecordChange[], facts: RecordFacts, sheets: RecordSheets): void {
+  const passing = changes.filter(({ kind }) => kind === 'passing');
+  for (let found = -1, before = -2; found !== before;) {
+    before = found;
+    const undeleted = new Set(rowsIn(sheets, ['undelete', 'sweep']));
+    found = undeleted.size;
+    for (const change of passing) {
+      const now = change.now as ValueRow;
+      const describe = facts.describes.get(change.object);
+      if (!describe || !comesWithParent(now, describe, undeleted)) continue;
+      const parents = readableFields(describe).filter((field) => field.type === 'reference' && field.cascadeDelete);
+      const fields = [...new Set([...comparableFields(describe), ...parents].map(({ name }) => name))];
+      sheets.add(change.object, 'sweep', { id: change.id, before: pick(now, fields), after: null });
+    }
+    found = rowsIn(sheets, ['undelete', 'sweep']).length;
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { conflict } from './choice.js';
 import type { Draft } from './draft.js';
 import type { RecordFacts } from './recordFacts.js';
 import type { RecordSheets } from './recordSheet.js';
+import type { RecordItem } from './rollbackPlan.js';
 
 /**
  * A unique value that one row must give up and another must get (two rows that swapped names, a chain of them): the holder
@@ -16,7 +17,10 @@ export function parkUniqueKeys(sheets: RecordSheets, facts: RecordFacts): void {
     const fields = (facts.describes.get(object)?.fields ?? []).filter(
       (field) => field.unique && field.updateable && !field.calculated
     );
-    for (const field of fields) parkField(sheets, object, field);
+    for (const field of fields) {
+      parkField(sheets, object, field);
+      laterOfTwins(sheets, object, field.name);
+    }
   }
 }
 
@@ -50,6 +54,19 @@ function parkField(sheets: RecordSheets, object: string, field: FieldDescribe): 
   }
 }
 
+/** Of two rows in the bin with one unique value, the one that is to keep it comes back after the other has given it up. */
+function laterOfTwins(sheets: RecordSheets, object: string, field: string): void {
+  const undeletes = sheets.items(object, 'undelete');
+  const changes = (id: string): string | null | undefined => sheets.items(object, 'update').get(id)?.before?.[field];
+  const givenUp = new Set([...undeletes.keys()].flatMap((id) => changes(id)?.toLowerCase() ?? []));
+  for (const item of [...undeletes.values()]) {
+    const value = item.after?.[field];
+    if (changes(item.id) !== undefined || !value || !givenUp.has(value.toLowerCase())) continue;
+    sheets.replace(object, 'undelete', undefined, item.id);
+    sheets.add(object, 'undeleteLate', item);
+  }
+}
+
 /** Nothing where the field may be empty, else a value nobody else has; undefined where neither fits. */
 function parkingValue(field: FieldDescribe, id: string): string | null | undefined {
   if (field.nillable) return null;
@@ -71,46 +88,84 @@ export function keepTakenKeys(
     const fields = (facts.describes.get(object)?.fields ?? []).filter(
       (field) => field.unique && field.updateable && !field.calculated
     );
-    for (const { name } of fields) {
-      const holders = new Map<string, RecordChange>();
-      for (const change of changes) {
-        if (change.object !== object || change.kind === 'deleted' || change.kind === 'passing') continue;
-        const givesUp =
-          sheets.items(object, 'delete').has(change.id) ||
-          name in (sheets.items(object, 'update').get(change.id)?.after ?? {});
-        const value = change.now?.[name];
-        if (!givesUp && value) holders.set(value.toLowerCase(), change);
-      }
-      for (const item of [...sheets.items(object, 'update').values()]) {
-        const wanted = item.after?.[name];
-        const holder = wanted ? holders.get(wanted.toLowerCase()) : undefined;
-        if (!holder || holder.id === item.id) continue;
-        const author = {
-          userId: holder.now?.LastModifiedById ?? undefined,
-          at: holder.now?.LastModifiedDate ?? undefined,
-        };
-        const target = recordTarget(object, item.id);
-        draft.conflicts.push(
-          conflict(
-            target,
-            'keyTaken',
-            `${name} as in the snapshot`,
-            `${name} is unique, and ${holder.id} holds the old value`,
-            author,
-            'keep',
-            names
-          )
-        );
-        const rest = (row: ValueRow | null): ValueRow =>
-          Object.fromEntries(Object.entries(row ?? {}).filter(([field]) => field !== name));
-        const after = rest(item.after);
-        sheets.replace(
-          object,
-          'update',
-          Object.keys(after).length === 0 ? undefined : { ...item, before: rest(item.before), after },
-          item.id
-        );
-      }
-    }
+    // A row that must keep its key may hold the old one of another, and so on.
+    for (const { name } of fields) while (keepOneTakenKey(sheets, object, name, changes, draft, names));
   }
+}
+
+/** Keeps the first field whose old value is held by a row that does not give it up; false when there is none. */
+function keepOneTakenKey(
+  sheets: RecordSheets,
+  object: string,
+  name: string,
+  changes: readonly RecordChange[],
+  draft: Draft,
+  names: ReadonlyMap<string, string>
+): boolean {
+  const holders = keyHolders(sheets, object, name, changes);
+  for (const item of sheets.items(object, 'update').values()) {
+    const wanted = item.after?.[name];
+    const holder = wanted ? holders.get(wanted.toLowerCase()) : undefined;
+    if (!holder || holder.id === item.id) continue;
+    const author = { userId: holder.now?.LastModifiedById ?? undefined, at: holder.now?.LastModifiedDate ?? undefined };
+    draft.conflicts.push(
+      conflict(
+        recordTarget(object, item.id),
+        'keyTaken',
+        `${name} as in the snapshot`,
+        `${name} is unique, and ${holder.id} holds the old value`,
+        author,
+        'keep',
+        names
+      )
+    );
+    const rest = (row: ValueRow | null): ValueRow =>
+      Object.fromEntries(Object.entries(row ?? {}).filter(([field]) => field !== name));
+    const after = rest(item.after);
+    sheets.replace(
+      object,
+      'update',
+      Object.keys(after).length === 0 ? undefined : { ...item, before: rest(item.before), after },
+      item.id
+    );
+    return true;
+  }
+  return false;
+}
+
+/** Rows that hold a value of a unique field now and do not give it up, by the value in lower case. */
+function keyHolders(
+  sheets: RecordSheets,
+  object: string,
+  name: string,
+  changes: readonly RecordChange[]
+): Map<string, RecordChange> {
+  const holders = new Map<string, RecordChange>();
+  for (const change of changes) {
+    if (change.object !== object || change.kind === 'deleted' || change.kind === 'passing') continue;
+    const givesUp =
+      sheets.items(object, 'delete').has(change.id) ||
+      name in (sheets.items(object, 'update').get(change.id)?.after ?? {});
+    const value = change.now?.[name];
+    if (!givesUp && value) holders.set(value.toLowerCase(), change);
+  }
+  return holders;
+}
+
+/** Whether a row cannot come back because somebody else holds the unique value it comes back with. */
+export function returningKeyTaken(
+  sheets: RecordSheets,
+  object: string,
+  item: RecordItem,
+  facts: RecordFacts,
+  changes: readonly RecordChange[]
+): boolean {
+  const fields = (facts.describes.get(object)?.fields ?? []).filter(
+    (field) => field.unique && !field.calculated && !field.autoNumber
+  );
+  return fields.some(({ name }) => {
+    const value = sheets.items(object, 'update').get(item.id)?.before?.[name] ?? item.after?.[name];
+    const holder = value ? keyHolders(sheets, object, name, changes).get(value.toLowerCase()) : undefined;
+    return holder !== undefined && holder.id !== item.id;
+  });
 }

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { appendFile, mkdir, open, readFile, readdir, rename, stat as fileStat } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, readdir, rename, rm, stat as fileStat } from 'node:fs/promises';
 import { dirname, join, posix, relative, sep } from 'node:path';
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { parseStoreId, type StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
@@ -18,6 +18,8 @@ function inside(root: string, path: string): string {
   const normal = posix.normalize(path);
   if (
     path === '' ||
+    path === '.' ||
+    path.endsWith('/') ||
     normal !== path ||
     path.startsWith('/') ||
     path.startsWith('..') ||
@@ -40,66 +42,100 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Makes `temporary`, which is written whole, the file it is to be. Where anything fails nothing is left of it. */
+async function putInPlace(temporary: string, file: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(file));
+}
+
 /** After this resolves, `file` holds exactly `content` and survives a power loss; before, it does not exist. */
 async function writeDurable(file: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: PRIVATE_FOLDER });
   const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
-  const handle = await open(temporary, 'wx', PRIVATE_FILE);
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
-  await syncFolder(dirname(file));
+  await putInPlace(temporary, file, async () => {
+    const handle = await open(temporary, 'wx', PRIVATE_FILE);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
 }
 
+/** Compresses into a file. When the disk says no, everything that waits is told so, and nothing is left behind. */
 class FileGzipSink implements GzipSink {
   private readonly hash = createHash('sha256');
   private readonly gzip = createGzip({ level: 6 });
   private readonly temporary: string;
-  private readonly out;
+  private readonly written: Promise<void>;
   private bytes = 0;
-  private failure: Error | undefined;
 
   public constructor(
     private readonly file: string,
     private readonly path: string
   ) {
     this.temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
-    this.out = createWriteStream(this.temporary, { mode: PRIVATE_FILE, flags: 'wx' });
-    this.out.on('error', (error) => (this.failure = error));
-    this.gzip.on('data', (chunk: Buffer) => {
-      this.hash.update(chunk);
-      this.bytes += chunk.length;
-      if (!this.out.write(chunk)) {
-        this.gzip.pause();
-        this.out.once('drain', () => this.gzip.resume());
-      }
+    this.written = pipeline(
+      this.gzip,
+      (compressed: AsyncIterable<Buffer>) => this.counted(compressed),
+      createWriteStream(this.temporary, { mode: PRIVATE_FILE, flags: 'wx' })
+    ).catch(async (error: unknown) => {
+      await rm(this.temporary, { force: true });
+      throw error;
     });
+    // Whoever writes or closes next is told.
+    this.written.catch(() => undefined);
+    this.gzip.on('error', () => undefined);
   }
 
   public async write(chunk: Uint8Array | string): Promise<void> {
-    if (this.failure) throw this.failure;
-    if (!this.gzip.write(chunk)) await once(this.gzip, 'drain');
+    if (this.gzip.destroyed) return this.written;
+    if (!this.gzip.write(chunk)) await this.drained();
   }
 
   public async close(): Promise<WrittenFile> {
     this.gzip.end();
-    await once(this.gzip, 'end');
-    this.out.end();
-    await once(this.out, 'finish');
-    if (this.failure) throw this.failure;
-    const handle = await open(this.temporary, 'r+');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(this.temporary, this.file);
-    await syncFolder(dirname(this.file));
+    await putInPlace(this.temporary, this.file, async () => {
+      await this.written;
+      const handle = await open(this.temporary, 'r+');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    });
     return { path: this.path, sha256: this.hash.digest('hex'), bytes: this.bytes };
+  }
+
+  private async *counted(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of compressed) {
+      this.hash.update(chunk);
+      this.bytes += chunk.length;
+      yield chunk;
+    }
+  }
+
+  /** Resolves when there is room again, rejects when there never will be. */
+  private drained(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const room = (): void => {
+        this.gzip.off('close', end);
+        resolve();
+      };
+      const end = (): void => {
+        this.gzip.off('drain', room);
+        this.written.then(resolve, reject);
+      };
+      this.gzip.once('drain', room);
+      this.gzip.once('close', end);
+    });
   }
 }
 

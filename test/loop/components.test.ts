@@ -149,6 +149,27 @@ describe('metadata goes back', () => {
     expect(plan.deployers).to.have.members(['cleo.colleague@brightcup.example', 'dov.deployer@brightcup.example']);
   });
 
+  it("keeps a colleague's new component that a deployer edited last, until it is named", async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    // Cleo makes it by hand; no deployment tells of it.
+    await deployAs(world, 'Cleo Colleague', apexClass('SpringPromotion', 'public class SpringPromotion { }'), [
+      'ApexClass:SpringPromotion',
+    ]);
+    forgetDeployments(world, 'Cleo Colleague');
+    await deployAs(world, 'Dov Deployer', apexClass('SpringPromotion', 'public class SpringPromotion { Integer dov; }'), [
+      'ApexClass:SpringPromotion',
+    ]);
+    const plan = await world.plan(snapshot);
+    expect(plan.steps).to.deep.equal([]);
+    expect(plan.conflicts.map(({ target, kind, changedBy }) => [target, kind, changedBy])).to.deep.equal([
+      ['metadata:ApexClass:SpringPromotion', 'createdByOther', 'cleo.colleague@brightcup.example'],
+    ]);
+    const named = await world.plan(snapshot, {
+      choice: { resolve: [{ selector: 'metadata:ApexClass:SpringPromotion', decision: 'restore' }] },
+    });
+    expect(named.steps.map((step) => step.operation)).to.deep.equal(['deleteComponent']);
+  });
+
   it('changes nothing when the org refuses the way back, and names the component that failed', async () => {
     const snapshot = await world.snapshot({ metadata: [...SCOPE.metadata] });
     await deployAs(

@@ -72,6 +72,63 @@ describe('flows go back', () => {
     expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
   });
 
+  it("keeps a colleague's version when versions are deleted, and names her", async () => {
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+    // Cleo saves a draft in Flow Builder.
+    world.side.tooling.create(world.user('Cleo Colleague'), {
+      FullName: FLOW,
+      Metadata: { label: FLOW, processType: 'Flow', status: 'Draft', description: 'mine' },
+    });
+    const choice = { deleteFlows: true };
+    const plan = await world.plan(snapshot, { choice });
+    expect(plan.conflicts.map(({ target, kind, changedBy, decision }) => [target, kind, changedBy, decision])).to.deep.equal([
+      [`flow:${FLOW}-5`, 'changedByOther', 'cleo.colleague@brightcup.example', 'keep'],
+    ]);
+    const run = await world.apply(plan);
+    expect(run.status).to.equal('succeeded');
+    expect(versions(FLOW)).to.deep.equal([1, 2, 3, 5]);
+    expect(active(FLOW)).to.equal(2);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('says that an inactive newcomer stays, and proves the rest', async () => {
+    const { snapshot, plan, run } = await world.rolledBack({ flows: 'all' }, async () => {
+      await deployAs(world, 'Dov Deployer', { ...flow(FLOW, 'bad'), ...flow('Spring_Draft', 'x', 'Draft') }, [
+        `Flow:${FLOW}`,
+        'Flow:Spring_Draft',
+      ]);
+    });
+    expect(plan.leftOut).to.deep.equal([
+      { target: 'flow:Spring_Draft', why: 'it does not run; plan with --delete-flows to delete it' },
+    ]);
+    const validation = await world.validate(snapshot, run);
+    expect(validation.verdict).to.equal('restoredExceptKept');
+    expect(validation.findings.map(({ subject, message }) => `${subject} ${message}`).join()).to.match(
+      /flow:Spring_Draft .*--delete-flows/
+    );
+  });
+
+  it('leaves an inactive flow that was deleted to a person, who is told what to deploy', async () => {
+    const { snapshot, plan, run } = await world.rolledBack(
+      { flows: 'all' },
+      async () => {
+        await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+        const gone = world.side.flows.get('Approve_Quote_Discount');
+        for (const version of [...(gone?.versions ?? [])])
+          world.side.tooling.deleteVersion(world.user('Dov Deployer'), version.id);
+      },
+      { everybody: true }
+    );
+    expect(plan.steps.map((step) => step.target)).to.deep.equal([`flow:${FLOW}`]);
+    expect(plan.manual.map((item) => item.target)).to.deep.equal(['flow:Approve_Quote_Discount']);
+    const path = /flows\/\S+\.flow-meta\.xml/.exec(plan.manual[0]?.what ?? '')?.[0] ?? '';
+    const folder = await world.store.open('snapshots', snapshot.id as never);
+    expect(await folder.exists(path)).to.equal(true);
+    expect(run.status).to.equal('succeeded');
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restoredExceptKept');
+  });
+
   it('redeploys the body of a version that is gone, as a new version that runs', async () => {
     const { snapshot, plan, run } = await world.rolledBack({ flows: 'all' }, async () => {
       await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);

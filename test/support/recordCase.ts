@@ -107,6 +107,8 @@ class Play {
   private readonly chance: Chance;
   private before: Picture = new Map();
   private bad: Picture = new Map();
+  /** Rows as the bad deployment left them, those in the bin too. */
+  private leftBehind: ReadonlyMap<string, Row> = new Map();
   private after: Picture = new Map();
   private badLog: readonly RecordWrite[] = [];
   private backLog: readonly RecordWrite[] = [];
@@ -143,6 +145,9 @@ class Play {
       this.before = this.picture();
       this.badLog = this.writesDuring(() => this.world.deployBadly());
       this.bad = this.picture();
+      this.leftBehind = new Map(
+        this.world.objects.flatMap((object) => [...org.store.rows(object)].map((row) => [String(row['Id']), row] as const))
+      );
       for (const [id, entry] of org.store.binEntries()) if (entry.purged || org.switches.binEmptied) this.emptied.add(id);
 
       this.plan = await this.planned(snapshotId);
@@ -241,11 +246,10 @@ class Play {
     const old = new Map([...this.ids].map(([from, to]) => [to, from]));
     for (const object of this.world.objects) {
       const before = this.before.get(object) ?? new Map<string, Row>();
-      const bad = this.bad.get(object) ?? new Map<string, Row>();
       const after = this.after.get(object) ?? new Map<string, Row>();
       for (const [id, row] of before) {
         const now = after.get(this.ids.get(id) ?? id);
-        if (now) this.compareRow(object, row, now, bad.get(id), kept.has(id));
+        if (now) this.compareRow(object, row, now, kept.has(id));
         else if (!kept.has(id)) this.problems.push(`missing: ${this.name(object, id)}`);
       }
       for (const [id] of after)
@@ -253,14 +257,15 @@ class Play {
     }
   }
 
-  private compareRow(object: string, before: Row, now: Row, bad: Row | undefined, isKept: boolean): void {
+  private compareRow(object: string, before: Row, now: Row, isKept: boolean): void {
     const newId = before['Id'] !== now['Id'];
+    const bad = this.leftBehind.get(String(before['Id'])) ?? {};
     for (const field of this.world.org.schema.get(object)?.fields ?? []) {
       if (STAMPS.has(field.name) || field.calculated === true || (newId && field.autoNumber === true)) continue;
       const wanted = this.followed(field, before[field.name] ?? null);
       const is = now[field.name] ?? null;
       if (is === wanted) continue;
-      if (isKept && bad && is === (bad[field.name] ?? null)) continue;
+      if (isKept && is === (bad[field.name] ?? null)) continue;
       this.problems.push(
         `differs: ${this.name(object, String(before['Id']))}.${field.name} is ${JSON.stringify(is)}, was ${JSON.stringify(wanted)}${isKept ? ' (kept)' : ''}`
       );
@@ -291,13 +296,25 @@ class Play {
     const hers = new Set(this.badLog.filter((entry) => entry.user === cleo).map((entry) => entry.id));
     for (const conflict of this.plan?.conflicts ?? []) {
       const id = conflict.target.split(':').at(-1) ?? '';
-      const direct = hers.has(id);
-      const through = [...hers].some((other) => this.pointsTo(other, id, new Set()));
-      if (!direct && !through)
+      const found =
+        hers.has(id) ||
+        [...hers].some((other) => this.pointsTo(other, id, new Set())) ||
+        this.needsOneOf(conflict.target.split(':')[1] ?? '', id, hers);
+      if (!found)
         this.problems.push(
           `needless conflict: ${conflict.kind} ${conflict.target} (${conflict.baseline} -> ${conflict.current})`
         );
     }
+  }
+
+  /** Whether a row cannot be as it was because of one of `rows`: it pointed to it, or that row has its key now. */
+  private needsOneOf(object: string, id: string, rows: ReadonlySet<string>): boolean {
+    const before = this.before.get(object)?.get(id);
+    if (!before) return false;
+    if (Object.entries(before).some(([field, value]) => field !== 'Id' && rows.has(String(value)))) return true;
+    return [...(this.bad.get(object) ?? [])].some(
+      ([holder, row]) => rows.has(holder) && typeof row['Key__c'] === 'string' && row['Key__c'] === before['Key__c']
+    );
   }
 
   /** Whether a row holds another by its lookups, at any depth, as the bad deployment left it. */

@@ -2,7 +2,7 @@ import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { knownNewIds } from '../../apply/knownNewIds.js';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
-import { resolveFlag } from '../../cli/resolveFlag.js';
+import { resolveFlag, selectorFlag } from '../../cli/resolveFlag.js';
 import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { chooseSnapshot } from '../../cli/storeIds.js';
@@ -79,6 +79,8 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
   public async run(): Promise<RollbackPlanResult> {
     const { flags } = await this.parse(RollbackPlanCommand);
     const resolve = resolveFlag(flags.resolve ?? []);
+    const only = selectorFlag('--only', flags.only);
+    const exclude = selectorFlag('--exclude', flags.exclude);
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
     const snapshotId = await chooseSnapshot(store, flags.snapshot, orgId);
@@ -96,8 +98,8 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       baseline,
       {
         choice: {
-          only: flags.only ?? [],
-          exclude: flags.exclude ?? [],
+          only,
+          exclude,
           onConflict: flags['on-conflict'],
           resolve,
           deleteFlows: flags['delete-flows'],

@@ -3,11 +3,12 @@ import type { OrderRule } from './orderSteps.js';
 /** Sheets of one object in the order in which they must come, where both are there. */
 const FIRST_TO_LAST: ReadonlyArray<readonly [before: string, after: readonly string[]]> = [
   ['release', ['update', 'finish']],
-  ['park', ['undelete', 'insert', 'parkBack', 'update', 'finish']],
+  ['park', ['undelete', 'undeleteLate', 'insert', 'parkBack', 'update', 'finish']],
   ['neutral', ['finish']],
-  ['undelete', ['parkBack', 'neutralBack', 'update', 'sweep', 'finish']],
+  ['undelete', ['undeleteLate', 'parkBack', 'neutralBack', 'update', 'finish']],
   ['insert', ['update', 'finish']],
-  ['parkBack', ['update', 'finish']],
+  ['parkBack', ['undeleteLate', 'update', 'finish']],
+  ['undeleteLate', ['update', 'finish']],
   ['neutralBack', ['finish']],
   ['update', ['finish']],
 ];

@@ -7,6 +7,7 @@ import { Jobs } from './jobs/jobs.js';
 import { MemoryOpLog } from './opLog.js';
 import { RecordDoor, type SeedRow } from './records/recordDoor.js';
 import { DuplicateRules } from './records/duplicateRules.js';
+import { GeneratedTable, type GeneratedRowsRequest } from './records/generatedTable.js';
 import { LookupFilters } from './records/lookupFilters.js';
 import { RollUps } from './records/rollUps.js';
 import { RowStore } from './records/rowStore.js';
@@ -156,6 +157,17 @@ export class PracticeOrg implements OrgCore {
   /** Lays rows into the org as they are, with their ids and stamps. Goes past all rules and is not logged. */
   public seed(objectName: string, rows: readonly SeedRow[]): void {
     this.records.seed(objectName, rows);
+  }
+
+  /**
+   * Fills a declared object with rows made from a seed. They take no memory: each is made up when somebody looks, and what
+   * is written to one later lies over it. Goes past all rules and is not logged.
+   */
+  public generate(objectName: string, request: GeneratedRowsRequest): void {
+    const object = this.schema.get(objectName);
+    if (object === undefined) throw new Error(`no such object: ${objectName}`);
+    const userIds = this.users.map((user) => user.id);
+    this.store.putGenerated(object.name, new GeneratedTable(object, request, { newest: this.clock.millis(), userIds }));
   }
 
   /** The living row, by any form of its id; for tests. */

@@ -27,7 +27,7 @@ function registerQueryJobs(router: Router, org: PracticeOrg): void {
       most === null ? undefined : Number(most)
     );
     return {
-      ...csv(page.csv),
+      ...csv(page.bytes ?? page.csv),
       headers: { 'Sforce-Locator': page.locator, 'Sforce-NumberOfRecords': String(page.count) },
     };
   });
@@ -70,6 +70,6 @@ function registerIngestJobs(router: Router, org: PracticeOrg): void {
   router.get(`${base}/:id/unprocessedrecords`, ({ params }) => csv(jobs.unprocessedRecords(params['id'] ?? '')));
 }
 
-function csv(text: string): OrgResponse {
+function csv(text: string | Buffer): OrgResponse {
   return { status: 200, body: text, contentType: 'text/csv' };
 }

@@ -3,7 +3,7 @@ import { OrgError } from '../engine/contracts.js';
 import type { PracticeOrg } from '../engine/practiceOrg.js';
 import { columnMetadata } from '../engine/soql/columnMetadata.js';
 import type { QueryPage } from '../engine/soql/queryCursors.js';
-import { queryScope, runQuery } from '../engine/soql/runQuery.js';
+import { queryScope, runQueryByPages } from '../engine/soql/runQuery.js';
 import type { OrgRequest, OrgResponse, Router } from './router.js';
 
 /** `/query`, `/queryAll` and their cursors, which are all read under `/query/`. */
@@ -24,7 +24,7 @@ export function answerQuery(org: PracticeOrg, request: OrgRequest, api: 'data' |
   if (soql === null) throw new OrgError('MALFORMED_QUERY', 'A query string has to be specified');
   if (query.get('columns') === 'true')
     return { status: 200, body: columnMetadata(queryScope(org, user, api, soql, { all, version })) };
-  const answer = runQuery(org, user, api, soql, { all, version });
+  const answer = runQueryByPages(org, user, api, soql, { all, version });
   const base = `/services/data/v${version}/${api === 'tooling' ? 'tooling/' : ''}query`;
   if (answer.records.length === 0)
     return { status: 200, body: { totalSize: answer.totalSize, done: true, records: [] } };

@@ -30,6 +30,7 @@ const live = (values: ValueRow): RowState => ({
 const binned = (values: ValueRow = {}): RowState => ({ deleted: true, values: { Id: ID, ...values } });
 const inPlan = (more: Partial<RowContext> = {}): RowContext => ({
   returning: new Set(),
+  refilled: new Set<string>(),
   insertable: false,
   elsewhere: new Set(),
   ...more,

@@ -55,6 +55,25 @@ describe('the state of a component', () => {
     expect(layout(`${open}<a>1</a></Layout>`)).to.not.equal(layout(`${open}<a>2</a></Layout>`));
   });
 
+  it('of code that looks like XML is its text: words and order count', () => {
+    const page = (type: string, path: string, text: string): string => stateOf(aComponent(type, 'A', [path, text])).digest;
+    for (const [type, path, open, close] of [
+      ['ApexPage', 'pages/A.page', '<apex:page>', '</apex:page>'],
+      ['AuraDefinitionBundle', 'aura/A/A.cmp', '<aura:component>', '</aura:component>'],
+      ['LightningComponentBundle', 'lwc/a/a.html', '<template>', '</template>'],
+      ['StaticResource', 'staticresources/A.resource', '<?xml version="1.0"?><page>', '</page>'],
+    ] as const) {
+      const digests = ['Hello <b>you</b>', 'Good-bye <b>you</b>', '<i>1</i><b>2</b>', '<b>2</b><i>1</i>'].map((body) =>
+        page(type, path, `${open}${body}${close}`)
+      );
+      expect(new Set(digests).size, type).to.equal(4);
+    }
+  });
+
+  it('of code that is no well-formed XML can be told', () => {
+    expect(stateOf(aComponent('ApexPage', 'A', ['pages/A.page', '<html><br><p>x</html>'])).digest).to.be.a('string');
+  });
+
   it('keeps every byte of a file that is no text', () => {
     const image = (last: number): RetrievedComponent => ({
       type: 'StaticResource',

@@ -154,6 +154,34 @@ describe('a container file cut down to some members', () => {
     expect(cut).to.match(/<none\/>|<none><\/none>/);
   });
 
+  it('finds a member whose name has entities, as it is called everywhere else', () => {
+    const xml =
+      '<SharingRules><sharingCriteriaRules><fullName>Sales &amp; Co &lt;&apos;1&apos;&gt;</fullName><accessLevel>Read</accessLevel></sharingCriteriaRules><sharingCriteriaRules><fullName>Other</fullName></sharingCriteriaRules></SharingRules>';
+    const [member] = (membersOf('SharingRules', 'Account', xml) ?? []).filter(({ fullName }) => fullName.includes('&'));
+    expect(member?.fullName).to.equal("Account.Sales & Co <'1'>");
+    const cut = onlyMembers('SharingRules', 'Account', xml, new Set([`${member?.type}:${member?.fullName}`]));
+    expect(membersOf('SharingRules', 'Account', cut)).to.deep.equal([member]);
+    expect(cut).to.include('<fullName>Sales &amp; Co').and.to.not.include('Other');
+  });
+
+  it('keeps what stands in CDATA as it was written', () => {
+    const xml =
+      '<CustomObject><fields><fullName>A__c</fullName><formula><![CDATA[IF(A < B && C > 1, "x", "y")]]></formula></fields></CustomObject>';
+    const cut = onlyMembers('CustomObject', 'X', xml, new Set(['CustomField:X.A__c']));
+    expect(cut).to.include('<![CDATA[IF(A < B && C > 1, "x", "y")]]>');
+    expect(membersOf('CustomObject', 'X', cut)).to.deep.equal(membersOf('CustomObject', 'X', xml));
+    const named = '<CustomObject><fields><fullName><![CDATA[A__c]]></fullName></fields></CustomObject>';
+    expect(onlyMembers('CustomObject', 'X', named, new Set(['CustomField:X.A__c']))).to.include('A__c');
+  });
+
+  it('keeps the namespaces and attributes of the root, on which members may rely', () => {
+    const xml =
+      '<CustomObject xmlns="http://soap.sforce.com/2006/04/metadata" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" note=\'"1" &amp; 2\'><fields><fullName>A__c</fullName><value xsi:type="xsd:string">x</value></fields></CustomObject>';
+    expect(onlyMembers('CustomObject', 'X', xml, new Set(['CustomField:X.A__c']))).to.include(
+      '<CustomObject xmlns="http://soap.sforce.com/2006/04/metadata" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" note="&quot;1&quot; &amp; 2">'
+    );
+  });
+
   it('tells a field from a rule of the same name', () => {
     const cut = onlyMembers('CustomObject', 'Product2', OBJECT, new Set(['ValidationRule:Product2.Other__c']));
     expect(cut).to.include('<active>true</active>').and.to.not.include('<fields>');

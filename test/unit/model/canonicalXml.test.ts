@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { canonicalXml, isXml } from '../../../src/model/canonicalXml.js';
+import { canonicalXml, isMetadataXml } from '../../../src/model/canonicalXml.js';
 import { digestOf } from '../../../src/model/digest.js';
 import { PLAIN, reordered, rootOf, style, xmlOf, type Element } from '../support/xml.js';
 
@@ -105,17 +105,23 @@ describe('the canonical form of a metadata file', () => {
   });
 });
 
-describe('XML', () => {
+describe('a file in Metadata API format', () => {
+  const NAMESPACE = 'xmlns="http://soap.sforce.com/2006/04/metadata"';
   for (const [text, is] of [
-    ['<?xml version="1.0"?>', true],
-    ['\uFEFF  <Flow>', true],
-    ['<CustomObject xmlns="x">', true],
+    [`<CustomObject ${NAMESPACE}>`, true],
+    [`<?xml version="1.0"?>\n<Layout ${NAMESPACE}/>`, true],
+    [`\uFEFF  <Flow xmlns:xsi="x" ${NAMESPACE}>`, true],
+    [`<?xml version="1.0"?>\n<!-- by hand -->\n<!-- twice -->\n<Flow ${NAMESPACE}>`, true],
+    [`<Flow xmlns='http://soap.sforce.com/2006/04/metadata'>`, true],
+    ['<?xml version="1.0"?>', false],
+    ['<CustomObject xmlns="x">', false],
+    ['<apex:page controller="Quotes"><p>Hello</p></apex:page>', false],
+    [`<aura:component><p ${NAMESPACE}/></aura:component>`, false],
+    ['<template><p>Hello</p></template>', false],
+    [`<!-- never ends ${NAMESPACE}>`, false],
     ['public class A {}', false],
-    ['<!-- a page -->', false],
     ['', false],
-    ['< b', false],
   ] as const) {
-    it(`is ${is ? '' : 'not '}what begins with ${JSON.stringify(text)}`, () =>
-      expect(isXml(Buffer.from(text))).to.equal(is));
+    it(`is ${is ? '' : 'not '}${JSON.stringify(text)}`, () => expect(isMetadataXml(Buffer.from(text))).to.equal(is));
   }
 });

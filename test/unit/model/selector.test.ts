@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { componentTarget, flowTarget, parseSelector, recordTarget, selects } from '../../../src/model/selector.js';
+import { componentTarget, flowTarget, isSelector, parseSelector, recordTarget, selects } from '../../../src/model/selector.js';
 import { apiName, componentName, recordId } from '../support/arbitraries.js';
 
 const target = fc.oneof(
@@ -94,6 +94,33 @@ describe('a selector', () => {
     expect(selects('Sales:Product2', 'permission:Sales:Product2')).to.equal(true);
     expect(selects('ApexClass:Pricing', 'metadata:ApexClass:Other')).to.equal(false);
     expect(selects('Quote_Approval', 'flow:Quote_Approval')).to.equal(false);
+  });
+
+  it('that is none selects nothing', () => {
+    for (const text of ['', ':', '::', 'record', 'record:', 'record:Product2:', 'flow:', 'Product2:', ':A', 'metadata::X', 'Flow:A', 'records:Product2']) {
+      expect(isSelector(text), text).to.equal(false);
+      expect(selects(text, 'record:Product2:01t000000000001AAA'), text).to.equal(false);
+      expect(selects(text, 'metadata:Flow:A'), text).to.equal(false);
+    }
+    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'arecord:*2 '), maxLength: 12 }), target, (text, item) => void selects(text, item)));
+    for (const text of ['flow:A', 'record:Product2', 'Product2', 'ApexClass:Pricing', 'metadata:*', '*:X'])
+      expect(isSelector(text), text).to.equal(true);
+  });
+
+  it('takes an Id in both its forms', () => {
+    fc.assert(
+      fc.property(apiName, recordId, (name, id) => {
+        expect(selects(`record:${name}:${id.slice(0, 15)}`, recordTarget(name, id))).to.equal(true);
+        expect(selects(`record:${name}:${id}`, recordTarget(name, id.slice(0, 15)))).to.equal(true);
+        expect(selects(`record:${name}:${id.toLowerCase()}`, recordTarget(name, id))).to.equal(true);
+        expect(selects(`${name}:${id.slice(0, 15)}`, recordTarget(name, id))).to.equal(true);
+      })
+    );
+  });
+
+  it('tells two Ids of 15 characters apart that differ in case, as the org does', () => {
+    expect(selects('record:Product2:01t00000000000a', 'record:Product2:01t00000000000AEAQ')).to.equal(false);
+    expect(selects('record:Product2:01t00000000000A', 'record:Product2:01t00000000000AEAQ')).to.equal(true);
   });
 
   it('selects nothing in what is no target', () => {

@@ -26,6 +26,11 @@ describe('the advice', () => {
     expect(adviceFor([], [], [manual])).to.match(/^Nothing can be taken back as it stands/);
   });
 
+  it('does not call the org restored when something was left out', () =>
+    expect(adviceFor([], [], [], [{ target: 'flow:C', why: 'not among --only' }])).to.equal(
+      'Nothing to take back, except for what was left out.'
+    ));
+
   it('is to roll back when only pointers move', () =>
     expect(adviceFor([pointer, planned(pointerStep('B', 'deactivateFlow'), 's002')], [], [])).to.equal(
       'Roll back: only flow versions are switched, which takes effect at once and can be switched again.'

@@ -64,6 +64,13 @@ describe('what happens with a conflict', () => {
     expect(named('record:Product2:01t000000000001*')).to.equal(false);
     expect(named('record:*:01t000000000001AAA')).to.equal(false);
     expect(named('flow:A', 'flow:A')).to.equal(true);
+    expect(named('Product2:01t000000000001AAA')).to.equal(true);
+    expect(named('Product2:01t000000000001')).to.equal(true);
+    expect(named('record:Product2:01t000000000001')).to.equal(true);
+    expect(named('Product2')).to.equal(false);
+    expect(named('Product2:*')).to.equal(false);
+    expect(named('metadata:Layout:Quote-A: B', 'metadata:Layout:Quote-A: B')).to.equal(true);
+    expect(named('metadata:Layout', 'metadata:Layout:Quote-A: B')).to.equal(false);
     expect(named('flow:*', 'flow:A')).to.equal(false);
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { ComponentState } from '../../../src/metadata/component.js';
 import type { ComponentChange } from '../../../src/metadata/diffComponents.js';
 import { digestOf } from '../../../src/model/digest.js';
 import { componentSteps, type ComponentFacts } from '../../../src/plan/componentSteps.js';
@@ -60,13 +61,16 @@ describe('the way back of a component', () => {
 });
 
 describe('a component that somebody else changed', () => {
-  for (const kind of ['changed', 'created'] as const) {
+  for (const [kind, why] of [
+    ['changed', 'changedByOther'],
+    ['created', 'createdByOther'],
+  ] as const) {
     it(`after it was ${kind} is kept and listed`, () => {
       const { steps, conflicts } = plan(componentChange(kind, 'ApexClass', 'A', COLLEAGUE));
       expect(steps).to.deep.equal([]);
       expect(conflicts[0]).to.include({
         target: 'metadata:ApexClass:A',
-        kind: 'changedByOther',
+        kind: why,
         changedBy: 'cleo@example.com',
         changedAt: DEPLOYED_AT,
         decision: 'keep',
@@ -118,6 +122,50 @@ describe('a component that somebody else changed', () => {
 });
 
 describe('a created component', () => {
+  const made = (by: string | undefined, editedBy: string | undefined): ComponentChange =>
+    componentChange('created', 'ApexClass', 'New', DEPLOYER, {
+      createdById: by,
+      lastModifiedById: editedBy,
+    } as Partial<ComponentState>);
+  const resolved = (selector: string): Decisions => decisions({ resolve: [{ selector, decision: 'restore' }] });
+
+  it('that a colleague made and a deployer edited stays, unless it is named exactly', () => {
+    const change = made(COLLEAGUE, DEPLOYER);
+    for (const how of [decisions(), decisions({ onConflict: 'restore' }), resolved('metadata:ApexClass'), resolved('metadata:ApexClass:*')]) {
+      const { steps, conflicts } = plan(change, how);
+      expect(steps).to.deep.equal([]);
+      expect(conflicts[0]).to.include({ kind: 'createdByOther', changedBy: 'cleo@example.com', decision: 'keep' });
+    }
+    for (const selector of ['metadata:ApexClass:New', 'ApexClass:New']) {
+      const { steps, conflicts } = plan(change, resolved(selector));
+      expect(steps.map((step) => step.operation)).to.deep.equal(['deleteComponent']);
+      expect(conflicts[0]?.decision).to.equal('restore');
+    }
+  });
+
+  it('that a colleague edited since stays, unless that is asked for', () => {
+    const change = made(DEPLOYER, COLLEAGUE);
+    const { steps, conflicts } = plan(change);
+    expect(steps).to.deep.equal([]);
+    expect(conflicts[0]).to.include({ kind: 'editedSince', changedBy: 'cleo@example.com', decision: 'keep' });
+    expect(plan(change, decisions({ onConflict: 'restore' })).steps).to.have.lengthOf(1);
+    const deployed = { touches: new Map([['ApexClass:New', [touch(DEPLOYER, { created: true })]]]) };
+    expect(plan(change, decisions({}, deployed)).conflicts[0]?.kind).to.equal('editedSince');
+  });
+
+  it('that a deployment of a deployer made goes, whoever the org names as its creator', () => {
+    const deployed = (by: string): Decisions =>
+      decisions({}, { touches: new Map([['ApexClass:New', [touch(by, { created: true })]]]) });
+    expect(plan(made(undefined, DEPLOYER), deployed(DEPLOYER)).steps).to.have.lengthOf(1);
+    expect(plan(made(COLLEAGUE, DEPLOYER), deployed(COLLEAGUE)).conflicts[0]?.kind).to.equal('createdByOther');
+  });
+
+  it('whose creator nobody knows stays', () => {
+    const { steps, conflicts } = plan(made(undefined, DEPLOYER));
+    expect(steps).to.deep.equal([]);
+    expect(conflicts[0]).to.include({ kind: 'unknownAuthor', decision: 'keep' });
+  });
+
   it('is left to a person when nothing proves that it is new', () => {
     for (const more of [{ createdAt: BEFORE }, { createdAt: undefined }] as Array<{ createdAt: string }>) {
       const { steps, manual } = plan(componentChange('created', 'ApexClass', 'Old', DEPLOYER, more));

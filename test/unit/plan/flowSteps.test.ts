@@ -96,8 +96,34 @@ describe('the way back of a flow', () => {
     });
   });
 
-  it('takes no step against a flow that was added and never activated', () => {
-    expect(plan(flowChange('created', undefined, aFlow('A', null, 1))).steps).to.deep.equal([]);
+  it('takes no step against a flow that was added and never activated, and says so', () => {
+    const { steps, conflicts, leftOut } = plan(flowChange('created', undefined, aFlow('A', null, 1)));
+    expect([steps, conflicts]).to.deep.equal([[], []]);
+    expect(leftOut).to.deep.equal([
+      { target: 'flow:A', why: 'it does not run; plan with --delete-flows to delete it' },
+    ]);
+  });
+
+  it('is left to a person where an inactive flow was deleted, who is told where its body is', () => {
+    const gone = flowChange('deleted', flowBefore('A', null, 3), undefined);
+    const everybody = decisions({}, { source: 'everybody' });
+    const kept = plan(gone, everybody, { kept: [3] });
+    expect(kept.steps).to.deep.equal([]);
+    expect(kept.manual[0]?.target).to.equal('flow:A');
+    expect(kept.manual[0]?.what).to.include('flows/A/3.flow-meta.xml');
+    const lost = plan(gone, everybody);
+    expect(lost.steps).to.deep.equal([]);
+    expect(lost.manual[0]?.what).to.include('version control');
+  });
+
+  it('touches no version where the way back is left to a person', () => {
+    const now = { ...aFlow('A', 2, 2), versions: aFlow('A', 2, 2).versions.filter(({ number }) => number !== 1) };
+    const { steps, manual } = plan(
+      flowChange('switched', flowBefore('A', 1, 1), now),
+      decisions({ deleteFlows: true })
+    );
+    expect(steps).to.deep.equal([]);
+    expect(manual[0]?.what).to.include('version control');
   });
 
   it('of a package says that only its active version can be set', () => {
@@ -147,6 +173,70 @@ describe('versions that were added since', () => {
     ]);
     const inactive = plan(flowChange('created', undefined, aFlow('A', null, 1)), decisions({ deleteFlows: true }));
     expect(inactive.steps.map((step) => step.operation)).to.deep.equal(['deleteFlowVersion']);
+  });
+});
+
+describe('versions that a colleague added', () => {
+  /** Versions 1 (known), 2 and 4 of the deployer, of which 4 runs, and 3 of a colleague. */
+  const mixed = (active: number | null, baseline: 1 | null): FlowChange => {
+    const now = aFlow('A', active, 4);
+    const versions = now.versions.map((version) =>
+      version.number === 3 ? { ...version, lastModifiedById: COLLEAGUE } : version
+    );
+    return baseline === null
+      ? flowChange('created', undefined, { ...now, versions })
+      : flowChange('switched', flowBefore('A', 1, 1), { ...now, versions });
+  };
+  const goes = (draft: Draft): number[] =>
+    draft.steps.flatMap(({ detail }) => (detail.kind === 'flowVersion' ? [detail.version] : []));
+
+  it('stay with --delete-flows, and are listed', () => {
+    const draft = plan(mixed(4, 1), decisions({ deleteFlows: true }));
+    expect(goes(draft)).to.deep.equal([4, 2]);
+    expect(draft.conflicts).to.have.lengthOf(1);
+    expect(draft.conflicts[0]).to.include({
+      target: 'flow:A-3',
+      kind: 'changedByOther',
+      changedBy: 'cleo@example.com',
+      decision: 'keep',
+    });
+    expect(draft.leftOut).to.deep.equal([]);
+  });
+
+  it('go only when the version or its flow is named', () => {
+    for (const [selector, expected] of [
+      ['flow:A-3', [4, 3, 2]],
+      ['flow:A', [4, 3, 2]],
+      ['flow:*', [4, 2]],
+      ['flow:A*', [4, 2]],
+      ['flow:B', [4, 2]],
+    ] as const) {
+      const draft = plan(mixed(4, 1), decisions({ deleteFlows: true, resolve: [{ selector, decision: 'restore' }] }));
+      expect(goes(draft), selector).to.deep.equal(expected);
+      expect(draft.conflicts[0]?.decision).to.equal(expected.length === 3 ? 'restore' : 'keep');
+    }
+    expect(goes(plan(mixed(4, 1), decisions({ deleteFlows: true, onConflict: 'restore' })))).to.deep.equal([4, 2]);
+    const resolve = [
+      { selector: 'flow:A-3', decision: 'keep' },
+      { selector: 'flow:A', decision: 'restore' },
+    ] as const;
+    expect(goes(plan(mixed(4, 1), decisions({ deleteFlows: true, resolve })))).to.deep.equal([4, 2]);
+  });
+
+  it('go when everybody’s changes do, without a word', () => {
+    const draft = plan(mixed(4, 1), decisions({ deleteFlows: true }, { source: 'everybody' }));
+    expect([goes(draft), draft.conflicts]).to.deep.equal([[4, 3, 2], []]);
+  });
+
+  it('leave something of a flow that was absent, which is said where nothing of it ran', () => {
+    const draft = plan(mixed(null, null), decisions({ deleteFlows: true }));
+    expect(goes(draft)).to.deep.equal([4, 2, 1]);
+    expect(draft.leftOut.map(({ target }) => target)).to.deep.equal(['flow:A']);
+    expect(plan(mixed(4, null), decisions({ deleteFlows: true })).leftOut).to.deep.equal([]);
+  });
+
+  it('are no matter without --delete-flows', () => {
+    expect(plan(mixed(4, 1)).conflicts).to.deep.equal([]);
   });
 });
 

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -27,6 +29,8 @@ const ESCAPES = [
   'a\\..\\x',
   'a\0b',
   '../../runs/other/journal.ndjson',
+  '.',
+  'a/',
 ];
 
 describe('a store in a folder', () => {
@@ -170,6 +174,7 @@ describe('a store in a folder', () => {
         )
       ).to.equal('failed');
       expect(await readdir(join(path, 'taken'))).to.deep.equal(['inside']);
+      expect(await readdir(path)).to.deep.equal(['taken']);
     });
   });
 
@@ -249,6 +254,53 @@ describe('a store in a folder', () => {
       const written = await sink.close();
       expect(written.bytes).to.be.greaterThan(4 * 1024 * 1024);
       expect(gunzipSync(await readFile(join(path, 'X.csv.gz'))).length).to.equal(4 * 1024 * 1024);
+    });
+
+    it('fails in good time, and leaves nothing, when its file cannot be opened', async () => {
+      const { folder, path } = await aFolder();
+      // Long enough that the temporary name is longer than any file system takes.
+      const name = 'x'.repeat(250);
+      const said = async (act: () => Promise<unknown>): Promise<string | undefined> =>
+        act().then(
+          () => 'written',
+          (error: NodeJS.ErrnoException) => error.code
+        );
+      const writing = await folder.writeGzip(name);
+      const results = await said(async () => {
+        for (let n = 0; n < 8; n += 1) await writing.write(randomBytes(1024 * 1024));
+        await writing.close();
+      });
+      expect(results).to.equal('ENAMETOOLONG');
+      expect(await said(() => writing.write('more'))).to.equal('ENAMETOOLONG');
+      const closing = await folder.writeGzip(name);
+      expect(await said(() => closing.close())).to.equal('ENAMETOOLONG');
+      expect(await readdir(path)).to.deep.equal([]);
+    });
+
+    it('fails in good time, and leaves nothing, when the disk is full', async function () {
+      if (process.platform === 'win32') this.skip();
+      this.timeout(30_000);
+      const { path, root } = await aFolder();
+      const module = new URL('../../../src/store/fileStore.ts', import.meta.url).href;
+      const script = `
+        const { FileStore } = await import(${JSON.stringify(module)});
+        const { randomBytes } = await import('node:crypto');
+        const folder = await new FileStore(process.env.STORE, 'store').open('snapshots', ${JSON.stringify(ID)});
+        const sink = await folder.writeGzip('X.csv.gz');
+        const result = await (async () => {
+          for (let n = 0; n < 16; n += 1) await sink.write(randomBytes(1024 * 1024));
+          await sink.close();
+        })().then(() => 'written', (error) => error.code);
+        const again = await sink.close().then(() => 'written', (error) => error.code);
+        console.log(JSON.stringify([result, again]));`;
+      // A limit on the size of a file says no at a write in the middle, as a full disk does.
+      const { stdout } = await promisify(execFile)(
+        'sh',
+        ['-c', 'ulimit -f 2048; exec "$0" --import tsx --input-type=module -e "$1"', process.execPath, script],
+        { env: { ...process.env, STORE: root, TSX_DISABLE_CACHE: '1' }, timeout: 20_000 }
+      );
+      expect(JSON.parse(stdout)).to.deep.equal(['EFBIG', 'EFBIG']);
+      expect(await readdir(path)).to.deep.equal([]);
     });
 
     it('does not exist under its name, or in any list, before it is whole', async () => {

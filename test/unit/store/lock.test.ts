@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import { acquireLock } from '../../../src/store/lock.js';
 import { refusalOf } from '../support/refusals.js';
@@ -103,6 +104,90 @@ describe('the lock of an org', () => {
       )
     ).to.equal('not taken');
     expect(await readFile(file, 'utf8')).to.equal('not JSON');
+  });
+
+  it('goes to exactly one of many that find a dead holder, and is never taken from the one who just got it', async function () {
+    this.timeout(60_000);
+    const pid = await deadProcess();
+    const folder = await temp();
+    for (let round = 0; round < 100; round += 1) {
+      const file = join(folder, 'locks', `${round}.json`);
+      await heldBy(file, { holder: 'crashed', host: hostname(), pid, since: '2026-11-21T05:30:00.000Z' });
+      const tries = await Promise.allSettled(Array.from({ length: 12 }, (_, n) => acquireLock(file, `run ${n}`)));
+      expect(tries.filter((each) => each.status === 'fulfilled'), `round ${round}`).to.have.lengthOf(1);
+      for (const each of tries)
+        if (each.status === 'rejected') expect(each.reason).to.include({ key: 'locked', exitCode: 4 });
+    }
+    expect((await readdir(join(folder, 'locks'))).filter((name) => !name.endsWith('.json'))).to.deep.equal([]);
+  });
+
+  it('goes to exactly one of several processes that find a dead holder', async function () {
+    this.timeout(60_000);
+    const pid = await deadProcess();
+    const folder = await temp();
+    const files = Array.from({ length: 100 }, (_, round) => join(folder, 'locks', `${round}.json`));
+    for (const file of files)
+      await heldBy(file, { holder: 'crashed', host: hostname(), pid, since: '2026-11-21T05:30:00.000Z' });
+    // Each process tries every lock as soon as all are ready, and lives on until all are done.
+    const module = new URL('../../../src/store/lock.ts', import.meta.url).href;
+    const script = `
+      const { acquireLock } = await import(${JSON.stringify(module)});
+      const { once } = await import('node:events');
+      console.log('ready');
+      await once(process.stdin, 'data');
+      const won = [];
+      for (const file of JSON.parse(process.env.FILES)) {
+        await acquireLock(file, 'racer').then(() => won.push(file), (error) => { if (error.exitCode !== 4) throw error; });
+      }
+      console.log(JSON.stringify(won));
+      await once(process.stdin, 'end');`;
+    const racers = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+        env: { ...process.env, FILES: JSON.stringify(files) },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+    );
+    const said = racers.map((racer) => createInterface({ input: racer.stdout })[Symbol.asyncIterator]());
+    for (const lines of said) expect((await lines.next()).value).to.equal('ready');
+    for (const racer of racers) racer.stdin.write('go\n');
+    const won: string[] = [];
+    for (const lines of said) won.push(...(JSON.parse((await lines.next()).value as string) as string[]));
+    for (const racer of racers) racer.stdin.end();
+    await Promise.all(racers.map((racer) => once(racer, 'exit')));
+    expect(won.sort()).to.deep.equal([...files].sort());
+  });
+
+  it('can be taken though whoever took over from the dead died at it, too', async () => {
+    const file = await aFile();
+    const dead = { host: hostname(), pid: await deadProcess(), since: '2026-11-21T05:30:00.000Z' };
+    await heldBy(file, { holder: 'crashed', ...dead });
+    await heldBy(`${file}.takeover`, { holder: 'crashed at taking over', ...dead });
+    const lock = await acquireLock(file, 'next');
+    expect(JSON.parse(await readFile(file, 'utf8'))).to.include({ holder: 'next' });
+    await lock.release();
+    expect(await readdir(dirname(file))).to.deep.equal([]);
+  });
+
+  for (const text of ['', '{"holder":"x","ho', 'null', '[]', '{}', '{"pid":"1","host":"x"}']) {
+    it(`is held by somebody when its file says ${JSON.stringify(text)}: exit code 4, and where it lies`, async () => {
+      const file = await aFile();
+      await heldBy(file, text);
+      const refusal = await refusalOf(() => acquireLock(file, 'next'));
+      expect([refusal.key, refusal.exitCode, refusal.actionTokens]).to.deep.equal([
+        'locked',
+        4,
+        ['locks/00D000000000062EAA.json'],
+      ]);
+      expect(await readFile(file, 'utf8')).to.equal(text);
+    });
+  }
+
+  it('is not given back by one who no longer has it', async () => {
+    const file = await aFile();
+    const lock = await acquireLock(file, 'first');
+    await heldBy(file, { holder: 'second', host: 'elsewhere', pid: 1, since: '2026-11-21T05:30:00.000Z' });
+    await lock.release();
+    expect(JSON.parse(await readFile(file, 'utf8'))).to.include({ holder: 'second' });
   });
 
   it('fails for what it is when the disk says no', async () => {

@@ -8,7 +8,7 @@ import type { Deployment, DeployedComponent, DeployReport } from '../../../src/o
 import type { Attribution, Touch } from '../../../src/plan/attribution.js';
 import { NO_CHOICE, type Choice } from '../../../src/plan/choice.js';
 import type { Decisions } from '../../../src/plan/draft.js';
-import type { RecordFacts } from '../../../src/plan/recordSteps.js';
+import type { RecordFacts } from '../../../src/plan/recordFacts.js';
 import type { DraftStep, RecordItem, RollbackPlan, Step } from '../../../src/plan/rollbackPlan.js';
 import type { RecordChange } from '../../../src/records/diffRecords.js';
 import type { ValueRow } from '../../../src/records/fieldValue.js';
@@ -208,6 +208,8 @@ export function recordFacts(describes: readonly ObjectDescribe[], more: Partial<
     textReferences: [],
     rules: new Map(),
     ruleOf: new Map(),
+    held: new Map(),
+    ofPresets: new Set(),
     lastEditorOnly: true,
     ...more,
   };

@@ -5,7 +5,12 @@ import { autoNumber, numberIn } from './autoNumber.js';
 
 /** One column of a generated table: a few distinct values that rows pick from, or a value of each row's own. */
 export type GeneratedColumn =
-  | { readonly kind: 'picked'; readonly values: readonly FieldValue[]; readonly pick: (index: number) => number }
+  | {
+      readonly kind: 'picked';
+      readonly values: readonly FieldValue[];
+      /** What makes the picks of this column differ from those of others; undefined: rows take turns, 200 at a time. */
+      readonly salt: number | undefined;
+    }
   | {
       readonly kind: 'own';
       readonly of: (index: number) => string;
@@ -51,7 +56,12 @@ export function generatedColumn(field: FieldSchema, seed: ColumnSeed): Generated
     );
   }
   const values = distinctValues(field, seed, salt);
-  return { kind: 'picked', values, pick: (index) => mixed(index, salt) % values.length };
+  return { kind: 'picked', values, salt };
+}
+
+/** The place, among so many values, of the one that a row has. */
+export function pickOf(index: number, salt: number | undefined, count: number): number {
+  return (salt === undefined ? Math.floor(index / 200) : mixed(index, salt)) % count;
 }
 
 function numbered(of: (number: number) => string, numberOf: (text: string) => number): GeneratedColumn {
@@ -67,13 +77,12 @@ function stampColumn(field: FieldSchema, seed: ColumnSeed): GeneratedColumn | un
   const runs = 1000;
   const stamp = (start: number, step: number): FieldValue[] =>
     Array.from({ length: runs }, (_none, run) => restDateTime(start + run * step));
-  const pick = (index: number): number => Math.floor(index / 200) % runs;
   switch (field.name) {
     case 'CreatedDate':
-      return { kind: 'picked', values: stamp(seed.newest - 800 * day, 3_600_000), pick };
+      return { kind: 'picked', values: stamp(seed.newest - 800 * day, 3_600_000), salt: undefined };
     case 'LastModifiedDate':
     case 'SystemModstamp':
-      return { kind: 'picked', values: stamp(seed.newest - (runs - 1) * 60_000, 60_000), pick };
+      return { kind: 'picked', values: stamp(seed.newest - (runs - 1) * 60_000, 60_000), salt: undefined };
     default:
       return undefined;
   }

@@ -1,6 +1,6 @@
 import type { FieldValue, ObjectSchema, Row } from '../contracts.js';
-import { csvCell, csvLine, type CsvHabits } from '../jobs/csv.js';
-import { generatedColumn, type GeneratedColumn } from './generatedColumns.js';
+import { generatedColumn, pickOf, type GeneratedColumn } from './generatedColumns.js';
+import { GeneratedLines, type LineDialect } from './generatedLines.js';
 import { GeneratedIds, mostGenerated } from './generatedIds.js';
 
 export interface GeneratedRowsRequest {
@@ -64,37 +64,28 @@ export class GeneratedTable {
     const wanted = new Set(column.values.flatMap((one, place) => (same(one, value) ? [place] : [])));
     const found: number[] = [];
     if (wanted.size === 0) return found;
-    for (let index = 0; index < this.count; index++) if (wanted.has(column.pick(index))) found.push(index);
+    for (let index = 0; index < this.count; index++)
+      if (wanted.has(pickOf(index, column.salt, column.values.length))) found.push(index);
     return found;
   }
 
-  /** How rows are written as CSV lines of these fields: the cells that many rows share are made once. */
-  public lineWriter(names: readonly string[], delimiter: string, habits: CsvHabits): (index: number) => string {
-    const cells = names.map((name): ((index: number) => string) => {
-      const field = this.object.fields.find((candidate) => candidate.name === name);
-      const column = this.columns.get(name);
-      if (field === undefined || column === undefined) return () => '""';
-      const cell = (value: FieldValue): string => csvLine([csvCell(field, value, habits)], delimiter);
-      if (column.kind === 'own') {
-        const { of } = column;
-        return (index) => `"${of(index)}"`;
-      }
-      const ready = column.values.map(cell);
-      const { pick } = column;
-      return (index) => ready[pick(index)] ?? '""';
-    });
-    return (index) => {
-      let line = cells[0]?.(index) ?? '';
-      for (let place = 1; place < cells.length; place++)
-        line += delimiter + (cells[place] as (index: number) => string)(index);
-      return line;
-    };
+  /** How rows are written as CSV lines of these fields. */
+  public lineWriter(names: readonly string[], dialect: LineDialect): GeneratedLines {
+    return new GeneratedLines(
+      names.map((name) => {
+        const field = this.object.fields.find((candidate) => candidate.name === name);
+        return { field, column: this.columns.get(name) };
+      }),
+      dialect
+    );
   }
 
   private valueAt(name: string, index: number): FieldValue {
     const column = this.columns.get(name);
     if (column === undefined) return null;
-    return column.kind === 'own' ? column.of(index) : (column.values[column.pick(index)] ?? null);
+    return column.kind === 'own'
+      ? column.of(index)
+      : (column.values[pickOf(index, column.salt, column.values.length)] ?? null);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Row } from '../contracts.js';
+import type { GeneratedLines } from '../records/generatedLines.js';
 import type { GeneratedTable } from '../records/generatedTable.js';
 
 /** Rows of an answer that are made when somebody reads them. */
@@ -31,6 +32,7 @@ const blockSize = 1000;
 export class GeneratedScan implements RowList {
   /** Row numbers; negative ones stand for stored rows, -1 for the first. */
   private readonly places: Int32Array;
+  private bytesPerRow = 700;
 
   public constructor(private readonly request: ScanRequest) {
     const { order, offset, limit } = request;
@@ -48,23 +50,26 @@ export class GeneratedScan implements RowList {
     return Array.from(this.places.subarray(start, end), (place) => this.rowOf(place));
   }
 
-  /** The lines of these rows, one after the other, each with its line end. */
+  /** The header and the lines of these rows, one after the other, all with their line ends. */
   public csv(
     start: number,
     end: number,
-    generated: (index: number) => string,
-    stored: (row: Row) => string,
-    lineEnd: string
+    header: string,
+    generated: GeneratedLines,
+    stored: (row: Row) => string
   ): Buffer {
-    let bytes = Buffer.allocUnsafe(1 << 20);
-    let used = 0;
+    let bytes = Buffer.allocUnsafe((end - start) * this.bytesPerRow + header.length * 3);
+    let used = bytes.write(header);
     for (let position = start; position < end; position++) {
       const place = this.places[position] ?? 0;
-      const line = (place < 0 ? stored(this.rowOf(place)) : generated(place)) + lineEnd;
+      const line = place < 0 ? stored(this.rowOf(place)) : '';
       // No character takes more than three bytes for each unit of its text.
-      if (used + line.length * 3 > bytes.length) bytes = Buffer.concat([bytes], bytes.length * 2 + line.length * 3);
-      used += bytes.write(line, used, 'utf8');
+      const needed = used + Math.max(generated.most, line.length * 3);
+      if (needed > bytes.length) bytes = Buffer.concat([bytes], needed + bytes.length / 4);
+      used = place < 0 ? used + bytes.write(line, used) : generated.write(place, bytes, used);
     }
+    // The next page will be much like this one.
+    this.bytesPerRow = Math.ceil((used / Math.max(1, end - start)) * 1.1);
     return bytes.subarray(0, used);
   }
 

@@ -8,10 +8,16 @@ export interface QueryPage {
   readonly next?: string;
 }
 
+/** Records of an answer; an array is one. */
+export interface RecordList {
+  readonly length: number;
+  slice(start: number, end: number): Array<Record<string, unknown>>;
+}
+
 interface Cursor {
   readonly userId: string;
   readonly size: number;
-  readonly records: ReadonlyArray<Record<string, unknown>>;
+  readonly records: RecordList;
 }
 
 /** Query results that did not fit one page. A cursor can be read again and again, by its owner, until it is dropped. */
@@ -20,8 +26,9 @@ export class QueryCursors {
 
   public constructor(private readonly newId: () => string) {}
 
-  public first(userId: string, records: ReadonlyArray<Record<string, unknown>>, size: number): QueryPage {
-    if (records.length <= size) return { totalSize: records.length, done: true, records };
+  public first(userId: string, records: RecordList, size: number): QueryPage {
+    if (records.length <= size)
+      return { totalSize: records.length, done: true, records: records.slice(0, records.length) };
     const id = this.newId();
     this.cursors.set(id, { userId, size, records });
     return this.page(id, 0);

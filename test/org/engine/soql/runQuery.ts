@@ -1,5 +1,7 @@
 import type { OrgCore, OrgUser } from '../contracts.js';
-import { compileQuery } from './compileQuery.js';
+import { compileQuery, type CompiledQuery } from './compileQuery.js';
+import type { RecordList } from './queryCursors.js';
+import { toRecord } from './selection.js';
 import { asQueryOrg, type Api, type QueryScope } from './sources.js';
 
 export interface QueryOptions {
@@ -33,8 +35,36 @@ export function queryScope(
 export function runQuery(org: OrgCore, user: OrgUser, api: Api, soql: string, options: QueryOptions = {}): QueryAnswer {
   const compiled = compileQuery(queryScope(org, user, api, soql, options));
   const entity = compiled.source.schema.name;
-  if (compiled.bareCount)
-    return { totalSize: compiled.rows().length, done: true, records: [], entity, smallPages: false };
+  if (compiled.bareCount) return { totalSize: countOf(compiled), done: true, records: [], entity, smallPages: false };
   const records = compiled.records();
   return { totalSize: records.length, done: true, records, entity, smallPages: compiled.longFields >= 2 };
+}
+
+function countOf(compiled: CompiledQuery): number {
+  return compiled.scan()?.length ?? compiled.rows().length;
+}
+
+/** As `runQuery`, but records of a generated table are made page by page. */
+export function runQueryByPages(
+  org: OrgCore,
+  user: OrgUser,
+  api: Api,
+  soql: string,
+  options: QueryOptions = {}
+): Omit<QueryAnswer, 'records'> & { readonly records: RecordList } {
+  const scope = queryScope(org, user, api, soql, options);
+  const compiled = compileQuery(scope);
+  const scanned = compiled.aggregate || compiled.bareCount ? undefined : compiled.scan();
+  if (scanned === undefined) return runQuery(org, user, api, soql, options);
+  return {
+    totalSize: scanned.length,
+    done: true,
+    entity: compiled.source.schema.name,
+    smallPages: compiled.longFields >= 2,
+    records: {
+      length: scanned.length,
+      slice: (start, end) =>
+        scanned.slice(start, end).map((row) => toRecord(scope, compiled.source, compiled.selected, row)),
+    },
+  };
 }

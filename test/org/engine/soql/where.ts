@@ -29,14 +29,19 @@ export function compileWhere(
  * Rows that can match, found by an index, or undefined when all must be looked at.
  * Only a top-level AND of plain `Id`/reference comparisons is used.
  */
-export function candidateRows(scope: QueryScope, source: Source, where: WhereClause | undefined): Row[] | undefined {
+export function candidateRows(
+  scope: QueryScope,
+  source: Source,
+  where: WhereClause | undefined,
+  onlyById = false
+): Row[] | undefined {
   if (where === undefined) return undefined;
   const tokens = flatten(where);
   if (tokens.some((token) => token === 'OR' || token === 'NOT' || token === '(')) return undefined;
   for (const token of tokens) {
     if (typeof token === 'string' || isSemiJoin(token) || (token.operator !== '=' && token.operator !== 'IN')) continue;
     const field = typeof token.field === 'string' && !token.field.includes('.') ? source.field(token.field) : undefined;
-    if (field === undefined || (field.type !== 'id' && field.type !== 'reference')) continue;
+    if (field === undefined || (field.type !== 'id' && (onlyById || field.type !== 'reference'))) continue;
     const values = Array.isArray(token.value) ? token.value : [token.value];
     if (values.some((value) => !value.startsWith("'"))) continue;
     const found = new Map<string, Row>();

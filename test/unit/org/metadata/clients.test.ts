@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { AuthInfo, Connection } from '@salesforce/core';
-import type { MetadataApiRetrieve } from '@salesforce/source-deploy-retrieve';
 import { ComponentSet } from '@salesforce/source-deploy-retrieve';
 import { type RunningOrg, startPracticeOrg } from '../../../org/http/server.js';
 import { PracticeMetadata, flowFile, packageXml, zip } from './practiceMetadata.js';

@@ -1,0 +1,2 @@
+export const behaviours = {} as Record<string, { says: string; section: string }>;
+export type BehaviourId = string;
