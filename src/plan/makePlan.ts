@@ -100,7 +100,9 @@ export async function makePlan(
         [...attribution.deployers],
         observed.deployments.map((deployment) => deployment.createdById),
         observed.changes.components.flatMap((change) => change.now?.createdById ?? []),
-        observed.changes.flows.flatMap((change) => (change.now?.versions ?? []).map((version) => version.lastModifiedById))
+        observed.changes.flows.flatMap((change) =>
+          (change.now?.versions ?? []).map((version) => version.lastModifiedById)
+        )
       )
   );
   const decisions: Decisions = { attribution, choice: request.choice, names };

@@ -286,13 +286,18 @@ function takeBackDelete(
   const fields = describe ? returningFields(describe).map((field) => field.name) : [];
   const item: RecordItem = { id: change.id, before: null, after: pick(baseline, fields) };
   sheets.add(change.object, inBin ? 'undelete' : 'insert', item);
-  // A value that was changed before the row was deleted comes back changed.
+  // A value that was changed before the row was deleted comes back changed; an insert leaves lookups empty at first.
   if (inBin && change.now && change.differences.length > 0) {
     const names = change.differences.map(({ field }) => field);
+    const lookups = (describe?.fields ?? []).filter(
+      (field) => field.type === 'reference' && names.includes(field.name)
+    );
+    const also = Object.fromEntries(lookups.map(({ name }) => [name, null]));
     sheets.add(change.object, 'update', {
       id: change.id,
       before: pick(change.now, names),
       after: pick(baseline, names),
+      ...(lookups.length > 0 ? { also } : {}),
     });
   }
 }

@@ -54,12 +54,14 @@ function shortTarget(target: string): string {
   return target.replace(/^(flow|metadata|record|permission):/, '');
 }
 
-function folded(lines: readonly string[], what: string, more: string): string[] {
-  if (lines.length <= SHOWN) return [...lines];
-  return [...lines.slice(0, SHOWN), `  … and ${lines.length - SHOWN} more ${what}: ${more}`];
+/** The first entries of a list, each in as many lines as it needs, and how many more there are. */
+function folded(entries: ReadonlyArray<readonly string[]>, what: string, more: string, width: number): string[] {
+  const shown = entries.slice(0, SHOWN).flat();
+  if (entries.length <= SHOWN) return shown;
+  return [...shown, ...wrap(`… and ${entries.length - SHOWN} more ${what}: ${more}`, width, '  ')];
 }
 
-function stepLines(steps: readonly Step[], width: number): string[] {
+function stepLines(steps: readonly Step[], width: number): string[][] {
   const risky = [...steps].sort(
     (a, b) => Number(b.risk !== 'lossless') - Number(a.risk !== 'lossless') || (a.id < b.id ? -1 : 1)
   );
@@ -70,12 +72,12 @@ function stepLines(steps: readonly Step[], width: number): string[] {
       `${riskMark(step)}${verb(step)}${step.risk === 'lossless' ? '' : `; ${step.reason}`}`,
     ]),
     width
-  );
+  ).map((line) => [line]);
 }
 
 /** Two lines each: what and what happens with it, then who changed it and when, in full. */
-function conflictLines(conflicts: readonly Conflict[], width: number): string[] {
-  return conflicts.flatMap((conflict) => [
+function conflictLines(conflicts: readonly Conflict[], width: number): string[][] {
+  return conflicts.map((conflict) => [
     clip(`  ${conflict.decision === 'keep' ? 'keep   ' : 'RESTORE'}  ${conflict.target}`, width),
     ...wrap(
       `${conflict.current}${conflict.changedBy ? ` by ${conflict.changedBy}` : ''}${conflict.changedAt ? `, ${conflict.changedAt}` : ''}`,
@@ -124,15 +126,16 @@ export function planReport(plan: RollbackPlan, folder: string, width: number): s
   const conflicts = plan.conflicts;
   if (conflicts.length > 0) {
     lines.push('', conflictTitle(conflicts));
-    lines.push(...folded(conflictLines(conflicts, width), 'conflicts', more));
+    lines.push(...folded(conflictLines(conflicts, width), 'conflicts', more, width));
   }
   if (plan.manual.length > 0) {
     lines.push('', `By hand: ${plural(plan.manual.length, 'item')} that no step can take back`);
     lines.push(
       ...folded(
-        plan.manual.flatMap((item) => wrap(`${item.target}: ${item.what}`, width - 2, '  ')),
-        'lines',
-        more
+        plan.manual.map((item) => wrap(`${item.target}: ${item.what}`, width - 2, '  ')),
+        'items',
+        more,
+        width
       )
     );
   }
@@ -146,24 +149,41 @@ export function planReport(plan: RollbackPlan, folder: string, width: number): s
         'item'
       )}`
     );
-    lines.push(...folded(stepLines(steps, width), 'steps', more));
+    lines.push(...folded(stepLines(steps, width), 'steps', more, width));
   }
   const notes = plan.findings.filter((finding) => finding.severity !== 'info');
   if (notes.length > 0) {
     lines.push('', 'Mind');
     lines.push(
       ...folded(
-        notes.flatMap((finding) => wrap(`${finding.subject}: ${finding.message}`, width - 2, '  ')),
-        'lines',
-        more
+        notes.map((finding) => wrap(`${finding.subject}: ${finding.message}`, width - 2, '  ')),
+        'findings',
+        more,
+        width
       )
     );
   }
-  if (plan.leftOut.length > 0) lines.push('', `Left out as asked: ${plural(plan.leftOut.length, 'change')}`);
+  const asked = plan.leftOut.filter((left) => /--(only|exclude)$/.test(left.why));
+  if (asked.length > 0) lines.push('', `Left out as asked: ${plural(asked.length, 'change')}`);
+  const others = plan.leftOut.filter((left) => !asked.includes(left));
+  if (others.length > 0) {
+    lines.push('', `Stays as it is: ${plural(others.length, 'change')}`);
+    lines.push(
+      ...folded(
+        others.map((left) => wrap(`${left.target}: ${left.why}`, width, '  ')),
+        'changes',
+        more,
+        width
+      )
+    );
+  }
   lines.push('', ...wrap(`${plan.advice}`, width));
   if (plan.steps.length > 0)
     lines.push(
-      `${plural(plan.steps.length, 'step')}, ${plural(items, 'item')}, about ${plan.estimate.requests} requests and ${plan.estimate.seconds} s.`
+      ...wrap(
+        `${plural(plan.steps.length, 'step')}, ${plural(items, 'item')}, about ${plural(plan.estimate.requests, 'request')} and ${plan.estimate.seconds} s.`,
+        width
+      )
     );
   return lines.join('\n');
 }

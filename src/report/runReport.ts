@@ -60,7 +60,7 @@ export function runReport(result: RunResult, width: number): string {
     );
   lines.push(
     '',
-    `Total: ${countsText(result.totals)}. ${(result.durationMs / 1000).toFixed(1)} s.`,
+    ...wrap(`Total: ${countsText(result.totals)}. ${(result.durationMs / 1000).toFixed(1)} s.`, width),
     ...wrap(`What was overwritten or deleted is saved in ${result.undoPoint}.`, width)
   );
   return lines.join('\n');

@@ -1,3 +1,4 @@
+import type { Gap } from '../model/finding.js';
 import type { Snapshot } from '../snapshot/snapshotFormat.js';
 import { columns, plural, wrap } from './table.js';
 
@@ -5,10 +6,15 @@ function size(bytes: number): string {
   return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
+/** A gap without a name of its own is one of everything of its kind. */
+export function gapName(gap: Gap): string {
+  return gap.name === '*' ? 'all objects' : gap.name;
+}
+
 /** What a snapshot holds, and what it does not. */
 export function snapshotReport(snapshot: Snapshot, path: string, width: number): string {
   const { counts } = snapshot;
-  const lines = [`Snapshot ${snapshot.id}${snapshot.label ? ` "${snapshot.label}"` : ''}`];
+  const lines = wrap(`Snapshot ${snapshot.id}${snapshot.label ? ` "${snapshot.label}"` : ''}`, width);
   const rows: string[][] = [];
   if (snapshot.scope.flows.length > 0)
     rows.push(['Flows', `${plural(counts.flows, 'flow')}, ${plural(counts.flowVersions, 'version')}`]);
@@ -25,8 +31,8 @@ export function snapshotReport(snapshot: Snapshot, path: string, width: number):
   const limits = snapshot.gaps.filter((gap) => gap.severity === 'limit');
   if (holes.length > 0) {
     lines.push('', `INCOMPLETE: ${plural(holes.length, 'hole')}`);
-    for (const gap of holes) lines.push(...wrap(`${gap.name}: ${gap.reason}`, width - 2, '  '));
+    for (const gap of holes) lines.push(...wrap(`${gapName(gap)}: ${gap.reason}`, width - 2, '  '));
   }
-  if (limits.length > 0) lines.push(...wrap(`Not covered: ${limits.map((gap) => gap.name).join(', ')}`, width, '  '));
+  if (limits.length > 0) lines.push(...wrap(`Not covered: ${limits.map(gapName).join(', ')}`, width, '  '));
   return lines.join('\n');
 }

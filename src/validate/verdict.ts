@@ -37,7 +37,7 @@ export function keptBy(plan: RollbackPlan | undefined, neutralised: readonly str
 
 /**
  * Holds the differences between baseline and org against what was meant to stay. Any difference that nobody wanted means
- * `notRestored`; kept ones, gaps and manual items are named and never count as equal.
+ * `notRestored`; kept ones, holes in the snapshot and manual items are named and never count as equal.
  */
 export function judge(
   differences: readonly Difference[],
@@ -48,8 +48,12 @@ export function judge(
 ): Judged {
   const findings: Finding[] = [];
   let unwanted = 0;
+  const byTarget = new Map(kept.toReversed().map((entry) => [entry.target, entry]));
+  const met = new Set<Kept>();
   for (const difference of differences) {
-    const reason = kept.find((entry) => entry.target === difference.target || selects(entry.target, difference.target));
+    const reason =
+      byTarget.get(difference.target) ?? kept.find((entry) => selects(entry.target, difference.target));
+    if (reason) met.add(reason);
     const who = difference.author.userId
       ? (names.get(difference.author.userId) ?? difference.author.userId)
       : undefined;
@@ -82,12 +86,16 @@ export function judge(
       subject: gap.name,
       message: `not in the snapshot: ${gap.reason}`,
     });
-  const keptCount =
-    findings.filter((finding) => finding.code === 'kept').length +
-    kept.filter(
-      (entry) => !differences.some((difference) => difference.target === entry.target) && entry.why.startsWith('manual')
-    ).length;
-  const verdict = unwanted > 0 ? 'notRestored' : keptCount > 0 ? 'restoredExceptKept' : 'restored';
+  // What needs a person is named also where nothing differs: it may have been done, or it may not be seen in the scope.
+  for (const entry of kept.filter((item) => item.why.startsWith('manual') && !met.has(item)))
+    findings.push({
+      code: 'manual',
+      severity: 'info',
+      subject: entry.target,
+      message: `${entry.why} No difference is seen here any more.`,
+    });
+  // Every finding up to here is about something that is not proven to be as before.
+  const verdict = unwanted > 0 ? 'notRestored' : findings.length > 0 ? 'restoredExceptKept' : 'restored';
   return {
     verdict,
     findings: findings.sort((a, b) => severityRank(a) - severityRank(b) || (a.subject < b.subject ? -1 : 1)),

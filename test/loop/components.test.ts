@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { apexClass, deployAs, flow, permissionSet, textField } from '../support/deploys.js';
+import { stampOf } from '../org/engine/metadata/author.js';
+import { seedComponent } from '../org/engine/metadata/seeding.js';
 import { World } from '../support/world.js';
 
 const SCOPE = {
@@ -152,10 +154,18 @@ describe('metadata goes back', () => {
   it("keeps a colleague's new component that a deployer edited last, until it is named", async () => {
     const snapshot = await world.snapshot(SCOPE);
     // Cleo makes it by hand; no deployment tells of it.
-    await deployAs(world, 'Cleo Colleague', apexClass('SpringPromotion', 'public class SpringPromotion { }'), [
-      'ApexClass:SpringPromotion',
-    ]);
-    forgetDeployments(world, 'Cleo Colleague');
+    world.org.clock.advance(60_000);
+    seedComponent(
+      world.org,
+      world.side.components,
+      {
+        type: 'ApexClass',
+        fullName: 'SpringPromotion',
+        body: 'public class SpringPromotion { }',
+        xml: '<ApexClass><apiVersion>66.0</apiVersion><status>Active</status></ApexClass>',
+      },
+      stampOf(world.org, world.user('Cleo Colleague'))
+    );
     await deployAs(world, 'Dov Deployer', apexClass('SpringPromotion', 'public class SpringPromotion { Integer dov; }'), [
       'ApexClass:SpringPromotion',
     ]);

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { deployAs, flow } from '../support/deploys.js';
+import { flowJson } from '../org/engine/flows/flowJson.js';
+import type { FlowVersion } from '../org/engine/flows/flowStore.js';
 import { World } from '../support/world.js';
 
 const FLOW = 'Machine_Finder';
@@ -75,10 +77,12 @@ describe('flows go back', () => {
   it("keeps a colleague's version when versions are deleted, and names her", async () => {
     const snapshot = await world.snapshot({ flows: 'all' });
     await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
-    // Cleo saves a draft in Flow Builder.
-    world.side.tooling.create(world.user('Cleo Colleague'), {
-      FullName: FLOW,
-      Metadata: { label: FLOW, processType: 'Flow', status: 'Draft', description: 'mine' },
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'next', 'Draft'), [`Flow:${FLOW}`]);
+    // Cleo goes on with the draft in Flow Builder.
+    const draft = world.side.flows.get(FLOW)?.versions.find((version) => version.number === 5) as FlowVersion;
+    world.side.tooling.saveVersion(world.user('Cleo Colleague'), draft.id, {
+      ...flowJson(draft),
+      interviewLabel: 'Mine',
     });
     const choice = { deleteFlows: true };
     const plan = await world.plan(snapshot, { choice });

@@ -73,6 +73,8 @@ export type Act = { readonly who: Who } & (
   | { readonly kind: 'delete'; readonly row: number; readonly parents: boolean }
   /** Two rows exchange their keys (or three, in a ring). */
   | { readonly kind: 'swapKeys'; readonly object: number; readonly first: number; readonly ring: boolean }
+  /** Two rows that point to each other go, or come. */
+  | { readonly kind: 'ring'; readonly first: number; readonly how: 'delete' | 'insert'; readonly salt: number }
   /** A row lets go of its key, by a delete or a new key, and a new row takes it. */
   | { readonly kind: 'takeKey'; readonly object: number; readonly first: number; readonly byDelete: boolean; readonly salt: number }
   | {
@@ -127,6 +129,11 @@ export function drawCase(seed: number, features: ReadonlySet<Feature>): CaseSpec
         0,
         drawAct(dice, 'Cleo Colleague', objects.length, undefined, new Set<Feature>())
       );
+  const rings = new Dice(seed + 0x5eed);
+  if (rings.chance(0.12)) {
+    const act: Act = { who: 'Dov Deployer', kind: 'ring', first: rings.salt(), how: rings.one(['delete', 'insert'] as const), salt: rings.salt() };
+    acts.splice(rings.below(acts.length + 1), 0, act);
+  }
   return {
     seed,
     objects,
@@ -247,6 +254,7 @@ export class RandomWorld {
     this.objects = [...spec.objects.map((object) => object.name), ...family];
     for (const row of spec.rows) this.layRow(row);
     for (const link of spec.links) this.layLink(link);
+    this.layRing();
     this.org.clock.advance(spec.pause * 1000);
   }
 
@@ -362,6 +370,18 @@ export class RandomWorld {
     if (target) this.update(ada, entry.object, String(entry.row['Id']), { [field.name]: String(target['Id']) });
   }
 
+  /** Where a ring is to be deleted, there is one. */
+  private layRing(): void {
+    const ada = this.user('Ada Admin');
+    const act = this.spec.acts.find((candidate) => candidate.kind === 'ring' && candidate.how === 'delete');
+    const [a, b] = this.spec.objects.filter((object) => object.fields.some((field) => field.startsWith('Ring__c'))).map(({ name }) => name);
+    if (act?.kind !== 'ring' || a === undefined || b === undefined) return;
+    const [left, right] = [this.rows(a), this.rows(b)].map((rows) => rows[act.first % Math.max(1, rows.length)]?.['Id']);
+    if (typeof left !== 'string' || typeof right !== 'string') return;
+    this.update(ada, a, left, { Ring__c: right });
+    this.update(ada, b, right, { Ring__c: left });
+  }
+
   private insert(user: OrgUser, objectName: string, salt: number, underNew: boolean, key?: string): string | undefined {
     const dice = new Dice(salt);
     const values: Record<string, FieldValue> = {};
@@ -441,6 +461,9 @@ export class RandomWorld {
       case 'takeKey':
         this.takeKey(user, act);
         return;
+      case 'ring':
+        this.ring(user, act);
+        return;
       case 'rule':
         this.changeRule(user, act.row, act.how, act.salt);
         return;
@@ -513,6 +536,26 @@ export class RandomWorld {
       ? this.write(user, { operation: 'delete', id }) !== undefined
       : this.update(user, found.object, id, { Key__c: `K${(this.keys += 1)}` });
     if (gone) this.insert(user, found.object, act.salt, false, String(row['Key__c']));
+  }
+
+  /** The two objects that point to each other, or two rows of one object that points to itself. */
+  private ring(user: OrgUser, act: Extract<Act, { kind: 'ring' }>): void {
+    const [a, b] = this.spec.objects.filter((object) => object.fields.some((field) => field.startsWith('Ring__c'))).map(({ name }) => name);
+    if (a === undefined || b === undefined) return;
+    if (act.how === 'insert') {
+      const first = this.insert(user, a, act.salt, false);
+      const second = first === undefined ? undefined : this.insert(user, b, act.salt + 1, false);
+      if (first === undefined || second === undefined) return;
+      this.update(user, a, first, { Ring__c: second });
+      this.update(user, b, second, { Ring__c: first });
+      return;
+    }
+    for (const row of this.rows(a)) {
+      const other = this.rows(b).find((candidate) => candidate['Id'] === row['Ring__c'] && candidate['Ring__c'] === row['Id']);
+      // One that holds the other by a restricting lookup goes first.
+      for (const found of other ? [other, row] : []) this.write(user, { operation: 'delete', id: String(found['Id']) });
+      if (other) return;
+    }
   }
 
   private changeRule(user: OrgUser, pick: number, how: Extract<Act, { kind: 'rule' }>['how'], salt: number): void {

@@ -266,10 +266,16 @@ class Play {
       const is = now[field.name] ?? null;
       if (is === wanted) continue;
       if (isKept && is === (bad[field.name] ?? null)) continue;
+      // It came back without what it pointed to, where that stays deleted.
+      if (isKept && is === null && isLookup(field) && !this.lives(String(wanted))) continue;
       this.problems.push(
         `differs: ${this.name(object, String(before['Id']))}.${field.name} is ${JSON.stringify(is)}, was ${JSON.stringify(wanted)}${isKept ? ' (kept)' : ''}`
       );
     }
+  }
+
+  private lives(id: string): boolean {
+    return [...this.after.values()].some((rows) => rows.has(id));
   }
 
   /** A value of the snapshot with the Ids that its targets have now. */
@@ -283,28 +289,34 @@ class Play {
 
   /** Ids of the rows that the plan keeps as a conflict. */
   private kept(plan = this.plan): Set<string> {
-    return new Set(
-      (plan?.conflicts ?? [])
-        .filter((conflict) => conflict.decision === 'keep')
-        .map((conflict) => conflict.target.split(':').at(-1) ?? '')
-    );
+    const kept = (plan?.conflicts ?? [])
+      .filter((conflict) => conflict.decision === 'keep')
+      .map((conflict) => conflict.target.split(':').at(-1) ?? '');
+    return new Set(kept.flatMap((id) => [id, this.ids.get(id) ?? id]));
   }
 
   /** A conflict needs somebody else's work: without a colleague there is none. */
   private checkConflicts(): void {
     const cleo = this.world.user('Cleo Colleague').id;
     const hers = new Set(this.badLog.filter((entry) => entry.user === cleo).map((entry) => entry.id));
-    for (const conflict of this.plan?.conflicts ?? []) {
-      const id = conflict.target.split(':').at(-1) ?? '';
-      const found =
-        hers.has(id) ||
-        [...hers].some((other) => this.pointsTo(other, id, new Set())) ||
-        this.needsOneOf(conflict.target.split(':')[1] ?? '', id, hers);
-      if (!found)
-        this.problems.push(
-          `needless conflict: ${conflict.kind} ${conflict.target} (${conflict.baseline} -> ${conflict.current})`
-        );
+    let open = this.plan?.conflicts ?? [];
+    // What is kept for her sake keeps others in turn.
+    for (let before = -1; before !== open.length; ) {
+      before = open.length;
+      open = open.filter((conflict) => {
+        const [, object = '', id = ''] = conflict.target.split(':');
+        const found =
+          hers.has(id) ||
+          [...hers].some((other) => this.pointsTo(other, id, new Set())) ||
+          this.needsOneOf(object, id, hers);
+        if (found) hers.add(id);
+        return !found;
+      });
     }
+    for (const conflict of open)
+      this.problems.push(
+        `needless conflict: ${conflict.kind} ${conflict.target} (${conflict.baseline} -> ${conflict.current})`
+      );
   }
 
   /** Whether a row cannot be as it was because of one of `rows`: it pointed to it, or that row has its key now. */

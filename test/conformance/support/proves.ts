@@ -20,7 +20,11 @@ const proven: Proof[] = [];
  * The body of a test that shows these behaviours to hold for a client. They are recorded once the body has ended well;
  * the declaration itself is read from the source by `scripts/conformanceTable.ts`, so write the ids out.
  */
-export function proves(client: Client, behaviours: readonly BehaviourId[], body: () => Promise<void>): () => Promise<void> {
+export function proves(
+  client: Client,
+  behaviours: readonly BehaviourId[],
+  body: () => Promise<void>
+): () => Promise<void> {
   return async () => {
     await body();
     proven.push(...behaviours.map((behaviour) => ({ client, behaviour })));

@@ -1,7 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logIn } from '../../e2e/support/logins.js';
-import { freshHome, stockSf, type Place, type RunOptions, type RunResult, type StockCli } from '../../e2e/support/stockCli.js';
+import {
+  freshHome,
+  stockSf,
+  type Place,
+  type RunOptions,
+  type RunResult,
+  type StockCli,
+} from '../../e2e/support/stockCli.js';
 import type { MetadataSide } from '../../org/engine/metadata/metadataSide.js';
 import type { PracticeOrg } from '../../org/engine/practiceOrg.js';
 import { startPracticeOrg, type RunningOrg } from '../../org/http/server.js';

@@ -11,6 +11,7 @@ import type { MetadataSide } from '../engine/metadata/metadataSide.js';
 import { metadataSideOf, registerMetadataSide } from './metadataSide.js';
 import { refusal } from './refusal.js';
 import { type OrgRequest, type OrgResponse, Router } from './router.js';
+import { registerApexRoutes } from './soapApex.js';
 import { registerPartnerRoutes } from './soapPartner.js';
 
 export interface ServerOptions {
@@ -44,6 +45,7 @@ export async function startPracticeOrg(options: ServerOptions = {}): Promise<Run
   registerDataRoutes(router, org);
   registerBulkRoutes(router, org);
   registerPartnerRoutes(router, org);
+  registerApexRoutes(router, org);
   const door = new Door(org, router);
   const server = createServer((request, response) => void door.answer(request, response));
   // A client may hold a connection for its next call; a test server need not wait for it.

@@ -6,6 +6,7 @@ import { describeHead, describeObject } from '../engine/schema/describe.js';
 import { planTests, runTests } from '../engine/metadata/testRun.js';
 import { runQuery } from '../engine/soql/runQuery.js';
 import { refusal } from './refusal.js';
+import { compileProblem } from './soapApex.js';
 import { answerQuery, pageAnswer } from './restQuery.js';
 import type { OrgRequest, OrgResponse, Router } from './router.js';
 
@@ -194,9 +195,7 @@ async function within(
   }
 }
 
-/** There is no Apex machine behind this: code is refused as code that does not compile, never taken for done. */
 function notCompiled(): OrgResponse {
-  const compileProblem = 'The practice org cannot run Apex.';
   return {
     status: 200,
     body: {

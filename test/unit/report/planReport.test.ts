@@ -112,7 +112,7 @@ describe('a plan as a person reads it', () => {
     expect(text)
       .to.include('By hand: 1 item')
       .and.to.include('metadata:RecordType:Product2.Bundle: Deactivate it in Setup.');
-    expect(text).to.include('Left out as asked: 1 change');
+    expect(text).to.include('Left out as asked: 1 change').and.to.not.include('Stays as it is');
     expect(text).to.include('Mind\n  flow:Z: Mind this.').and.to.not.include('Hardly');
   });
 
@@ -138,6 +138,40 @@ describe('a plan as a person reads it', () => {
     expect(report({ conflicts: Array.from({ length: 30 }, (_, n) => conflict(`flow:F${n}`)) })).to.match(
       /… and \d+ more conflicts: /
     );
+  });
+
+  it('counts conflicts and items where it folds, not the lines they take', () => {
+    const long = 'word '.repeat(40).trim();
+    const list = <T>(make: (n: number) => T): T[] => Array.from({ length: 13 }, (_, n) => make(n));
+    const text = report({
+      conflicts: list((n) => conflict(`flow:C${n}`)),
+      manual: list((n) => ({ target: `flow:M${n}`, what: long })),
+      findings: list((n) => ({ code: `f${n}`, severity: 'warning' as const, subject: `flow:W${n}`, message: long })),
+      leftOut: list((n) => ({ target: `flow:L${n}`, why: 'it does not run' })),
+    });
+    expect(text.match(/^ {2}keep /gm)).to.have.lengthOf(12);
+    expect(text.match(/^ {2}flow:M\d+: /gm)).to.have.lengthOf(12);
+    for (const what of ['conflicts', 'items', 'findings', 'changes']) expect(text).to.include(`… and 1 more ${what}: `);
+    expect(report({ conflicts: list((n) => conflict(`flow:C${n}`)).slice(1) })).to.not.include('more conflicts');
+  });
+
+  it('folds within the width also where the store lies far away', () => {
+    const folder = `../${'far/'.repeat(20)}.rollback/plans/p`;
+    const steps = Array.from({ length: 13 }, (_, n) => planned(pointerStep(`F${n}`), `s${n}`));
+    const fold = planReport(aPlan({ steps }), folder, 80).split('\n').filter((line) => /^ {2}(…|\.\.)/.test(line));
+    // The path is one word, and has a line of its own.
+    expect(fold).to.deep.equal(['  … and 1 more steps:', `  ${folder}/plan.json`]);
+  });
+
+  it('says what stays although nobody asked for it, and why', () => {
+    const text = report({
+      leftOut: [
+        { target: 'flow:A', why: 'excluded by --exclude' },
+        { target: 'flow:B', why: 'it does not run; plan with --delete-flows to delete it' },
+      ],
+    });
+    expect(text).to.include('Left out as asked: 1 change\n');
+    expect(text).to.include('Stays as it is: 1 change\n  flow:B: it does not run; plan with --delete-flows to delete it\n');
   });
 
   it('has no heading without anything below it', () => {

@@ -30,6 +30,19 @@ describe('a snapshot as a person reads it', () => {
     ]);
   });
 
+  it('has no line wider than the terminal, however long the label is', () => {
+    const text = snapshotReport(aSnapshot({ label: 'before the big release '.repeat(12).trim(), counts: COUNTS }), 'p', 80);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).to.be.at.most(80);
+    expect(text.replace(/\n/g, ' ')).to.include('before the big release before the big release');
+  });
+
+  it('calls a hole in everything what it is', () => {
+    const gaps = [{ kind: 'rows', name: '*', severity: 'hole', reason: 'the user may not see all rows' }] as const;
+    expect(snapshotReport(aSnapshot({ gaps: [...gaps] }), 'p', 80)).to.include(
+      '  all objects: the user may not see all rows'
+    );
+  });
+
   it('says nothing of absent components when there are none', () => {
     expect(snapshotReport(aSnapshot({ counts: { ...COUNTS, absent: 0 } }), 'p', 80)).to.include('4 components\n');
   });

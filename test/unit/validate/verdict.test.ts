@@ -94,6 +94,26 @@ describe('the verdict', () => {
   it('is not simply restored while a manual item stands', () =>
     expect(verdictOf([], [{ target: ROW, why: 'manual: Do it by hand.' }]).verdict).to.equal('restoredExceptKept'));
 
+  it('names a manual item also when nothing differs there any more', () => {
+    const manual = { target: ROW, why: 'manual: Do it by hand.' };
+    expect(verdictOf([], [manual]).findings).to.deep.equal([
+      {
+        code: 'manual',
+        severity: 'info',
+        subject: ROW,
+        message: 'manual: Do it by hand. No difference is seen here any more.',
+      },
+    ]);
+    expect(verdictOf([difference()], [manual]).findings.map(({ code }) => code)).to.deep.equal(['kept']);
+  });
+
+  it('is not simply restored when the snapshot has a hole: what it does not hold is not proven', () => {
+    const gap = (severity: 'hole' | 'limit'): Gap => ({ kind: 'rows', name: 'Product2', severity, reason: 'x' });
+    expect(verdictOf([], [], undefined, [gap('hole')]).verdict).to.equal('restoredExceptKept');
+    expect(verdictOf([], [], undefined, [gap('limit')]).verdict).to.equal('restored');
+    expect(verdictOf([difference()], [], undefined, [gap('hole')]).verdict).to.equal('notRestored');
+  });
+
   it('tells what changed since the run from what the run left', () => {
     const code = (at: string | undefined, since: string | undefined): string | undefined =>
       verdictOf([difference(ROW, at)], [], since).findings[0]?.code;

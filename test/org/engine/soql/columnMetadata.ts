@@ -1,4 +1,4 @@
-import { OrgError, type FieldSchema } from '../contracts.js';
+import type { FieldSchema } from '../contracts.js';
 import type { AggregateColumn } from './aggregate.js';
 import { compileQuery, type CompiledQuery } from './compileQuery.js';
 import type { Selected } from './selection.js';
@@ -17,10 +17,9 @@ const apexTypes: Readonly<Record<string, string>> = {
   time: 'Time',
 };
 
-/** The answer to `/query?q=…&columns=true`: what the columns are, no rows. */
+/** The answer to `/query?q=…&columns=true`: what the columns are, no rows. `COUNT()` has none: its answer is a number. */
 export function columnMetadata(scope: QueryScope): Record<string, unknown> {
   const compiled = compileQuery(scope);
-  if (compiled.bareCount) throw new OrgError('MALFORMED_QUERY', 'COUNT() has no columns');
   const columns = compiled.aggregate ? compiled.names.map(aggregateColumn) : columnsOf(compiled.selected);
   return {
     columnMetadata: columns,
