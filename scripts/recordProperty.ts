@@ -32,9 +32,7 @@ async function playShares(first: number, count: number, way: Way): Promise<boole
   const size = Math.ceil(count / availableParallelism());
   const starts = Array.from({ length: Math.ceil(count / size) }, (_share, at) => at * size);
   const tally = sumOf(
-    await Promise.all(
-      starts.map((at) => elsewhere({ first: first + at, count: Math.min(size, count - at), way }))
-    )
+    await Promise.all(starts.map((at) => elsewhere({ first: first + at, count: Math.min(size, count - at), way })))
   );
   console.log(tallyText(tally, way));
   if (tally.failures.length > 0) {

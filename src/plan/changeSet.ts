@@ -39,6 +39,6 @@ export function* targetsOf(
     yield { target: flowTarget(change.flow), kind: change.kind, author: flowAuthor(change) };
   for (const change of changes.components)
     yield { target: componentTarget(change.type, change.fullName), kind: change.kind, author: componentAuthor(change) };
-  for (const change of changes.records.filter(({ kind }) => kind !== 'passing'))
+  for (const change of changes.records.filter(({ kind }) => kind !== 'passing' && kind !== 'touched'))
     yield { target: recordTarget(change.object, change.id), kind: change.kind, author: recordAuthor(change) };
 }

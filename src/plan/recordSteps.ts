@@ -64,7 +64,8 @@ function sheetsOf(
   const sheets = new RecordSheets();
   const chosen = changes.filter((change) => {
     const target = recordTarget(change.object, change.id);
-    const skipped = change.kind === 'passing' ? undefined : leftOut(decisions.choice, target);
+    const silent = change.kind === 'passing' || change.kind === 'touched';
+    const skipped = silent ? undefined : leftOut(decisions.choice, target);
     if (skipped) draft.leftOut.push(skipped);
     const stays = skipped ? undefined : blocked.get(change.id);
     if (stays)
@@ -88,6 +89,7 @@ function sheetsOf(
   turnAwayFirst(sheets, facts);
   waitForConditions(sheets, facts);
   followNewIds(sheets, facts);
+  blankRefilledLookups(changes, facts, sheets);
   return sheets;
 }
 
@@ -371,6 +373,32 @@ function sweepWithParents(changes: readonly RecordChange[], facts: RecordFacts, 
       sheets.add(change.object, 'sweep', { id: change.id, before: pick(now, fields), after: null });
     }
     found = rowsIn(sheets, ['undelete', 'sweep']).length;
+  }
+}
+
+/**
+ * A lookup that is empty in the snapshot and now may have been set and blanked in between, by the delete of its target: the
+ * undelete fills it again. Such lookups are looked at once more at the end; most are empty, and nothing is written.
+ */
+function blankRefilledLookups(changes: readonly RecordChange[], facts: RecordFacts, sheets: RecordSheets): void {
+  const back = new Set(sheets.objects().filter((object) => sheets.items(object, 'undelete').size > 0));
+  if (back.size === 0) return;
+  for (const change of changes) {
+    const returns = sheets.items(change.object, 'undelete').has(change.id);
+    if (!change.baseline || !change.now || !(returns || change.kind === 'touched' || change.kind === 'updated'))
+      continue;
+    const fields = (facts.describes.get(change.object)?.fields ?? []).filter(
+      (field) =>
+        field.type === 'reference' &&
+        field.updateable &&
+        field.nillable &&
+        field.referenceTo.some((name) => back.has(name)) &&
+        change.baseline?.[field.name] === null &&
+        change.now?.[field.name] === null
+    );
+    if (fields.length === 0) continue;
+    const empty = Object.fromEntries(fields.map(({ name }) => [name, null]));
+    sheets.add(change.object, 'finish', { id: change.id, before: empty, after: empty });
   }
 }
 

@@ -18,8 +18,11 @@ export interface FieldDifference {
 export interface RecordChange {
   readonly object: string;
   readonly id: string;
-  /** `passing`: inserted and deleted since. It is no difference, but comes back if its parent is undeleted. */
-  readonly kind: 'inserted' | 'updated' | 'deleted' | 'passing';
+  /**
+   * `passing`: inserted and deleted since; no difference, but it comes back if its parent is undeleted. `touched`: saved
+   * since with the same values; no difference, but an undelete may fill a lookup that was set and blanked meanwhile.
+   */
+  readonly kind: 'inserted' | 'updated' | 'deleted' | 'passing' | 'touched';
   readonly baseline: ValueRow | undefined;
   /** Undefined when the org no longer knows the row at all. */
   readonly now: ValueRow | undefined;
@@ -67,13 +70,16 @@ export function diffRecords(input: {
     const before = input.baseline.get(id);
     if (!before) {
       const kind = row.deleted ? 'passing' : 'inserted';
-      if (row.deleted || input.insertedIds.has(id)) changes.push({ object, id, kind, baseline: undefined, now: row.values, differences: [] });
+      if (row.deleted || input.insertedIds.has(id))
+        changes.push({ object, id, kind, baseline: undefined, now: row.values, differences: [] });
       continue;
     }
     const differences = differencesOf(before, row.values, fields);
     if (row.deleted) changes.push({ object, id, kind: 'deleted', baseline: before, now: row.values, differences });
-    else if (differences.length > 0)
-      changes.push({ object, id, kind: 'updated', baseline: before, now: row.values, differences });
+    else {
+      const kind = differences.length > 0 ? 'updated' : 'touched';
+      changes.push({ object, id, kind, baseline: before, now: row.values, differences });
+    }
   }
   for (const id of input.gone) {
     const before = input.baseline.get(id);

@@ -1,14 +1,8 @@
-import type { Gap } from '../model/finding.js';
 import type { Snapshot } from '../snapshot/snapshotFormat.js';
 import { columns, plural, wrap } from './table.js';
 
 function size(bytes: number): string {
   return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
-}
-
-/** A gap without a name of its own is one of everything of its kind. */
-export function gapName(gap: Gap): string {
-  return gap.name === '*' ? 'all objects' : gap.name;
 }
 
 /** What a snapshot holds, and what it does not. */
@@ -31,8 +25,8 @@ export function snapshotReport(snapshot: Snapshot, path: string, width: number):
   const limits = snapshot.gaps.filter((gap) => gap.severity === 'limit');
   if (holes.length > 0) {
     lines.push('', `INCOMPLETE: ${plural(holes.length, 'hole')}`);
-    for (const gap of holes) lines.push(...wrap(`${gapName(gap)}: ${gap.reason}`, width - 2, '  '));
+    for (const gap of holes) lines.push(...wrap(`${gap.name}: ${gap.reason}`, width - 2, '  '));
   }
-  if (limits.length > 0) lines.push(...wrap(`Not covered: ${limits.map(gapName).join(', ')}`, width, '  '));
+  if (limits.length > 0) lines.push(...wrap(`Not covered: ${limits.map((gap) => gap.name).join(', ')}`, width, '  '));
   return lines.join('\n');
 }

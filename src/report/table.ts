@@ -1,3 +1,5 @@
+export { plural } from '../model/plural.js';
+
 /** Plain text for a terminal of `width` columns: aligned, readable without colour, nothing wider than the width. */
 
 export function clip(text: string, width: number): string {
@@ -41,8 +43,4 @@ export function wrap(text: string, width: number, indent = ''): string[] {
   }
   if (line.length > indent.length) lines.push(line);
   return lines;
-}
-
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 }

@@ -117,8 +117,7 @@ describe('the two ways to an org', () => {
     [...org.store.rows('SBQQ__PriceCondition__c')].map((row) => String(row.Id)).sort();
   const rules = (org: PracticeOrg): string[] => [...org.store.rows(RULE)].map((row) => String(row.Id)).sort();
   const sameRows = (...objects: string[]): void => {
-    for (const object of objects)
-      expect(rows(inProcess.org, object), object).to.deep.equal(rows(http.org, object));
+    for (const object of objects) expect(rows(inProcess.org, object), object).to.deep.equal(rows(http.org, object));
   };
 
   it('name the same org and user', async () => {

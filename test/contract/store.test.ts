@@ -91,10 +91,7 @@ for (const { name, make } of [
 
     it('refuses a path that leaves its folder', async () => {
       for (const path of ['../x', '/x', 'a/../../x', 'a//b', '', 'a\\b'])
-        expect(
-          await failure(() => folder.write(path, 'x')),
-          path
-        ).to.equal('pathLeavesFolder');
+        expect(await failure(() => folder.write(path, 'x')), path).to.equal('pathLeavesFolder');
     });
 
     it('says that a file is not there', async () => {

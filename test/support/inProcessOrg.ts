@@ -241,9 +241,7 @@ export class InProcessOrg implements OrgPorts {
 
   public async deleteRows(_object: string, ids: readonly string[]): Promise<RowResult[]> {
     const results = this.write(ids.map((id) => ({ id, request: { operation: 'delete', id } })));
-    return results.map((result) =>
-      result.code === 'ENTITY_IS_DELETED' ? { id: result.id, success: true } : result
-    );
+    return results.map((result) => (result.code === 'ENTITY_IS_DELETED' ? { id: result.id, success: true } : result));
   }
 
   public async undeleteRows(ids: readonly string[]): Promise<RowResult[]> {
@@ -269,10 +267,7 @@ export class InProcessOrg implements OrgPorts {
     return { ...job, results: rows.map(({ cells, verdict }) => ({ id: cells['id'] ?? '', ...verdict })) };
   }
 
-  public async awaitInsertJob(
-    jobId: string,
-    columns: readonly string[]
-  ): ReturnType<OrgPorts['awaitInsertJob']> {
+  public async awaitInsertJob(jobId: string, columns: readonly string[]): ReturnType<OrgPorts['awaitInsertJob']> {
     const { rows, ...job } = this.finished(jobId);
     const inserted = rows.map(({ cells, verdict }) => ({
       cells: columns.map((column) => cells[column.toLowerCase()] ?? ''),

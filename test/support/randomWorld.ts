@@ -76,7 +76,13 @@ export type Act = { readonly who: Who } & (
   /** Two rows that point to each other go, or come. */
   | { readonly kind: 'ring'; readonly first: number; readonly how: 'delete' | 'insert'; readonly salt: number }
   /** A row lets go of its key, by a delete or a new key, and a new row takes it. */
-  | { readonly kind: 'takeKey'; readonly object: number; readonly first: number; readonly byDelete: boolean; readonly salt: number }
+  | {
+      readonly kind: 'takeKey';
+      readonly object: number;
+      readonly first: number;
+      readonly byDelete: boolean;
+      readonly salt: number;
+    }
   | {
       readonly kind: 'rule';
       readonly row: number;
@@ -131,7 +137,13 @@ export function drawCase(seed: number, features: ReadonlySet<Feature>): CaseSpec
       );
   const rings = new Dice(seed + 0x5eed);
   if (rings.chance(0.12)) {
-    const act: Act = { who: 'Dov Deployer', kind: 'ring', first: rings.salt(), how: rings.one(['delete', 'insert'] as const), salt: rings.salt() };
+    const act: Act = {
+      who: 'Dov Deployer',
+      kind: 'ring',
+      first: rings.salt(),
+      how: rings.one(['delete', 'insert'] as const),
+      salt: rings.salt(),
+    };
     acts.splice(rings.below(acts.length + 1), 0, act);
   }
   return {
@@ -158,7 +170,8 @@ function drawObjects(dice: Dice, count: number, features: ReadonlySet<Feature>):
       depth[at] = (depth[names.indexOf(master)] ?? 0) + 1;
       fields.push(`Master__c:md(${master})`);
     }
-    if (at > 0 && dice.chance(0.35)) fields.push(`Must__c!:ref(${dice.one(names.slice(0, at))}${dice.chance(0.5) ? ',restrict' : ''})`);
+    if (at > 0 && dice.chance(0.35))
+      fields.push(`Must__c!:ref(${dice.one(names.slice(0, at))}${dice.chance(0.5) ? ',restrict' : ''})`);
     if (dice.chance(0.5)) fields.push(`Look__c:ref(${dice.one(names)})`);
     if (dice.chance(0.3)) fields.push(`Hold__c:ref(${dice.one(names)},restrict)`);
     if (at > 0 && dice.chance(0.1)) fields.push(`With__c:ref(${dice.one(names.slice(0, at))},cascade)`);
@@ -209,7 +222,8 @@ function drawAct(
           salt: dice.salt(),
         };
   const what = dice.below(10);
-  if (what < 3) return { who, kind: 'insert', object: dice.below(objects), salt: dice.salt(), underNew: dice.chance(0.5) };
+  if (what < 3)
+    return { who, kind: 'insert', object: dice.below(objects), salt: dice.salt(), underNew: dice.chance(0.5) };
   if (what < 7)
     return {
       who,
@@ -249,7 +263,8 @@ export class RandomWorld {
     this.org = new PracticeOrg({ cpq: false });
     this.org.switches.jobPolls = 0;
     const family = spec.family ? [spec.family.rule, spec.family.condition] : [];
-    for (const object of spec.objects) this.org.schema.addObject(declareObject({ ...object, fields: object.fields.join(' ') }));
+    for (const object of spec.objects)
+      this.org.schema.addObject(declareObject({ ...object, fields: object.fields.join(' ') }));
     for (const name of family) this.org.schema.addObject(familySchemas.get(name) as ObjectSchema);
     this.objects = [...spec.objects.map((object) => object.name), ...family];
     for (const row of spec.rows) this.layRow(row);
@@ -263,7 +278,8 @@ export class RandomWorld {
     for (const act of this.spec.acts) this.play(act);
     const { bin } = this.spec;
     if (bin.kind === 'emptied' && bin.by === 'switch') this.org.switches.binEmptied = true;
-    else if (bin.kind === 'emptied') for (const id of this.binRoots()) this.write(this.user('Dov Deployer'), { operation: 'purge', id });
+    else if (bin.kind === 'emptied')
+      for (const id of this.binRoots()) this.write(this.user('Dov Deployer'), { operation: 'purge', id });
     else if (bin.kind === 'single')
       for (const pick of bin.picks) {
         const roots = this.binRoots();
@@ -282,7 +298,9 @@ export class RandomWorld {
   }
 
   private binRoots(): string[] {
-    return [...this.org.store.binEntries()].filter(([id, entry]) => entry.root === id && !entry.purged).map(([id]) => id);
+    return [...this.org.store.binEntries()]
+      .filter(([id, entry]) => entry.root === id && !entry.purged)
+      .map(([id]) => id);
   }
 
   /** One write; undefined when the org refuses it. */
@@ -357,7 +375,9 @@ export class RandomWorld {
 
   private layLink(link: LinkPlan): void {
     const ada = this.user('Ada Admin');
-    const rows = this.spec.objects.flatMap((object) => this.rows(object.name).map((row) => ({ object: object.name, row })));
+    const rows = this.spec.objects.flatMap((object) =>
+      this.rows(object.name).map((row) => ({ object: object.name, row }))
+    );
     const entry = rows[link.row % Math.max(1, rows.length)];
     if (!entry) return;
     const lookups = this.schema(entry.object).fields.filter(
@@ -374,9 +394,13 @@ export class RandomWorld {
   private layRing(): void {
     const ada = this.user('Ada Admin');
     const act = this.spec.acts.find((candidate) => candidate.kind === 'ring' && candidate.how === 'delete');
-    const [a, b] = this.spec.objects.filter((object) => object.fields.some((field) => field.startsWith('Ring__c'))).map(({ name }) => name);
+    const [a, b] = this.spec.objects
+      .filter((object) => object.fields.some((field) => field.startsWith('Ring__c')))
+      .map(({ name }) => name);
     if (act?.kind !== 'ring' || a === undefined || b === undefined) return;
-    const [left, right] = [this.rows(a), this.rows(b)].map((rows) => rows[act.first % Math.max(1, rows.length)]?.['Id']);
+    const [left, right] = [this.rows(a), this.rows(b)].map(
+      (rows) => rows[act.first % Math.max(1, rows.length)]?.['Id']
+    );
     if (typeof left !== 'string' || typeof right !== 'string') return;
     this.update(ada, a, left, { Ring__c: right });
     this.update(ada, b, right, { Ring__c: left });
@@ -477,7 +501,8 @@ export class RandomWorld {
   private hasChildren(id: string): boolean {
     return this.spec.objects.some(({ name }) =>
       this.schema(name).fields.some(
-        (field) => isLookup(field) && field.name !== 'OwnerId' && this.org.store.rowsWith(name, field.name, id).length > 0
+        (field) =>
+          isLookup(field) && field.name !== 'OwnerId' && this.org.store.rowsWith(name, field.name, id).length > 0
       )
     );
   }
@@ -490,7 +515,9 @@ export class RandomWorld {
     const rows = this.plainRows();
     const entry = rows[pick % Math.max(1, rows.length)];
     if (!entry) return;
-    const fields = this.schema(entry.object).fields.filter((field) => field.updateable === true && field.calculated !== true);
+    const fields = this.schema(entry.object).fields.filter(
+      (field) => field.updateable === true && field.calculated !== true
+    );
     const values: Record<string, FieldValue> = {};
     for (const change of changes) {
       const field = fields[change.field % Math.max(1, fields.length)];
@@ -508,7 +535,9 @@ export class RandomWorld {
 
   /** Rows with a key, of one of the objects that have such. */
   private keyed(pick: number): { readonly object: string; readonly rows: Row[] } | undefined {
-    const objects = this.spec.objects.filter(({ name }) => this.rows(name).some((row) => typeof row['Key__c'] === 'string'));
+    const objects = this.spec.objects.filter(({ name }) =>
+      this.rows(name).some((row) => typeof row['Key__c'] === 'string')
+    );
     const object = objects[pick % Math.max(1, objects.length)]?.name;
     if (object === undefined) return undefined;
     return { object, rows: this.rows(object).filter((row) => typeof row['Key__c'] === 'string') };
@@ -540,7 +569,9 @@ export class RandomWorld {
 
   /** The two objects that point to each other, or two rows of one object that points to itself. */
   private ring(user: OrgUser, act: Extract<Act, { kind: 'ring' }>): void {
-    const [a, b] = this.spec.objects.filter((object) => object.fields.some((field) => field.startsWith('Ring__c'))).map(({ name }) => name);
+    const [a, b] = this.spec.objects
+      .filter((object) => object.fields.some((field) => field.startsWith('Ring__c')))
+      .map(({ name }) => name);
     if (a === undefined || b === undefined) return;
     if (act.how === 'insert') {
       const first = this.insert(user, a, act.salt, false);
@@ -551,7 +582,9 @@ export class RandomWorld {
       return;
     }
     for (const row of this.rows(a)) {
-      const other = this.rows(b).find((candidate) => candidate['Id'] === row['Ring__c'] && candidate['Ring__c'] === row['Id']);
+      const other = this.rows(b).find(
+        (candidate) => candidate['Id'] === row['Ring__c'] && candidate['Ring__c'] === row['Id']
+      );
       // One that holds the other by a restricting lookup goes first.
       for (const found of other ? [other, row] : []) this.write(user, { operation: 'delete', id: String(found['Id']) });
       if (other) return;
@@ -578,7 +611,9 @@ export class RandomWorld {
       case 'simplify':
         this.update(user, family.rule, id, {
           SBQQ__ConditionsMet__c: dice.one(['All', 'Any']),
-          SBQQ__AdvancedCondition__c: dice.chance(0.5) ? null : String(rule['SBQQ__AdvancedCondition__c'] ?? '') || null,
+          SBQQ__AdvancedCondition__c: dice.chance(0.5)
+            ? null
+            : String(rule['SBQQ__AdvancedCondition__c'] ?? '') || null,
         });
         for (const condition of dice.some(conditions, dice.between(1, 3)))
           this.write(user, { operation: 'delete', id: String(condition['Id']) });
@@ -597,7 +632,9 @@ export class RandomWorld {
       case 'rewrite':
         this.update(user, family.rule, id, {
           SBQQ__ConditionsMet__c: 'Custom',
-          SBQQ__AdvancedCondition__c: String(dice.one(conditions.length > 0 ? conditions : [{} as Row])['SBQQ__Index__c'] ?? 1),
+          SBQQ__AdvancedCondition__c: String(
+            dice.one(conditions.length > 0 ? conditions : [{} as Row])['SBQQ__Index__c'] ?? 1
+          ),
         });
     }
   }

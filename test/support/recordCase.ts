@@ -146,9 +146,12 @@ class Play {
       this.badLog = this.writesDuring(() => this.world.deployBadly());
       this.bad = this.picture();
       this.leftBehind = new Map(
-        this.world.objects.flatMap((object) => [...org.store.rows(object)].map((row) => [String(row['Id']), row] as const))
+        this.world.objects.flatMap((object) =>
+          [...org.store.rows(object)].map((row) => [String(row['Id']), row] as const)
+        )
       );
-      for (const [id, entry] of org.store.binEntries()) if (entry.purged || org.switches.binEmptied) this.emptied.add(id);
+      for (const [id, entry] of org.store.binEntries())
+        if (entry.purged || org.switches.binEmptied) this.emptied.add(id);
 
       this.plan = await this.planned(snapshotId);
       await this.apply(this.plan);
@@ -301,7 +304,7 @@ class Play {
     const hers = new Set(this.badLog.filter((entry) => entry.user === cleo).map((entry) => entry.id));
     let open = this.plan?.conflicts ?? [];
     // What is kept for her sake keeps others in turn.
-    for (let before = -1; before !== open.length; ) {
+    for (let before = -1; before !== open.length;) {
       before = open.length;
       open = open.filter((conflict) => {
         const [, object = '', id = ''] = conflict.target.split(':');
@@ -486,7 +489,9 @@ class Play {
     };
     const lines = ['objects:'];
     for (const object of this.world.spec.objects)
-      lines.push(`  ${object.name}${object.undeletable ? '' : ' (no undelete)'} ${object.nameField}: ${object.fields.join(' ')}`);
+      lines.push(
+        `  ${object.name}${object.undeletable ? '' : ' (no undelete)'} ${object.nameField}: ${object.fields.join(' ')}`
+      );
     lines.push('snapshot:');
     for (const object of this.world.objects)
       for (const [id, row] of this.before.get(object) ?? [])
@@ -503,11 +508,21 @@ class Play {
       lines.push(`  ${step.id} ${step.operation} ${step.target} after ${step.waitsFor.join(',') || 'nothing'}`);
       for (const item of this.items.get(step.id) ?? [])
         lines.push(
-          `     ${this.short(item.id)} ${step.operation === 'updateRecords' ? Object.entries(item.after ?? {}).map(([field, value]) => `${field}: ${this.short(item.before?.[field] ?? null)} -> ${this.short(value)}`).join(', ') : ''}`
+          `     ${this.short(item.id)} ${
+            step.operation === 'updateRecords'
+              ? Object.entries(item.after ?? {})
+                  .map(
+                    ([field, value]) => `${field}: ${this.short(item.before?.[field] ?? null)} -> ${this.short(value)}`
+                  )
+                  .join(', ')
+              : ''
+          }`
         );
     }
     for (const conflict of this.plan?.conflicts ?? [])
-      lines.push(`  conflict ${conflict.kind} ${this.short(conflict.target.split(':').at(-1) ?? '')} ${conflict.current}`);
+      lines.push(
+        `  conflict ${conflict.kind} ${this.short(conflict.target.split(':').at(-1) ?? '')} ${conflict.current}`
+      );
     lines.push('way back:', ...this.backLog.map(line));
     return lines.join('\n');
   }

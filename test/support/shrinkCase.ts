@@ -15,7 +15,7 @@ export async function shrinkCase(
     best = candidate;
     return true;
   };
-  for (let progress = true; progress && left > 0; ) {
+  for (let progress = true; progress && left > 0;) {
     progress = false;
     if (best.bin.kind !== 'kept' && (await tries({ ...best, bin: { kind: 'kept' } }))) progress = true;
     for (const key of ['acts', 'links', 'rows'] as const) {

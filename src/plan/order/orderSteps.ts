@@ -9,6 +9,7 @@ import { freeKeyBeforeUse } from './freeKeyBeforeUse.js';
 import { letGoBeforeDelete } from './letGoBeforeDelete.js';
 import { makeWayFirst } from './makeWayFirst.js';
 import { pointerBeforeVersionDelete } from './pointerBeforeVersionDelete.js';
+import { refillsBeforeFinish } from './refillsBeforeFinish.js';
 import { sweepAfterUndelete } from './sweepAfterUndelete.js';
 import { undeleteParentsFirst } from './undeleteParentsFirst.js';
 import { updateAfterItsTargets } from './updateAfterItsTargets.js';
@@ -36,6 +37,7 @@ export const ORDER_RULES: readonly OrderRule[] = [
   undeleteParentsFirst,
   updateAfterItsTargets,
   sweepAfterUndelete,
+  refillsBeforeFinish,
   makeWayFirst,
   conditionsInsideNeutral,
   letGoBeforeDelete,

@@ -13,7 +13,13 @@ function row(id: string, values: ValueRow, deleted = false): [string, RowNow] {
   return [id, { id, deleted, values: { Id: id, ...values } }];
 }
 
-function diff(input: {
+/** What counts as a difference. */
+function diff(input: Parameters<typeof everything>[0]): ReturnType<typeof diffRecords> {
+  return everything(input).filter(({ kind }) => kind !== 'passing' && kind !== 'touched');
+}
+
+/** Also what is noted without being one. */
+function everything(input: {
   baseline?: ReadonlyArray<readonly [string, ValueRow]>;
   now?: ReadonlyArray<readonly [string, RowNow]>;
   gone?: readonly string[];
@@ -28,6 +34,19 @@ function diff(input: {
     insertedIds: new Set(input.inserted ?? []),
   });
 }
+
+describe('what is noted of records without being a difference', () => {
+  it('is that a row was inserted and deleted since', () => {
+    const [change] = everything({ now: [row(A, { Name: 'x' }, true)] });
+    expect(change).to.include({ id: A, kind: 'passing', baseline: undefined });
+  });
+
+  it('is that a row was saved with the values it had', () => {
+    const [change] = everything({ baseline: [[A, { Name: 'x' }]], now: [row(A, { Name: 'x', SystemModstamp: '2' })] });
+    expect(change).to.include({ id: A, kind: 'touched' });
+    expect(change?.differences).to.deep.equal([]);
+  });
+});
 
 describe('records against the baseline', () => {
   it('with the same values and a new stamp are no change', () => {
