@@ -89,6 +89,11 @@ async function succeededRun(store: Store, plan: RollbackPlan): Promise<RunResult
   return undefined;
 }
 
+/** Whether a run has carried this plan out: applied again, it writes nothing. */
+export async function isApplied(store: Store, plan: RollbackPlan): Promise<boolean> {
+  return (await succeededRun(store, plan)) !== undefined;
+}
+
 /** Reads every target and refuses a plan from which the org has moved on, naming each item. Writes nothing. */
 export async function checkFresh(org: OrgPorts, ready: ReadyPlan, progress: Progress): Promise<Checked> {
   progress.stage('Checking that the plan still fits');

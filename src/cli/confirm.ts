@@ -17,11 +17,16 @@ async function meansOrg(typed: string, org: OrgIdentity): Promise<boolean> {
 /** The consent without which `apply` writes nothing. */
 export const confirmedOrg = {
   /** Where nobody can be asked, the plan and the org must both be named. */
-  needsFlags(asks: boolean, flags: { plan?: string | undefined; confirm?: string | undefined }): void {
+  needsFlags(
+    asks: boolean,
+    flags: { plan?: string | undefined; confirm?: string | undefined },
+    newestPlan = 'ID'
+  ): void {
     if (asks) return;
     if (!flags.plan || !flags.confirm)
       throw new Refusal('confirmMissing', {
         tokens: [[flags.plan ? '' : '--plan', flags.confirm ? '' : '--confirm'].filter(Boolean).join(' and ')],
+        actionTokens: [flags.plan ?? newestPlan],
         exitCode: EXIT.badFlags,
       });
   },
@@ -32,7 +37,7 @@ export const confirmedOrg = {
       if (!(await meansOrg(flag, org))) throw new Refusal('confirmOtherOrg', { tokens: [flag, org.label, org.orgId] });
       return;
     }
-    if (!asks) throw new Refusal('confirmMissing', { tokens: ['--confirm'], exitCode: EXIT.badFlags });
+    if (!asks) throw new Refusal('confirmMissing', { tokens: ['--confirm'], actionTokens: ['ID'], exitCode: EXIT.badFlags });
     const { input } = await import('@inquirer/prompts');
     const typed = await input({ message: `Type "${org.label}" to apply this plan to it:` }).catch(() => '');
     void command;

@@ -1,4 +1,3 @@
-import type { SfCommand } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 
@@ -9,10 +8,10 @@ export type CpqTriggers = 'attested-off' | 'leave-on';
 
 /**
  * Where the plan writes records of the CPQ package: whether its triggers are off. No API can switch them, so a person says
- * so; without a word they are taken to be on, which is said. Undefined when no such record is written.
+ * so; without a word they are taken to be on, which is said with `warn`. Undefined when no such record is written.
  */
 export async function cpqGate(
-  command: SfCommand<unknown>,
+  warn: (text: string) => void,
   plan: RollbackPlan,
   flag: CpqTriggers | undefined,
   asks: boolean
@@ -23,7 +22,7 @@ export async function cpqGate(
   if (!concerned) return undefined;
   if (flag) return flag;
   if (!asks) {
-    command.warn(messages.getMessage('triggersLeftOn'));
+    warn(messages.getMessage('triggersLeftOn'));
     return 'leave-on';
   }
   const { select } = await import('@inquirer/prompts');

@@ -1,5 +1,6 @@
 import { Messages, SfError } from '@salesforce/core';
 import { EXIT, Refusal } from '../model/refusal.js';
+import { shellWord } from './terminal.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-plugin-rollback', 'errors');
@@ -9,27 +10,45 @@ function errorName(key: string): string {
   return `${key.charAt(0).toUpperCase()}${key.slice(1)}Error`;
 }
 
-/** Actions are complete commands: they name the org as it was typed, or leave it out where the default was used. */
-function withOrg(action: string, org: string | undefined): string {
-  return org ? action.replaceAll(' ORG', ` ${org}`) : action.replaceAll(' -o ORG', '');
+/** Actions are complete commands: they name org and store as they were typed, or leave them out where defaults were used. */
+function complete(action: string, org: string | undefined, store: string | undefined): string {
+  const withOrg = org ? action.replaceAll(' ORG', ` ${shellWord(org)}`) : action.replaceAll(' -o ORG', '');
+  if (store === undefined) return withOrg;
+  const word = shellWord(store);
+  return withOrg
+    .replace(/\bsf rollback (snapshot|plan|apply|validate)\b/g, (command) => `${command} --store ${word}`)
+    .replace(/(^|\s)\.rollback\//g, (_, before: string) => `${before}${word.replace(/[/\\]$/, '')}/`);
+}
+
+/**
+ * The cause without what the official plugins' base takes for a fault of the program, whatever the error around it says:
+ * it would end with an exit code that is not in our table.
+ */
+function plainCause(cause: unknown): Error | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const inner = cause.cause instanceof Error;
+  if (!inner && !/TypeError/.test(`${cause.name} ${cause.message} ${cause.stack}`)) return cause;
+  const plain = new Error(cause.message.replaceAll('TypeError', 'type error'));
+  plain.stack = cause.stack?.replaceAll('TypeError', 'type error') ?? '';
+  return plain;
 }
 
 /**
  * Whatever went wrong, as the error a person and a script can work with: what happened, to which item, what state the org
  * is in, and what to type next.
  */
-export function asSfError(error: unknown, org?: string): SfError {
+export function asSfError(error: unknown, org?: string, store?: string): SfError {
   if (error instanceof SfError) return error as SfError;
   if (error instanceof Refusal) {
     const actions = messages
       .getMessages(`${error.key}.actions`, [...error.actionTokens])
-      .map((action) => withOrg(action, org));
+      .map((action) => complete(action, org, store));
     const sfError = new SfError(
       messages.getMessage(error.key, [...error.tokens]),
       errorName(error.key),
       actions,
       error.exitCode,
-      error.cause instanceof Error ? error.cause : undefined
+      plainCause(error.cause)
     );
     if (error.data !== undefined) sfError.setData(error.data as Record<string, never>);
     return sfError;
@@ -43,10 +62,10 @@ export function asSfError(error: unknown, org?: string): SfError {
       ? 'unexpected'
       : 'orgRequestFailed';
   return new SfError(
-    messages.getMessage(key, [cause.message]),
+    messages.getMessage(key, [cause.message.replaceAll('TypeError', 'type error')]),
     errorName(key),
-    messages.getMessages(`${key}.actions`).map((action) => withOrg(action, org)),
+    messages.getMessages(`${key}.actions`).map((action) => complete(action, org, store)),
     EXIT.failed,
-    cause
+    plainCause(cause)
   );
 }

@@ -1,11 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Flags, SfCommand, toHelpSection } from '@salesforce/sf-plugins-core';
 import { Messages, OrgConfigProperties } from '@salesforce/core';
+import type { Interfaces } from '@oclif/core';
+import { openSwitches } from '../apply/openSwitches.js';
 import { EXIT } from '../model/refusal.js';
+import { wrap } from '../report/table.js';
+import type { Store } from '../store/ports.js';
 import { asSfError } from './errors.js';
 import { EXIT_CODES } from './exitCodes.js';
 import { ProgressLine } from './progressLine.js';
-import { typedOrg } from './terminal.js';
+import { sameFlags, typedFlag, typedOrg, width } from './terminal.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback');
@@ -35,11 +39,45 @@ export abstract class RollbackCommand<T> extends SfCommand<T> {
   public static override readonly errorCodes = toHelpSection('EXIT CODES', EXIT_CODES);
 
   private line: ProgressLine | undefined;
+  private tokens: Parameters<typeof typedFlag>[0] = [];
 
   /** Where the command tells how far it is. */
   protected stages(): ProgressLine {
     this.line ??= new ProgressLine(this.jsonEnabled());
     return this.line;
+  }
+
+  /** Remembers what was typed: the hook of `--flags-dir` shows only in what is parsed. */
+  protected override async parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv);
+    this.tokens = parsed.raw;
+    return parsed;
+  }
+
+  /** The org as it was typed; undefined when a default was used. */
+  protected typedOrg(): string | undefined {
+    return typedFlag(this.tokens, 'target-org') ?? typedOrg(this.argv);
+  }
+
+  /** The flags with which a suggested command works on the same org and the same store. */
+  protected sameFlags(label: string): string {
+    return sameFlags(label, typedFlag(this.tokens, 'store'));
+  }
+
+  /** A warning of at most a few lines, none wider than the terminal. */
+  protected warnInLines(text: string): void {
+    const [first = '', ...rest] = wrap(`Warning: ${text}`, width());
+    this.warn(this.jsonEnabled() ? text : [first.replace(/^Warning: /, ''), ...rest].join('\n'));
+  }
+
+  /** What a run that was cut off left switched off by hand is said by every command, until it is switched on again. */
+  protected async warnOfSwitches(store: Store, orgId: string, label: string): Promise<void> {
+    const last = (await openSwitches(store, orgId)).at(-1);
+    if (last) this.warnInLines(messages.getMessage('switchOpen', [last.runId, this.sameFlags(label), last.planId]));
   }
 
   /** Colours are for people who watch: where a log is written there are none, also where a library takes `CI` for a wish. */
@@ -58,7 +96,15 @@ export abstract class RollbackCommand<T> extends SfCommand<T> {
   protected override async catch(error: Error): Promise<never> {
     this.line?.done();
     const byDefault = this.configAggregator.getPropertyValue<string>(OrgConfigProperties.TARGET_ORG) ?? undefined;
-    return super.catch(isOclifError(error) ? error : asSfError(error, typedOrg(this.argv) ?? byDefault));
+    if (isOclifError(error)) return super.catch(error);
+    const sfError = asSfError(error, this.typedOrg() ?? byDefault, typedFlag(this.tokens, 'store'));
+    try {
+      return await super.catch(sfError);
+    } catch (thrown) {
+      // The base class has codes of its own for words that it takes for faults of the program; the table is ours.
+      process.exitCode = sfError.exitCode;
+      throw Object.assign(thrown as Error, { exitCode: sfError.exitCode, oclif: { exit: sfError.exitCode } });
+    }
   }
 }
 

@@ -8,6 +8,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
  */
 export class StopSignal {
   private asked = false;
+  private ended = false;
   /** `SfCommand` listens too, and would end the process at the first signal: its listeners step aside meanwhile. */
   private readonly others = SIGNALS.map((signal) => ({ signal, listeners: process.listeners(signal) }));
 
@@ -20,7 +21,10 @@ export class StopSignal {
 
   public readonly stopAsked = (): boolean => this.asked;
 
+  /** From here on signals mean again what they meant before. May be called twice. */
   public end(): void {
+    if (this.ended) return;
+    this.ended = true;
     for (const { signal, listeners } of this.others) {
       process.off(signal, this.handle);
       for (const listener of listeners) process.on(signal, listener);

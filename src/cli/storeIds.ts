@@ -43,7 +43,11 @@ export async function chooseSnapshot(store: Store, typed: string | undefined, or
       ? snapshot
       : undefined;
   });
-  if (!found) throw new Refusal('noSnapshot', { tokens: [orgId, store.display] });
+  if (!found)
+    throw new Refusal('noSnapshot', {
+      tokens: [orgId, store.display],
+      actionTokens: [await newestSnapshot(store, orgId)],
+    });
   return found.id;
 }
 
@@ -54,6 +58,15 @@ async function succeededTargets(store: Store): Promise<Set<string>> {
     if (run && run.result.status === 'succeeded') used.add(run.plan.snapshotId);
   }
   return used;
+}
+
+/** The newest snapshot of the org, whatever it is good for, to be named in a suggestion. */
+async function newestSnapshot(store: Store, orgId: string): Promise<string> {
+  const found = await newest(store, 'snapshots', async (id) => {
+    const snapshot = await readSnapshot(await store.open('snapshots', id));
+    return snapshot.orgId === orgId ? snapshot : undefined;
+  });
+  return found?.id ?? 'ID';
 }
 
 /** The plan a command works on. Typed: that one; else the newest of this org that may be applied. */
@@ -73,6 +86,7 @@ export async function chooseRun(store: Store, typed: string | undefined, orgId: 
     const run = await openRun(store, id);
     return run.plan.orgId === orgId ? run : undefined;
   });
-  if (!found) throw new Refusal('noRun', { tokens: [orgId, store.display] });
+  if (!found)
+    throw new Refusal('noRun', { tokens: [orgId, store.display], actionTokens: [await newestSnapshot(store, orgId)] });
   return found.id;
 }

@@ -166,7 +166,7 @@ function deletion(
       filled === undefined
         ? 'it was created since; its data could not be counted'
         : filled > 0
-          ? `it was created since; ${filled} rows hold data in it, which is saved first`
+          ? `it was created since; ${filled === 1 ? '1 row holds' : `${filled} rows hold`} data in it, which is saved first`
           : 'it was created since and holds no data';
     return draftStep(change, 'deleteComponent', target, filled === 0 ? 'lossless' : 'lossy', reason);
   }

@@ -6,6 +6,7 @@ import { versionMember, versionsToKeep, type FlowBody, type FlowEntry, type Flow
 import { digestOf } from '../model/digest.js';
 import type { Gap } from '../model/finding.js';
 import { makeStoreId } from '../model/ids.js';
+import { plural } from '../model/plural.js';
 import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgPorts, Retrieved } from '../org/ports.js';
@@ -150,7 +151,10 @@ function captureComponents(
     );
     const wanted = await expand(org, scope.metadata);
     if (versions.length + wanted.keys.length > 0)
-      progress.stage('Retrieving metadata', `${wanted.keys.length} components, ${versions.length} flow versions`);
+      progress.stage(
+        'Retrieving metadata',
+        `${plural(wanted.keys.length, 'component')}, ${plural(versions.length, 'flow version')}`
+      );
     const retrieved = await org.retrieve([...versions, ...wanted.keys]);
     const flows = await keepFlows(inScope, absentFlows, retrieved, put, gaps);
     const components = await keepComponents(org, wanted, retrieved, put, gaps);

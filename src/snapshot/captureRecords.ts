@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Gap } from '../model/finding.js';
+import { plural } from '../model/plural.js';
 import type { Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { RecordReader, OrgHistory } from '../org/ports.js';
@@ -36,7 +37,12 @@ export async function captureRecords(
   if (scope.length === 0) return [];
   const [names, viewsAll] = await Promise.all([org.objectNames(), org.viewsAllData()]);
   if (!viewsAll)
-    gaps.push({ kind: 'rows', name: '*', severity: 'hole', reason: 'the user may not see all rows (View All Data)' });
+    gaps.push({
+      kind: 'rows',
+      name: 'all objects',
+      severity: 'hole',
+      reason: 'the user may not see all rows (View All Data)',
+    });
   const present = scope.filter((entry) => {
     if (names.has(entry.object)) return true;
     if (!entry.preset) throw new Refusal('unknownObject', { tokens: [entry.object] });
@@ -48,7 +54,7 @@ export async function captureRecords(
     });
     return false;
   });
-  progress.stage('Backing up records', `${present.length} objects`);
+  progress.stage('Backing up records', plural(present.length, 'object'));
   const limit = pLimit(PARALLEL_READS);
   const jobs = (await Promise.all(present.map((entry) => limit(() => startJob(org, entry, gaps))))).filter(
     (job): job is Job => job !== undefined
@@ -60,7 +66,7 @@ export async function captureRecords(
       limit(async () => {
         const part = await readJob(org, job, rows.get(job.jobId) ?? 0, folder, parts);
         read += 1;
-        progress.detail(`${read} of ${jobs.length} objects`);
+        progress.detail(`${read} of ${plural(jobs.length, 'object')}`);
         return part;
       })
     )

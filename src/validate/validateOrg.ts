@@ -48,7 +48,8 @@ export async function openRun(store: Store, id: StoreId): Promise<KnownRun> {
     });
   const state = runState(journal.entries);
   const planId = parseStoreId(state?.planId ?? '');
-  if (!state || !planId || !(await folder.exists('result.json'))) throw new Refusal('runNotFinished', { tokens: [id] });
+  if (!state || !planId || !(await folder.exists('result.json')))
+    throw new Refusal('runNotFinished', { tokens: [id], actionTokens: [planId ?? 'ID'] });
   const plan = await readPlan(await store.open('plans', planId));
   const closed = journal.entries.find((entry) => entry.kind === 'runClosed');
   if (plan.digest !== state.planDigest)

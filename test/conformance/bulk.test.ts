@@ -58,7 +58,7 @@ describe('stock sf moves records of a practice org in bulk', () => {
           '-r',
           'json',
         ]);
-        return at.sf(['data', 'export', 'resume', '--job-id', jobId]);
+        return at.cli.run(['data', 'export', 'resume', '--job-id', jobId, '--json']);
       },
       refused: () =>
         at.refused([

@@ -281,24 +281,39 @@ export class InProcessOrg implements OrgPorts {
   private finished(jobId: string): { state: string; errorMessage?: string; rows: IngestedRow[] } {
     const job = this.polled('ingest', jobId) as { state: string; errorMessage?: string };
     const { ingest } = this.org.jobs;
-    const read = (path: string, csv: string, verdictOf: (cells: Cells) => IngestedRow['verdict']): IngestedRow[] => {
+    const read = (
+      path: string,
+      csv: () => string,
+      verdictOf: (cells: Cells) => IngestedRow['verdict']
+    ): IngestedRow[] => {
       this.sent += 1;
-      const lines = asked('GET', `/jobs/ingest/${jobId}/${path}`, () =>
-        parse(csv, { columns: (names: string[]) => names.map((name) => name.toLowerCase()) })
-      ) as Cells[];
+      const text = asked('GET', `/jobs/ingest/${jobId}/${path}`, csv);
+      const lines = parse<Cells>(text, { columns: (names: string[]) => names.map((name) => name.toLowerCase()) });
       return lines.map((cells) => ({ cells, verdict: verdictOf(cells) }));
     };
     const rows = [
-      ...read('successfulResults', ingest.successfulResults(jobId), () => ({ success: true })),
-      ...read('failedResults', ingest.failedResults(jobId), (cells) => ({
-        success: false,
-        ...bulkError(cells['sf__error'] ?? ''),
-      })),
-      ...read('unprocessedrecords', ingest.unprocessedRecords(jobId), () => ({
-        success: false,
-        code: 'UNPROCESSED',
-        message: 'the job ended before this row',
-      })),
+      ...read(
+        'successfulResults',
+        () => ingest.successfulResults(jobId),
+        () => ({ success: true })
+      ),
+      ...read(
+        'failedResults',
+        () => ingest.failedResults(jobId),
+        (cells) => ({
+          success: false,
+          ...bulkError(cells['sf__error'] ?? ''),
+        })
+      ),
+      ...read(
+        'unprocessedrecords',
+        () => ingest.unprocessedRecords(jobId),
+        () => ({
+          success: false,
+          code: 'UNPROCESSED',
+          message: 'the job ended before this row',
+        })
+      ),
     ];
     const { state, errorMessage } = job;
     return { state, ...(errorMessage ? { errorMessage } : {}), rows };

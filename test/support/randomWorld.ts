@@ -1,5 +1,4 @@
 import type { FieldSchema, FieldValue, ObjectSchema, OrgUser, Row } from '../org/engine/contracts.js';
-import { OrgError } from '../org/engine/contracts.js';
 import { PracticeOrg } from '../org/engine/practiceOrg.js';
 import type { WriteRequest } from '../org/engine/records/recordDoor.js';
 import { cpqObjects } from '../org/engine/schema/cpq.js';
@@ -632,9 +631,7 @@ export class RandomWorld {
       case 'rewrite':
         this.update(user, family.rule, id, {
           SBQQ__ConditionsMet__c: 'Custom',
-          SBQQ__AdvancedCondition__c: String(
-            dice.one(conditions.length > 0 ? conditions : [{} as Row])['SBQQ__Index__c'] ?? 1
-          ),
+          SBQQ__AdvancedCondition__c: String(conditions.length > 0 ? dice.one(conditions)['SBQQ__Index__c'] : 1),
         });
     }
   }
@@ -642,9 +639,4 @@ export class RandomWorld {
 
 export function isLookup(field: FieldSchema): boolean {
   return field.type === 'reference' && field.referenceTo?.includes('User') !== true;
-}
-
-/** Whether the org refused: the error is its own. */
-export function isOrgRefusal(error: unknown): boolean {
-  return error instanceof OrgError;
 }

@@ -131,7 +131,6 @@ class Play {
 
   public async run(): Promise<CaseReport> {
     const { org } = this.world;
-    let snapshotId: StoreId | undefined;
     try {
       const records = this.world.objects.map((object) => ({ object }));
       const { snapshot } = await capture(
@@ -141,7 +140,7 @@ class Play {
         this.chance,
         SILENT
       );
-      snapshotId = parseStoreId(snapshot.id) as StoreId;
+      const snapshotId = parseStoreId(snapshot.id) as StoreId;
       this.before = this.picture();
       this.badLog = this.writesDuring(() => this.world.deployBadly());
       this.bad = this.picture();

@@ -1,6 +1,7 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
-import { applyPlan, openPlan, type RunResult } from '../../apply/applyPlan.js';
+import { applyPlan, isApplied, openPlan, type RunResult } from '../../apply/applyPlan.js';
+import { acknowledgeSwitches } from '../../apply/openSwitches.js';
 import { confirmedOrg } from '../../cli/confirm.js';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
 import { cpqGate } from '../../cli/cpqGate.js';
@@ -9,7 +10,7 @@ import { exitCodeOf } from '../../cli/runExitCode.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { StopSignal } from '../../cli/stopSignal.js';
 import { choosePlan } from '../../cli/storeIds.js';
-import { canAsk, typedOrg, width } from '../../cli/terminal.js';
+import { canAsk, width } from '../../cli/terminal.js';
 import { planReport } from '../../report/planReport.js';
 import { runReport } from '../../report/runReport.js';
 import { validationReport } from '../../report/validationReport.js';
@@ -47,6 +48,7 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     'cpq-triggers': Flags.option({
       options: ['attested-off', 'leave-on'] as const,
       summary: messages.getMessage('flags.cpq-triggers.summary'),
+      description: messages.getMessage('flags.cpq-triggers.description'),
     })(),
     'max-changes': Flags.integer({ min: 1, summary: messages.getMessage('flags.max-changes.summary'), helpValue: 'N' }),
     reason: Flags.string({ summary: messages.getMessage('flags.reason.summary'), helpValue: 'TEXT' }),
@@ -59,15 +61,26 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     const asks = canAsk(this.jsonEnabled(), flags['no-prompt']);
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
-    confirmedOrg.needsFlags(asks, flags);
+    if (!asks) confirmedOrg.needsFlags(asks, flags, flags.plan ?? (await choosePlan(store, undefined, orgId).catch(() => 'ID')));
     const planId = await choosePlan(store, flags.plan, orgId);
-    const org = await openOrg(flags['target-org'], flags['api-version'], typedOrg(this.argv), flags.wait.milliseconds);
+    const org = await openOrg(flags['target-org'], flags['api-version'], this.typedOrg(), flags.wait.milliseconds);
+    // Who says in this very command that they are on need not be told.
+    if (flags['cpq-triggers'] !== 'leave-on') await this.warnOfSwitches(store, orgId, org.identity.label);
     const ready = await openPlan(org, store, planId);
     sameApiVersion(flags['api-version'], ready.plan.apiVersion);
     if (asks) this.log(`${planReport(ready.plan, ready.folder.display, width())}\n`);
     await confirmedOrg.ask(this, asks, flags.confirm, org.identity);
-    const cpqTriggers = await cpqGate(this, ready.plan, flags['cpq-triggers'], asks);
+    if (flags['cpq-triggers'] === 'leave-on') await acknowledgeSwitches(store, ready.plan.orgId, CHANCE.now());
+    const done = await isApplied(store, ready.plan);
+    const cpqTriggers = done
+      ? flags['cpq-triggers']
+      : await cpqGate((text) => this.warnInLines(text), ready.plan, flags['cpq-triggers'], asks);
 
+    let reminds = cpqTriggers === 'attested-off';
+    const remind = (): void => {
+      if (reminds) this.warnInLines(messages.getMessage('switchTriggersBack'));
+      reminds = false;
+    };
     const stop = new StopSignal(() => this.stages().warn(messages.getMessage('stopping')));
     try {
       const result = await applyPlan(
@@ -87,7 +100,10 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
         this.stages()
       );
       this.stages().done();
+      // What follows only reads: Ctrl-C ends it at once.
+      stop.end();
       this.log(runReport(result, width()));
+      remind();
       const runId = parseStoreId(result.runId);
       const validates = !flags['no-validate'] && result.status !== 'interrupted' && runId !== undefined;
       const validation = validates
@@ -101,8 +117,8 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
         : undefined;
       this.stages().done();
       if (validation) this.log(`\n${validationReport(validation, ready.plan.snapshotId, width())}`);
-      if (cpqTriggers === 'attested-off') this.warn(messages.getMessage('switchTriggersBack'));
-      if (result.status === 'interrupted') this.log(`\n${messages.getMessage('resume', [org.identity.label, planId])}`);
+      if (result.status === 'interrupted')
+        this.log(`\n${messages.getMessage('resume', [this.sameFlags(org.identity.label), planId])}`);
       process.exitCode = exitCodeOf(result, validation?.verdict);
       return {
         ...result,
@@ -110,6 +126,8 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
       };
     } finally {
       stop.end();
+      // Also when the plan was refused or the run failed: they are off all the same.
+      remind();
     }
   }
 }

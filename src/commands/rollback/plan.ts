@@ -6,7 +6,7 @@ import { resolveFlag, selectorFlag } from '../../cli/resolveFlag.js';
 import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { chooseSnapshot } from '../../cli/storeIds.js';
-import { typedOrg, width } from '../../cli/terminal.js';
+import { width } from '../../cli/terminal.js';
 import { writeOut } from '../../cli/writeOut.js';
 import { EXIT } from '../../model/refusal.js';
 import { makePlan } from '../../plan/makePlan.js';
@@ -89,9 +89,10 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     const org = await openOrg(
       flags['target-org'],
       baseline.snapshot.apiVersion,
-      typedOrg(this.argv),
+      this.typedOrg(),
       flags.wait.milliseconds
     );
+    await this.warnOfSwitches(store, orgId, org.identity.label);
     const { plan, folder } = await makePlan(
       org,
       store,
@@ -114,7 +115,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     );
     this.stages().done();
     this.log(planReport(plan, folder.display, width()));
-    if (plan.applicable) this.log(`\n${messages.getMessage('next', [org.identity.label, plan.id])}`);
+    if (plan.applicable) this.log(`\n${messages.getMessage('next', [this.sameFlags(org.identity.label), plan.id])}`);
     if (flags.out) await writeOut(flags.out, plan);
     if (flags['exit-code'] && !plan.empty) process.exitCode = EXIT.somethingToDo;
     const {

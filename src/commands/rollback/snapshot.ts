@@ -3,7 +3,7 @@ import { Messages } from '@salesforce/core';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
 import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
 import { scopeOfFlags } from '../../cli/scopeFlags.js';
-import { typedOrg, width } from '../../cli/terminal.js';
+import { width } from '../../cli/terminal.js';
 import { EXIT } from '../../model/refusal.js';
 import { snapshotReport } from '../../report/snapshotReport.js';
 import { capture } from '../../snapshot/capture.js';
@@ -70,7 +70,8 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
     const { flags } = await this.parse(RollbackSnapshot);
     const started = performance.now();
     const store = openStore(flags.store);
-    const org = await openOrg(flags['target-org'], flags['api-version'], typedOrg(this.argv), flags.wait.milliseconds);
+    const org = await openOrg(flags['target-org'], flags['api-version'], this.typedOrg(), flags.wait.milliseconds);
+    await this.warnOfSwitches(store, org.identity.orgId, org.identity.label);
     const scope = await scopeOfFlags(
       {
         ...(flags.manifest ? { manifest: flags.manifest } : {}),
@@ -91,8 +92,11 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
     );
     this.stages().done();
     this.log(snapshotReport(snapshot, folder.display, width()));
-    if (snapshot.complete) this.log(`\n${messages.getMessage('next', [org.identity.label])}`);
-    else process.exitCode = EXIT.partial;
+    const next = messages.getMessage(snapshot.complete ? 'next' : 'nextIncomplete', [
+      this.sameFlags(org.identity.label),
+    ]);
+    this.log(`\n${next}`);
+    if (!snapshot.complete) process.exitCode = EXIT.partial;
     const { id, orgId, username, apiVersion, createdAt, digest, complete, counts, gaps } = snapshot;
     return {
       id,

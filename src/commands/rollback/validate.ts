@@ -4,7 +4,7 @@ import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
 import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { chooseRun, chooseSnapshot } from '../../cli/storeIds.js';
-import { typedOrg, width } from '../../cli/terminal.js';
+import { width } from '../../cli/terminal.js';
 import { parseStoreId, type StoreId } from '../../model/ids.js';
 import { EXIT } from '../../model/refusal.js';
 import { validationReport } from '../../report/validationReport.js';
@@ -38,7 +38,8 @@ export default class RollbackValidate extends RollbackCommand<RollbackValidateRe
       : await chooseSnapshot(store, flags.snapshot, orgId);
     const { apiVersion } = await readSnapshot(await store.open('snapshots', snapshotId));
     sameApiVersion(flags['api-version'], apiVersion);
-    const org = await openOrg(flags['target-org'], apiVersion, typedOrg(this.argv), flags.wait.milliseconds);
+    const org = await openOrg(flags['target-org'], apiVersion, this.typedOrg(), flags.wait.milliseconds);
+    await this.warnOfSwitches(store, orgId, org.identity.label);
     const validation = await validateOrg(org, store, { snapshotId, ...(run ? { run } : {}) }, CHANCE, this.stages());
     this.stages().done();
     this.log(validationReport(validation, snapshotId, width()));

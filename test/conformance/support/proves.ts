@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import type { BehaviourId } from '../../org/behaviours.js';
 import { PLUGIN_ROOT } from '../../e2e/support/stockCli.js';
 
-/** Clients that are not ours. `core` is @salesforce/core with source-deploy-retrieve, used as a library. */
-export type Client = 'sf' | 'jsforce' | 'core';
+/** Clients that are not ours. */
+export type Client = 'sf' | 'jsforce';
 
 export interface Proof {
   readonly client: Client;

@@ -4,9 +4,9 @@ import type { OrgResponse } from './router.js';
 
 export type Fault = FaultRule['fault'];
 
-/** The fault for this request, if a rule asks for one. The first rule that fires wins. */
+/** The fault for this request, if a rule asks for one. The first rule that fires wins; all are asked, since some count. */
 export function faultFor(switches: Switchboard, request: RequestHead): Fault | undefined {
-  return switches.faults.find((rule) => rule.when(request))?.fault;
+  return switches.faults.filter((rule) => rule.when(request))[0]?.fault;
 }
 
 /** Faults that are an answer in place of the org's own; the org does nothing. SOAP calls get SOAP faults. */

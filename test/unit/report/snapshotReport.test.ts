@@ -36,13 +36,6 @@ describe('a snapshot as a person reads it', () => {
     expect(text.replace(/\n/g, ' ')).to.include('before the big release before the big release');
   });
 
-  it('calls a hole in everything what it is', () => {
-    const gaps = [{ kind: 'rows', name: '*', severity: 'hole', reason: 'the user may not see all rows' }] as const;
-    expect(snapshotReport(aSnapshot({ gaps: [...gaps] }), 'p', 80)).to.include(
-      '  all objects: the user may not see all rows'
-    );
-  });
-
   it('says nothing of absent components when there are none', () => {
     expect(snapshotReport(aSnapshot({ counts: { ...COUNTS, absent: 0 } }), 'p', 80)).to.include('4 components\n');
   });

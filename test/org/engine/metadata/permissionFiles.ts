@@ -34,10 +34,14 @@ function layoutObject(entry: XmlElement): string {
   return `${layout.slice(0, layout.indexOf('-'))}\n${valueOf(entry, 'recordType') ?? ''}`;
 }
 
-/** A profile deploy: entries in the file replace theirs, all others stay as they are. */
+/** A profile deploy: entries in the file replace theirs, all others stay as they are. Denying what nobody granted says nothing. */
 export function overlayProfile(former: XmlElement, file: XmlElement): XmlElement {
   const entries = new Map<string, XmlElement>();
-  for (const child of [...former.children, ...file.children]) entries.set(entryKey(child) ?? child.name, child);
+  for (const child of former.children) entries.set(entryKey(child) ?? child.name, child);
+  for (const child of file.children) {
+    const key = entryKey(child) ?? child.name;
+    if (entries.has(key) || !grantsNothing(child)) entries.set(key, child);
+  }
   return normalForm('Profile', withChildren(former, [...entries.values()]));
 }
 
