@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { PLUGIN_ROOT } from '../test/e2e/support/stockCli.js';
@@ -23,7 +23,8 @@ if (existsSync(RECORD)) {
 process.exitCode = status ?? 1;
 
 function conformanceTests(): string[] {
-  return ['queries', 'records', 'bulk', 'metadata', 'deploys', 'jsforce'].map(
-    (name) => `test/conformance/${name}.test.ts`
-  );
+  const folder = join(PLUGIN_ROOT, 'test', 'conformance');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `test/conformance/${name}`);
 }

@@ -77,6 +77,8 @@ export interface RowContext {
   readonly returning: ReadonlySet<string>;
   /** Rows that this run undeleted: the org fills lookups again that their deletion had blanked. */
   readonly refilled: ReadonlySet<string>;
+  /** The planned values before new Ids were counted in: an insert writes text with the old ones at first. */
+  readonly unmapped?: ValueRow | null;
   /** A row that is gone altogether can be inserted. */
   readonly insertable: boolean;
   /** Fields of this row that another step writes. */
@@ -98,7 +100,8 @@ export function standingOfRow(item: RecordItem, row: RowState | undefined, conte
       value === after?.[field] ||
       value === before?.[field] ||
       (also !== undefined && field in also && value === also[field]) ||
-      (before?.[field] === null && value !== null && context.refilled.has(value))
+      (before?.[field] === null && value !== null && context.refilled.has(value)) ||
+      (context.unmapped != null && field in context.unmapped && value === context.unmapped[field])
     );
   };
   if (after === null) {

@@ -101,6 +101,7 @@ function standingNow(run: RunContext, step: RecordStep, item: Item, row: RowStat
   return standingOfRow(item.now, row, {
     returning: NOBODY,
     refilled: run.returned,
+    unmapped: item.planned.after,
     insertable:
       step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords'),
     elsewhere: run.elsewhere.get(item.planned.id) ?? NOTHING,

@@ -96,7 +96,11 @@ export abstract class RollbackCommand<T> extends SfCommand<T> {
   protected override async catch(error: Error): Promise<never> {
     this.line?.done();
     const byDefault = this.configAggregator.getPropertyValue<string>(OrgConfigProperties.TARGET_ORG) ?? undefined;
-    if (isOclifError(error)) return super.catch(error);
+    if (isOclifError(error)) {
+      // The official CLI ends some wrong flags with 1, which here means that a run failed.
+      if ('parse' in error) Object.assign(error, { oclif: { exit: EXIT.badFlags } });
+      return super.catch(error);
+    }
     const sfError = asSfError(error, this.typedOrg() ?? byDefault, typedFlag(this.tokens, 'store'));
     try {
       return await super.catch(sfError);

@@ -24,6 +24,7 @@ export function followNewIds(sheets: RecordSheets, facts: RecordFacts): void {
     if (!describe) continue;
     const texts = comparableFields(describe).filter((field) => field.type !== 'reference');
     const soft = softReferences(object);
+    const required = referencesTo(describe, objects).filter((field) => !field.nillable && field.updateable);
     const lookups = referencesTo(describe, objects).filter((field) => field.nillable && field.updateable);
     for (const sheet of ['undelete', 'insert'] as const) {
       for (const item of sheets.items(object, sheet).values()) {
@@ -34,6 +35,13 @@ export function followNewIds(sheets: RecordSheets, facts: RecordFacts): void {
           if (!target || !returning.has(target)) continue;
           after[name] = target;
           before[name] = null;
+        }
+        // A required lookup comes back with the row, and dangles where its target got a new Id.
+        for (const { name } of sheet === 'undelete' ? required : []) {
+          const target = item.after?.[name];
+          if (!target || !returning.has(target)) continue;
+          after[name] = target;
+          before[name] = target;
         }
         // Text that names a row which comes back, the row itself included, has the old Id in it until all new ones are known.
         for (const { name } of texts) {

@@ -36,12 +36,12 @@ export function recordSteps(changes: readonly RecordChange[], facts: RecordFacts
   for (;;) {
     const draft = emptyDraft();
     const sheets = sheetsOf(changes, facts, decisions, draft, blocked);
+    keepTakenKeys(sheets, facts, changes, draft, decisions.names);
     const more = [...cannotComeBack(sheets, facts, changes)].filter(([id]) => !blocked.has(id));
     if (more.length > 0) {
       for (const [id, kind] of more) blocked.set(id, kind);
       continue;
     }
-    keepTakenKeys(sheets, facts, changes, draft, decisions.names);
     parkUniqueKeys(sheets, facts);
     for (const { object, sheet, items } of sheets.all()) {
       const fallbacks =
@@ -377,8 +377,8 @@ function sweepWithParents(changes: readonly RecordChange[], facts: RecordFacts, 
 }
 
 /**
- * A lookup that is empty in the snapshot and now may have been set and blanked in between, by the delete of its target: the
- * undelete fills it again. Such lookups are looked at once more at the end; most are empty, and nothing is written.
+ * A lookup that is empty now, and is not set by the plan, may have been set and blanked in between, by the delete of its
+ * target: the undelete fills it again. Such lookups are looked at once more at the end; most are empty, and nothing is written.
  */
 function blankRefilledLookups(changes: readonly RecordChange[], facts: RecordFacts, sheets: RecordSheets): void {
   const back = new Set(sheets.objects().filter((object) => sheets.items(object, 'undelete').size > 0));
@@ -393,8 +393,9 @@ function blankRefilledLookups(changes: readonly RecordChange[], facts: RecordFac
         field.updateable &&
         field.nillable &&
         field.referenceTo.some((name) => back.has(name)) &&
-        change.baseline?.[field.name] === null &&
-        change.now?.[field.name] === null
+        change.now?.[field.name] === null &&
+        !(field.name in (sheets.items(change.object, 'update').get(change.id)?.after ?? {})) &&
+        !(field.name in (sheets.items(change.object, 'finish').get(change.id)?.after ?? {}))
     );
     if (fields.length === 0) continue;
     const empty = Object.fromEntries(fields.map(({ name }) => [name, null]));

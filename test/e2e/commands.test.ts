@@ -120,7 +120,8 @@ describe('The commands, as processes', function () {
       expectFitForLogs(blind);
       expect(blind.stdout)
         .to.include('INCOMPLETE: 1 hole')
-        .and.to.include('View All Data')
+        .and.to.include('all objects: the user may not see all rows (View All Data)')
+        .and.to.match(/^ {2}sf rollback snapshot -o \S+$/m)
         .and.to.not.include('sf rollback plan');
     });
   });
@@ -459,6 +460,13 @@ describe('The commands, as processes', function () {
         type: () => ['plan', '-o', 'practice', '--changed-by', 'nobody@brightcup.example'],
       },
       {
+        title: 'a selector that selects nothing',
+        exit: 2,
+        name: 'BadSelectorError',
+        says: /"--only record:Product2:" selects nothing/,
+        type: () => ['plan', '-o', 'practice', '--only', 'record:Product2:'],
+      },
+      {
         title: 'a decision that is none',
         exit: 2,
         name: 'BadResolveError',
@@ -559,10 +567,12 @@ describe('The commands, as processes', function () {
     it('applied again, says that it is done and writes nothing', async () => {
       const done = office.org.opLog.entries.length;
       const again = await desk.run(
-        ['apply', '--plan', planId, '--confirm', 'practice', '--cpq-triggers', 'leave-on'],
+        ['apply', '--plan', planId, '--confirm', 'practice'],
         IN_A_PIPELINE
       );
       expect(again.code, again.stderr).to.equal(0);
+      // Nothing is written, so there is nothing to warn of.
+      expect(again.stderr).to.not.include('CPQ');
       expectFitForLogs(again);
       expect(again.stdout).to.match(/^Nothing to do: the org is already as this plan leaves it\./);
       expect(changesSince(office.org, done)).to.deep.equal([]);
@@ -716,14 +726,16 @@ describe('The commands, as processes', function () {
       const stopped = await interrupted(apply(planId), 'Restoring records');
       expect(stopped.code, stopped.stdout + stopped.stderr).to.equal(69);
       expectFitForLogs(stopped);
-      expect(stagesOf(stopped).slice(1)).to.deep.equal([
+      const [warning = '', more = '', ...stages] = stagesOf(stopped);
+      expect(`${warning} ${more}`).to.match(/^Warning: The CPQ triggers are on.*--help\.$/);
+      expect(stages).to.deep.equal([
         'Checking that the plan still fits',
         'Restoring records',
         'Stopping after the step in flight. Press Ctrl-C again to stop at once.',
       ]);
       expect(stopped.stdout)
         .to.include('Stopped as asked.')
-        .and.to.include(`sf rollback apply -o practice --plan ${planId}`);
+        .and.to.include(`sf rollback apply -o practice --store ${stop.store} --plan ${planId}`);
       expect(eachRowIsOneOf(rowsOf(office.org), asItWas, bad)).to.deep.equal([]);
       expect(rowsOf(office.org)).to.not.deep.equal(asItWas);
       expect(rowsOf(office.org)).to.not.deep.equal(bad);
@@ -742,6 +754,32 @@ describe('The commands, as processes', function () {
 
       const finished = await finish(planId);
       expect(finished.code, finished.stdout).to.equal(0);
+      expect(rowsOf(office.org)).to.deep.equal(asItWas);
+    });
+
+    it('in apply, twice, with the triggers off: every command warns until it is said that they are on', async () => {
+      const { planId } = await plannedBack();
+      const off = [...apply(planId), '--cpq-triggers', 'attested-off'];
+      const stopped = await interrupted(off, 'Restoring records', 'Press Ctrl-C again');
+      expect(stopped.code, stopped.stdout + stopped.stderr).to.equal(130);
+      const [snapshot = ''] = readdirSync(join(stop.store, 'snapshots'));
+      const look = (): Promise<RunResult> => stop.run(['validate', '-o', 'practice', '--snapshot', snapshot, '--json']);
+      const [warning, ...others] = jsonOf(await look()).warnings as string[];
+      expect(others).to.deep.equal([]);
+      expect(warning).to.match(/^Run \S+ was cut off while the CPQ triggers were switched off/);
+      expect(warning).to.include(`sf rollback apply -o practice --plan ${planId} --cpq-triggers attested-off`);
+      const finished = await stop.run([...apply(planId), '--cpq-triggers', 'leave-on', '--json']);
+      expect(finished.code, finished.stdout).to.equal(0);
+      expect(jsonOf(finished).warnings).to.deep.equal([]);
+      expect(jsonOf(await look()).warnings).to.deep.equal([]);
+      expect(rowsOf(office.org)).to.deep.equal(asItWas);
+    });
+
+    it('in the comparison at the end of apply: ends at once, with everything restored', async () => {
+      const { planId } = await plannedBack();
+      const stopped = await interrupted(apply(planId), 'Looking at the org');
+      expect(stopped.code, stopped.stdout + stopped.stderr).to.equal(130);
+      expect(stopped.stdout).to.include('Rolled back.');
       expect(rowsOf(office.org)).to.deep.equal(asItWas);
     });
 

@@ -268,12 +268,28 @@ class Play {
       const is = now[field.name] ?? null;
       if (is === wanted) continue;
       if (isKept && is === (bad[field.name] ?? null)) continue;
+      // Her own lookup, blanked by the deletion of its target, filled again by the org with that target.
+      if (isKept && this.filledAgain(String(before['Id']), field.name)) continue;
       // It came back without what it pointed to, where that stays deleted.
       if (isKept && is === null && isLookup(field) && !this.lives(String(wanted))) continue;
       this.problems.push(
         `differs: ${this.name(object, String(before['Id']))}.${field.name} is ${JSON.stringify(is)}, was ${JSON.stringify(wanted)}${isKept ? ' (kept)' : ''}`
       );
     }
+  }
+
+  /** Whether the org restored a lookup on the way back whose value the colleague had set. */
+  private filledAgain(id: string, field: string): boolean {
+    const cleo = this.world.user('Cleo Colleague').id;
+    const setLast = this.badLog.findLast(
+      (entry) => entry.id === id && entry.operation === 'update' && entry.fields?.includes(field)
+    );
+    return (
+      setLast?.user === cleo &&
+      this.backLog.some(
+        (entry) => entry.id === id && entry.operation === 'restoreLookup' && entry.fields?.includes(field)
+      )
+    );
   }
 
   private lives(id: string): boolean {

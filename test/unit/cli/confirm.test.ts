@@ -32,6 +32,14 @@ describe('consent where nobody can be asked', () => {
     confirmedOrg.needsFlags(false, { plan: 'p', confirm: 'prod' });
   });
 
+  it('suggests the plan that was typed, or the newest', async () => {
+    const suggested = async (flags: Parameters<typeof confirmedOrg.needsFlags>[1], newest?: string): Promise<unknown> =>
+      (await refusalOf(() => confirmedOrg.needsFlags(false, flags, newest))).actionTokens;
+    expect(await suggested({ plan: 'p' }, 'q')).to.deep.equal(['p']);
+    expect(await suggested({}, 'q')).to.deep.equal(['q']);
+    expect(await suggested({})).to.deep.equal(['ID']);
+  });
+
   it('needs no flags where a person can be asked', () => confirmedOrg.needsFlags(true, {}));
 });
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { SfError } from '@salesforce/core';
 import { expect } from 'chai';
 import { asSfError } from '../../../src/cli/errors.js';
+import { computeErrorCode, errorIsTypeError } from '../../../node_modules/@salesforce/sf-plugins-core/lib/errorHandling.js';
 import { EXIT, Refusal } from '../../../src/model/refusal.js';
 
 const SRC = new URL('../../../src/', import.meta.url);
@@ -54,6 +55,30 @@ describe('an error as a person and a script see it', () => {
       );
     expect(actions('prod')).to.include('-o prod').and.to.not.include('ORG');
     expect(actions()).to.not.include('-o').and.to.not.include('ORG');
+  });
+
+  it('names the store in its actions as it was typed', () => {
+    const actions = (key: string, store?: string): string =>
+      (asSfError(new Refusal(key, { tokens: ['a', 'b', 'c'] }), 'prod', store).actions ?? []).join('\n');
+    expect(actions('planStale', '../my store')).to.include('sf rollback plan --store "../my store" --snapshot a -o prod');
+    expect(actions('planStale')).to.not.include('--store');
+    expect(actions('notInStore', 'far/away/')).to.include('ls far/away/snapshots far/away/plans far/away/runs');
+    expect(actions('notInStore')).to.include('ls .rollback/snapshots');
+  });
+
+  it('keeps our exit code also where its cause is a TypeError', () => {
+    const cause = new TypeError('fetch failed', { cause: new Error('socket hang up') });
+    for (const thrown of [
+      cause,
+      new Refusal('outNotWritable', { tokens: ['f', 'no'], cause }),
+      new Error('x', { cause }),
+      new Error('TypeError: x'),
+    ]) {
+      const error = asSfError(thrown);
+      expect(errorIsTypeError(error), String(thrown)).to.equal(false);
+      expect(computeErrorCode(error)).to.equal(error.exitCode);
+    }
+    expect((asSfError(cause).cause as Error).message).to.equal('fetch failed');
   });
 
   it('that is one already stays as it is', () => {
