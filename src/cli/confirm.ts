@@ -37,7 +37,8 @@ export const confirmedOrg = {
       if (!(await meansOrg(flag, org))) throw new Refusal('confirmOtherOrg', { tokens: [flag, org.label, org.orgId] });
       return;
     }
-    if (!asks) throw new Refusal('confirmMissing', { tokens: ['--confirm'], actionTokens: ['ID'], exitCode: EXIT.badFlags });
+    if (!asks)
+      throw new Refusal('confirmMissing', { tokens: ['--confirm'], actionTokens: ['ID'], exitCode: EXIT.badFlags });
     const { input } = await import('@inquirer/prompts');
     const typed = await input({ message: `Type "${org.label}" to apply this plan to it:` }).catch(() => '');
     void command;

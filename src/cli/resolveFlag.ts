@@ -15,12 +15,7 @@ export function resolveFlag(entries: readonly string[]): Array<{ selector: strin
     const selector = entry.slice(0, at);
     const decision = entry.slice(at + 1);
     // A type or object alone needs its lane: `--resolve Pricing=keep` would mean less than it seems.
-    if (
-      at < 1 ||
-      (decision !== 'keep' && decision !== 'restore') ||
-      !selector.includes(':') ||
-      !isSelector(selector)
-    )
+    if (at < 1 || (decision !== 'keep' && decision !== 'restore') || !selector.includes(':') || !isSelector(selector))
       throw new Refusal('badResolve', { tokens: [entry], exitCode: EXIT.badFlags });
     return { selector, decision };
   });

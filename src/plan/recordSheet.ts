@@ -1,3 +1,4 @@
+import type { ValueRow } from '../records/fieldValue.js';
 import type { RecordItem } from './rollbackPlan.js';
 
 /**
@@ -63,4 +64,14 @@ function joined(a: RecordItem, b: RecordItem): RecordItem {
     after: a.after === null || b.after === null ? null : { ...a.after, ...b.after },
     ...(a.also || b.also ? { also: { ...a.also, ...b.also } } : {}),
   };
+}
+
+/** Some fields of a row, as far as it has them. */
+export function pick(row: ValueRow, fields: readonly string[]): ValueRow {
+  return Object.fromEntries(fields.filter((field) => field in row).map((field) => [field, row[field] ?? null]));
+}
+
+/** The rows of some sheets of all objects. */
+export function rowsIn(sheets: RecordSheets, names: readonly Sheet[]): string[] {
+  return sheets.objects().flatMap((object) => names.flatMap((sheet) => [...sheets.items(object, sheet).keys()]));
 }

@@ -2,15 +2,17 @@ import { recordTarget } from '../model/selector.js';
 import type { RecordChange } from '../records/diffRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
 import { deactivation } from '../records/presets/presets.js';
-import { comparableFields, readableFields, returningFields, type ObjectDescribe } from '../records/objectDescribe.js';
+import { comparableFields, returningFields } from '../records/objectDescribe.js';
 import { recordAuthor, type Author } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
 import { waitForConditions } from './customLogic.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
 import type { RecordFacts } from './recordFacts.js';
 import { recordStep } from './recordStep.js';
-import { RecordSheets, type Sheet } from './recordSheet.js';
+import { pick, RecordSheets, rowsIn } from './recordSheet.js';
 import { followNewIds } from './followNewIds.js';
+import { acceptBlankedLookups, blankRefilledLookups, turnAwayFirst } from './lookupsOnTheWay.js';
+import { comesWithParent, sweepWithParents } from './strayRows.js';
 import type { Fallback, RecordItem } from './rollbackPlan.js';
 import { keepTakenKeys, parkUniqueKeys, returningKeyTaken } from './uniqueKeys.js';
 
@@ -20,10 +22,6 @@ export const INSERT_INSTEAD: Fallback = {
   when: 'the recycle bin no longer has the row',
   risk: 'lossy',
 };
-
-export function pick(row: ValueRow, fields: readonly string[]): ValueRow {
-  return Object.fromEntries(fields.filter((field) => field in row).map((field) => [field, row[field] ?? null]));
-}
 
 /**
  * Steps of the record lane. Updates are taken back field by field; a row that somebody else edited after the deployers,
@@ -91,10 +89,6 @@ function sheetsOf(
   followNewIds(sheets, facts);
   blankRefilledLookups(changes, facts, sheets);
   return sheets;
-}
-
-function rowsIn(sheets: RecordSheets, names: readonly Sheet[]): string[] {
-  return sheets.objects().flatMap((object) => names.flatMap((sheet) => [...sheets.items(object, sheet).keys()]));
 }
 
 /** Rows that cannot come back: their master or a row they must point to stays deleted, or their unique value is taken. */
@@ -304,19 +298,6 @@ function takeBackDelete(
   }
 }
 
-function comesWithParent(row: ValueRow, describe: ObjectDescribe, comingBack: ReadonlySet<string>): boolean {
-  return readableFields(describe).some((field) => {
-    const parent = row[field.name];
-    return (
-      field.type === 'reference' &&
-      (field.cascadeDelete || !field.nillable) &&
-      parent !== null &&
-      parent !== undefined &&
-      comingBack.has(parent)
-    );
-  });
-}
-
 /** A row that comes back cannot point to one that stays gone: what it would be judged by, and inserted with, leaves that out. */
 function dropLostTargets(sheets: RecordSheets, facts: RecordFacts, lost: ReadonlySet<string>, draft: Draft): void {
   if (lost.size === 0) return;
@@ -350,134 +331,6 @@ function dropLostTargets(sheets: RecordSheets, facts: RecordFacts, lost: Readonl
         const empty = sheet === 'update' && Object.keys(after).length === 0;
         sheets.replace(object, sheet, empty ? undefined : { ...item, after }, item.id);
       }
-    }
-  }
-}
-
-/**
- * Rows that were inserted and deleted since come back with their parents, where those are undeleted, and bring their own
- * children: they go again.
- */
-function sweepWithParents(changes: readonly RecordChange[], facts: RecordFacts, sheets: RecordSheets): void {
-  const passing = changes.filter(({ kind }) => kind === 'passing');
-  for (let found = -1, before = -2; found !== before;) {
-    before = found;
-    const undeleted = new Set(rowsIn(sheets, ['undelete', 'sweep']));
-    found = undeleted.size;
-    for (const change of passing) {
-      const now = change.now as ValueRow;
-      const describe = facts.describes.get(change.object);
-      if (!describe || !comesWithParent(now, describe, undeleted)) continue;
-      const parents = readableFields(describe).filter((field) => field.type === 'reference' && field.cascadeDelete);
-      const fields = [...new Set([...comparableFields(describe), ...parents].map(({ name }) => name))];
-      sheets.add(change.object, 'sweep', { id: change.id, before: pick(now, fields), after: null });
-    }
-    found = rowsIn(sheets, ['undelete', 'sweep']).length;
-  }
-}
-
-/**
- * A lookup that is empty now, and is not set by the plan, may have been set and blanked in between, by the delete of its
- * target: the undelete fills it again. Such lookups are looked at once more at the end; most are empty, and nothing is written.
- */
-function blankRefilledLookups(changes: readonly RecordChange[], facts: RecordFacts, sheets: RecordSheets): void {
-  const back = new Set(sheets.objects().filter((object) => sheets.items(object, 'undelete').size > 0));
-  if (back.size === 0) return;
-  for (const change of changes) {
-    const returns = sheets.items(change.object, 'undelete').has(change.id);
-    if (!change.baseline || !change.now || !(returns || change.kind === 'touched' || change.kind === 'updated'))
-      continue;
-    const fields = (facts.describes.get(change.object)?.fields ?? []).filter(
-      (field) =>
-        field.type === 'reference' &&
-        field.updateable &&
-        field.nillable &&
-        field.referenceTo.some((name) => back.has(name)) &&
-        change.now?.[field.name] === null &&
-        !(field.name in (sheets.items(change.object, 'update').get(change.id)?.after ?? {})) &&
-        !(field.name in (sheets.items(change.object, 'finish').get(change.id)?.after ?? {}))
-    );
-    if (fields.length === 0) continue;
-    const empty = Object.fromEntries(fields.map(({ name }) => [name, null]));
-    sheets.add(change.object, 'finish', { id: change.id, before: empty, after: empty });
-  }
-}
-
-/**
- * Lookups that the org itself changes on the way are no surprise: those to rows that the plan deletes are blanked, and empty
- * ones of rows that go may be filled again when the row they once named is undeleted.
- */
-function acceptBlankedLookups(sheets: RecordSheets, facts: RecordFacts): void {
-  const going = new Set(
-    sheets
-      .objects()
-      .flatMap((object) => [...sheets.items(object, 'delete').keys(), ...sheets.items(object, 'sweep').keys()])
-  );
-  const back = new Set(sheets.objects().filter((object) => sheets.items(object, 'undelete').size > 0));
-  for (const object of sheets.objects()) {
-    const refilled = new Set(
-      (facts.describes.get(object)?.fields ?? [])
-        .filter((field) => field.type === 'reference' && field.referenceTo.some((name) => back.has(name)))
-        .map(({ name }) => name)
-    );
-    for (const sheet of ['update', 'delete', 'sweep'] as const) {
-      for (const item of [...sheets.items(object, sheet).values()]) {
-        const blanks = Object.entries(item.before ?? {}).filter(([, value]) => value !== null && going.has(value));
-        const also = { ...item.also, ...Object.fromEntries(blanks.map(([field]) => [field, null])) };
-        const before =
-          sheet === 'update'
-            ? item.before
-            : Object.fromEntries(
-                Object.entries(item.before ?? {}).filter(([field, value]) => !(value === null && refilled.has(field)))
-              );
-        sheets.replace(object, sheet, { ...item, before, ...(Object.keys(also).length > 0 ? { also } : {}) }, item.id);
-      }
-    }
-  }
-}
-
-/**
- * A row that points to one that goes, and to one that comes back: the first must be written before the delete, the second
- * after the undelete, which may wait for the delete. So the fields that let go are written by themselves.
- */
-function turnAwayFirst(sheets: RecordSheets, facts: RecordFacts): void {
-  const going = new Set(sheets.objects().flatMap((object) => [...sheets.items(object, 'delete').keys()]));
-  const back = new Set(
-    sheets
-      .objects()
-      .flatMap((object) => [...sheets.items(object, 'undelete').keys(), ...sheets.items(object, 'insert').keys()])
-  );
-  for (const object of sheets.objects()) {
-    const fieldOf = new Map((facts.describes.get(object)?.fields ?? []).map((field) => [field.name, field]));
-    for (const item of [...sheets.items(object, 'update').values()]) {
-      const { before, after } = item;
-      if (!before || !after || back.has(item.id)) continue;
-      const waits = Object.values(after).some((value) => value !== null && back.has(value));
-      const letsGo = Object.keys(after).filter((field) => before[field] != null && going.has(before[field] ?? ''));
-      if (!waits || letsGo.length === 0) continue;
-      const away: Record<string, string | null> = {};
-      for (const field of letsGo) {
-        const wanted = after[field] ?? null;
-        if (wanted === null || !back.has(wanted)) away[field] = wanted;
-        else if (fieldOf.get(field)?.nillable) away[field] = null;
-      }
-      const fields = Object.keys(away);
-      if (fields.length === 0) continue;
-      sheets.add(object, 'release', {
-        id: item.id,
-        before: pick(before, fields),
-        after: away,
-        also: { ...pick(after, fields), ...Object.fromEntries(fields.map((field) => [field, null])) },
-      });
-      const rest = Object.fromEntries(
-        Object.entries(after).filter(([field, value]) => !(field in away) || away[field] !== value)
-      );
-      sheets.replace(
-        object,
-        'update',
-        { ...item, before: pick(before, Object.keys(rest)), after: rest, also: { ...item.also, ...away } },
-        item.id
-      );
     }
   }
 }

@@ -51,8 +51,7 @@ export function judge(
   const byTarget = new Map(kept.toReversed().map((entry) => [entry.target, entry]));
   const met = new Set<Kept>();
   for (const difference of differences) {
-    const reason =
-      byTarget.get(difference.target) ?? kept.find((entry) => selects(entry.target, difference.target));
+    const reason = byTarget.get(difference.target) ?? kept.find((entry) => selects(entry.target, difference.target));
     if (reason) met.add(reason);
     const who = difference.author.userId
       ? (names.get(difference.author.userId) ?? difference.author.userId)

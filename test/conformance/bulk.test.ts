@@ -144,7 +144,7 @@ describe('stock sf moves records of a practice org in bulk', () => {
     'exports over result pages',
     proves('sf', ['bulkQuery.export', 'bulkQuery.pages'], async () => {
       expect((await answers.csv).totalSize).to.equal(5);
-      const [header, ...lines] = parse(readFileSync(join(stage.place.cwd, 'out.csv'), 'utf8')) as string[][];
+      const [header, ...lines] = parse(readFileSync(join(stage.place.cwd, 'out.csv'), 'utf8'));
       expect(header).to.deep.equal(['Id', 'Name', 'Notes__c', 'Site__r.Name', 'Seen_At__c']);
       expect(lines).to.deep.equal(
         ids.map((id, index) => [

@@ -566,10 +566,7 @@ describe('The commands, as processes', function () {
 
     it('applied again, says that it is done and writes nothing', async () => {
       const done = office.org.opLog.entries.length;
-      const again = await desk.run(
-        ['apply', '--plan', planId, '--confirm', 'practice'],
-        IN_A_PIPELINE
-      );
+      const again = await desk.run(['apply', '--plan', planId, '--confirm', 'practice'], IN_A_PIPELINE);
       expect(again.code, again.stderr).to.equal(0);
       // Nothing is written, so there is nothing to warn of.
       expect(again.stderr).to.not.include('CPQ');

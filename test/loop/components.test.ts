@@ -166,9 +166,12 @@ describe('metadata goes back', () => {
       },
       stampOf(world.org, world.user('Cleo Colleague'))
     );
-    await deployAs(world, 'Dov Deployer', apexClass('SpringPromotion', 'public class SpringPromotion { Integer dov; }'), [
-      'ApexClass:SpringPromotion',
-    ]);
+    await deployAs(
+      world,
+      'Dov Deployer',
+      apexClass('SpringPromotion', 'public class SpringPromotion { Integer dov; }'),
+      ['ApexClass:SpringPromotion']
+    );
     const plan = await world.plan(snapshot);
     expect(plan.steps).to.deep.equal([]);
     expect(plan.conflicts.map(({ target, kind, changedBy }) => [target, kind, changedBy])).to.deep.equal([

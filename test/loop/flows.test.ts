@@ -86,9 +86,9 @@ describe('flows go back', () => {
     });
     const choice = { deleteFlows: true };
     const plan = await world.plan(snapshot, { choice });
-    expect(plan.conflicts.map(({ target, kind, changedBy, decision }) => [target, kind, changedBy, decision])).to.deep.equal([
-      [`flow:${FLOW}-5`, 'changedByOther', 'cleo.colleague@brightcup.example', 'keep'],
-    ]);
+    expect(
+      plan.conflicts.map(({ target, kind, changedBy, decision }) => [target, kind, changedBy, decision])
+    ).to.deep.equal([[`flow:${FLOW}-5`, 'changedByOther', 'cleo.colleague@brightcup.example', 'keep']]);
     const run = await world.apply(plan);
     expect(run.status).to.equal('succeeded');
     expect(versions(FLOW)).to.deep.equal([1, 2, 3, 5]);

@@ -16,7 +16,6 @@ import type { RecordItem, RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { openBaseline } from '../../src/snapshot/baseline.js';
 import { capture } from '../../src/snapshot/capture.js';
 import { EMPTY_SCOPE } from '../../src/snapshot/scope.js';
-import { FileStore } from '../../src/store/fileStore.js';
 import type { Store } from '../../src/store/ports.js';
 import type { FieldSchema, OpLogEntry, Row } from '../org/engine/contracts.js';
 import type { PracticeOrg } from '../org/engine/practiceOrg.js';
@@ -61,7 +60,7 @@ export async function inProcess(org: PracticeOrg): Promise<Stage> {
   };
 }
 
-/** Real requests to a server, real files. */
+/** Real requests to a server. Files stay in memory here: those on disk have tests of their own. */
 export async function overHttp(org: PracticeOrg): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'rollback-case-'));
   const running = await startPracticeOrg({ org });
@@ -75,7 +74,7 @@ export async function overHttp(org: PracticeOrg): Promise<Stage> {
   connection.setApiVersion('66.0');
   return {
     ports: await connectOrg(await Org.create({ connection }), connection, 'practice', 20_000),
-    store: new FileStore(join(folder, '.rollback'), '.rollback'),
+    store: new MemoryStore(),
     close: async () => {
       await running.close();
       rmSync(folder, { recursive: true, force: true });

@@ -61,7 +61,8 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     const asks = canAsk(this.jsonEnabled(), flags['no-prompt']);
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
-    if (!asks) confirmedOrg.needsFlags(asks, flags, flags.plan ?? (await choosePlan(store, undefined, orgId).catch(() => 'ID')));
+    if (!asks)
+      confirmedOrg.needsFlags(asks, flags, flags.plan ?? (await choosePlan(store, undefined, orgId).catch(() => 'ID')));
     const planId = await choosePlan(store, flags.plan, orgId);
     const org = await openOrg(flags['target-org'], flags['api-version'], this.typedOrg(), flags.wait.milliseconds);
     // Who says in this very command that they are on need not be told.

@@ -1,4 +1,5 @@
 import type { OrderRule } from './orderSteps.js';
+import type { ValueRow } from '../../records/fieldValue.js';
 import type { RecordItem } from '../rollbackPlan.js';
 import { recordStepsOf } from './recordStepsOf.js';
 
@@ -8,9 +9,10 @@ export const freeKeyBeforeUse: OrderRule = (steps, facts) => {
     recordStepsOf(steps, operation).map((step) => ({ ...step, operation }))
   );
   // A row comes back from the bin with the value it had when it was deleted, which its own update then changes.
-  const inBin = new Map(
-    recordStepsOf(steps, 'updateRecords').flatMap((step) => step.items.map((item) => [item.id, item.before] as const))
-  );
+  const inBin = new Map<string, ValueRow>();
+  for (const step of recordStepsOf(steps, 'updateRecords')) {
+    for (const item of step.items) inBin.set(item.id, { ...item.before, ...inBin.get(item.id) });
+  }
   const needed = (operation: string, item: RecordItem, field: string): string | null | undefined =>
     operation === 'undeleteRecords' ? (inBin.get(item.id)?.[field] ?? item.after?.[field]) : item.after?.[field];
   return recordStepsOf(steps, 'deleteRecords').flatMap((going) => {

@@ -4,6 +4,10 @@
  * The engine knows nothing of HTTP: everything under `test/org/http` only translates.
  */
 
+import type { Switchboard } from './switches.js';
+
+export type { DriftRule, FaultRule, RequestHead, Switchboard, UnconfirmedFacts } from './switches.js';
+
 /** A value as the engine keeps it: text, number, boolean or null. Dates and date-times are kept as the text REST prints. */
 export type FieldValue = string | number | boolean | null;
 
@@ -248,92 +252,4 @@ export interface OrgCore {
   userById(id: string): OrgUser;
   /** True when any live record has a value in this field. */
   fieldHoldsData(objectName: string, fieldName: string): boolean;
-}
-
-/** Behaviours that a test may turn on or off. Each has the default a production-like org has. */
-export interface Switchboard extends UnconfirmedFacts {
-  /** Rows per REST query page. */
-  queryPageSize: number;
-  /** Rows per Bulk result page. */
-  bulkPageSize: number;
-  /** How many polls a job (bulk, deploy, retrieve) stays unfinished. */
-  jobPolls: number;
-  /** Bulk jobs never leave InProgress. */
-  jobsStuck: boolean;
-  /** Bulk jobs end as Failed with this text, e.g. `InvalidBatch : Records not processed`. Empty: they do not. */
-  jobFailure: string;
-  /** Rows that ingest jobs may still take today. Those beyond are in none of the three result files. */
-  bulkRowAllowance: number;
-  /** The first write to each record fails with UNABLE_TO_LOCK_ROW, the next one goes through. */
-  firstTryLocks: boolean;
-  /** Milliseconds added to every answer. */
-  latency: number;
-  /** Milliseconds added to the answer of one request, besides `latency`. */
-  latencyOf: ((request: RequestHead) => number) | undefined;
-  /** Speed of each answer's stream; 0 is as fast as it goes. */
-  bytesPerSecond: number;
-  /** Answers are compressed for clients that ask for it. */
-  gzip: boolean;
-  /** Deployed flows become active (sandbox, or production with the setting on). */
-  deployFlowsActive: boolean;
-  /** Undelete is refused for everything, as with an emptied bin. */
-  binEmptied: boolean;
-  /** REST 503 or a reset at the k-th request; see `faults.ts`. */
-  faults: FaultRule[];
-  /** Something that happens in the org before a request is answered: a colleague's edit between two calls. */
-  beforeRequest: DriftRule[];
-}
-
-/**
- * Facts nobody could confirm, or on which sources disagree. Each is a switch, so that a client is tested both ways;
- * `switchboard.ts` says what is known about each.
- */
-export interface UnconfirmedFacts {
-  bulkEmptyResult: 'header' | 'nothing';
-  bulkDateTimes: 'Z' | '+0000';
-  bulkExponents: boolean;
-  bulkBadQuery: 'refused' | 'failsLater';
-  bulkReadOnlyColumn: 'failsRow' | 'failsJob';
-  bulkInsertEmptyId: 'tolerated' | 'refused';
-  bulkDeletesReachBin: boolean;
-  innerLineEndsCount: boolean;
-  undeleteDuplicateText: 'named' | 'unknown';
-  flowVersionLimitText: string;
-  overwriteLatestDraft: boolean;
-  toolingActivationNeedsTests: boolean;
-  deactivateAndDeleteTogether: boolean;
-  purgeOnDelete: 'ignored' | 'refused';
-  deployDetailsDays: number;
-}
-
-/** What a rule knows of a request: its number since the server started, from 1. */
-export interface RequestHead {
-  readonly number: number;
-  readonly method: string;
-  readonly path: string;
-}
-
-export interface DriftRule {
-  readonly when: (request: RequestHead) => boolean;
-  readonly run: () => void;
-}
-
-export interface FaultRule {
-  /** Fires when this returns true for the request's number (from 1) and its method and path. */
-  readonly when: (request: RequestHead) => boolean;
-  readonly fault:
-    | 'resetBefore'
-    | 'resetAfter'
-    | 'stall'
-    | 'truncate'
-    | 'html200'
-    | 'status401'
-    | 'status403Limit'
-    | 'status420'
-    | 'status429'
-    | 'status500'
-    | 'status502'
-    | 'status503'
-    | 'status504'
-    | 'stripHeaders';
 }

@@ -41,7 +41,8 @@ describe('what a run that was cut off left switched off', () => {
     }
     return id;
   }
-  const openRuns = async (orgId = ORG): Promise<string[]> => (await openSwitches(store, orgId)).map(({ runId }) => runId);
+  const openRuns = async (orgId = ORG): Promise<string[]> =>
+    (await openSwitches(store, orgId)).map(({ runId }) => runId);
 
   it('is nothing where nothing was switched off, or the run reminded of it', async () => {
     expect(await openRuns()).to.deep.equal([]);

@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { SfError } from '@salesforce/core';
 import { expect } from 'chai';
 import { asSfError } from '../../../src/cli/errors.js';
-import { computeErrorCode, errorIsTypeError } from '../../../node_modules/@salesforce/sf-plugins-core/lib/errorHandling.js';
+import {
+  computeErrorCode,
+  errorIsTypeError,
+} from '../../../node_modules/@salesforce/sf-plugins-core/lib/errorHandling.js';
 import { EXIT, Refusal } from '../../../src/model/refusal.js';
 
 const SRC = new URL('../../../src/', import.meta.url);
@@ -60,7 +63,9 @@ describe('an error as a person and a script see it', () => {
   it('names the store in its actions as it was typed', () => {
     const actions = (key: string, store?: string): string =>
       (asSfError(new Refusal(key, { tokens: ['a', 'b', 'c'] }), 'prod', store).actions ?? []).join('\n');
-    expect(actions('planStale', '../my store')).to.include('sf rollback plan --store "../my store" --snapshot a -o prod');
+    expect(actions('planStale', '../my store')).to.include(
+      'sf rollback plan --store "../my store" --snapshot a -o prod'
+    );
     expect(actions('planStale')).to.not.include('--store');
     expect(actions('notInStore', 'far/away/')).to.include('ls far/away/snapshots far/away/plans far/away/runs');
     expect(actions('notInStore')).to.include('ls .rollback/snapshots');

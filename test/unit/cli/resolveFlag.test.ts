@@ -20,7 +20,19 @@ describe('--resolve', () => {
     ]);
   });
 
-  for (const text of ['', '=keep', 'flow:A', 'flow:A=', 'flow:A=Keep', 'flow:A=drop', 'Pricing=keep', 'restore', 'record:Product2:=restore', ':=keep', 'Flow:A=keep']) {
+  for (const text of [
+    '',
+    '=keep',
+    'flow:A',
+    'flow:A=',
+    'flow:A=Keep',
+    'flow:A=drop',
+    'Pricing=keep',
+    'restore',
+    'record:Product2:=restore',
+    ':=keep',
+    'Flow:A=keep',
+  ]) {
     it(`is a wrong flag as ${JSON.stringify(text)}`, async () => {
       const refusal = await refusalOf(() => resolveFlag(['flow:B=keep', text]));
       expect([refusal.key, refusal.exitCode, refusal.tokens]).to.deep.equal(['badResolve', 2, [text]]);

@@ -42,7 +42,8 @@ describe('a suggested command', () => {
   });
 
   it('quotes what a shell would take apart', () => {
-    for (const word of ['prod', 'a@b.example', '../x/.rollback', 'C:/x', 'a=b,c+d%']) expect(shellWord(word)).to.equal(word);
+    for (const word of ['prod', 'a@b.example', '../x/.rollback', 'C:/x', 'a=b,c+d%'])
+      expect(shellWord(word)).to.equal(word);
     expect(shellWord('a b')).to.equal('"a b"');
     expect(shellWord('$HOME/`x`"')).to.equal('"\\$HOME/\\`x\\`\\""');
     expect(shellWord('')).to.equal('""');

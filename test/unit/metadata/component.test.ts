@@ -56,7 +56,8 @@ describe('the state of a component', () => {
   });
 
   it('of code that looks like XML is its text: words and order count', () => {
-    const page = (type: string, path: string, text: string): string => stateOf(aComponent(type, 'A', [path, text])).digest;
+    const page = (type: string, path: string, text: string): string =>
+      stateOf(aComponent(type, 'A', [path, text])).digest;
     for (const [type, path, open, close] of [
       ['ApexPage', 'pages/A.page', '<apex:page>', '</apex:page>'],
       ['AuraDefinitionBundle', 'aura/A/A.cmp', '<aura:component>', '</aura:component>'],

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { componentTarget, flowTarget, isSelector, parseSelector, recordTarget, selects } from '../../../src/model/selector.js';
+import {
+  componentTarget,
+  flowTarget,
+  isSelector,
+  parseSelector,
+  recordTarget,
+  selects,
+} from '../../../src/model/selector.js';
 import { apiName, componentName, recordId } from '../support/arbitraries.js';
 
 const target = fc.oneof(
@@ -97,12 +104,31 @@ describe('a selector', () => {
   });
 
   it('that is none selects nothing', () => {
-    for (const text of ['', ':', '::', 'record', 'record:', 'record:Product2:', 'flow:', 'Product2:', ':A', 'metadata::X', 'Flow:A', 'records:Product2']) {
+    for (const text of [
+      '',
+      ':',
+      '::',
+      'record',
+      'record:',
+      'record:Product2:',
+      'flow:',
+      'Product2:',
+      ':A',
+      'metadata::X',
+      'Flow:A',
+      'records:Product2',
+    ]) {
       expect(isSelector(text), text).to.equal(false);
       expect(selects(text, 'record:Product2:01t000000000001AAA'), text).to.equal(false);
       expect(selects(text, 'metadata:Flow:A'), text).to.equal(false);
     }
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'arecord:*2 '), maxLength: 12 }), target, (text, item) => void selects(text, item)));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...'arecord:*2 '), maxLength: 12 }),
+        target,
+        (text, item) => void selects(text, item)
+      )
+    );
     for (const text of ['flow:A', 'record:Product2', 'Product2', 'ApexClass:Pricing', 'metadata:*', '*:X'])
       expect(isSelector(text), text).to.equal(true);
   });

@@ -4,6 +4,7 @@ import { to18 } from '../../org/engine/ids.js';
 import { PracticeOrg } from '../../org/engine/practiceOrg.js';
 import { GeneratedIds } from '../../org/engine/records/generatedIds.js';
 import { declareObject } from '../../org/engine/schema/declareObject.js';
+import { wideObject } from '../../../scripts/bench/wideObject.js';
 import { runQuery } from '../../org/engine/soql/runQuery.js';
 import { startPracticeOrg } from '../../org/http/server.js';
 
@@ -36,7 +37,7 @@ function bulk(org: PracticeOrg, soql: string, operation = 'query'): string[] {
     text += locator === undefined ? page.csv : page.csv.slice(page.csv.indexOf('\n') + 1);
     locator = page.locator;
   } while (locator !== 'null');
-  return (parse(text) as string[][]).map((cells) => JSON.stringify(cells));
+  return parse(text).map((cells) => JSON.stringify(cells));
 }
 
 describe('practice org: generated rows', () => {
@@ -144,6 +145,16 @@ describe('practice org: generated rows', () => {
 
         .sort()
     );
+  });
+
+  it('can be a million of 30 columns', () => {
+    const org = new PracticeOrg({ cpq: false });
+    org.schema.addObject(wideObject());
+    org.generate('Reading__c', { rows: 1_000_000, seed: 'many' });
+    const ask = (soql: string): number => runQuery(org, org.firstUser, 'data', soql).totalSize;
+    expect(wideObject().fields).to.have.lengthOf(30);
+    expect(ask('SELECT COUNT() FROM Reading__c')).to.equal(1_000_000);
+    expect(ask("SELECT Id FROM Reading__c WHERE Key__c = 'K-01000000'")).to.equal(1);
   });
 
   it('are served page by page by REST', async () => {

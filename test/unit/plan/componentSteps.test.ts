@@ -131,7 +131,12 @@ describe('a created component', () => {
 
   it('that a colleague made and a deployer edited stays, unless it is named exactly', () => {
     const change = made(COLLEAGUE, DEPLOYER);
-    for (const how of [decisions(), decisions({ onConflict: 'restore' }), resolved('metadata:ApexClass'), resolved('metadata:ApexClass:*')]) {
+    for (const how of [
+      decisions(),
+      decisions({ onConflict: 'restore' }),
+      resolved('metadata:ApexClass'),
+      resolved('metadata:ApexClass:*'),
+    ]) {
       const { steps, conflicts } = plan(change, how);
       expect(steps).to.deep.equal([]);
       expect(conflicts[0]).to.include({ kind: 'createdByOther', changedBy: 'cleo@example.com', decision: 'keep' });

@@ -158,7 +158,9 @@ describe('a plan as a person reads it', () => {
   it('folds within the width also where the store lies far away', () => {
     const folder = `../${'far/'.repeat(20)}.rollback/plans/p`;
     const steps = Array.from({ length: 13 }, (_, n) => planned(pointerStep(`F${n}`), `s${n}`));
-    const fold = planReport(aPlan({ steps }), folder, 80).split('\n').filter((line) => /^ {2}(…|\.\.)/.test(line));
+    const fold = planReport(aPlan({ steps }), folder, 80)
+      .split('\n')
+      .filter((line) => /^ {2}(…|\.\.)/.test(line));
     // The path is one word, and has a line of its own.
     expect(fold).to.deep.equal(['  … and 1 more steps:', `  ${folder}/plan.json`]);
   });
@@ -171,7 +173,9 @@ describe('a plan as a person reads it', () => {
       ],
     });
     expect(text).to.include('Left out as asked: 1 change\n');
-    expect(text).to.include('Stays as it is: 1 change\n  flow:B: it does not run; plan with --delete-flows to delete it\n');
+    expect(text).to.include(
+      'Stays as it is: 1 change\n  flow:B: it does not run; plan with --delete-flows to delete it\n'
+    );
   });
 
   it('has no heading without anything below it', () => {

@@ -31,7 +31,11 @@ describe('a snapshot as a person reads it', () => {
   });
 
   it('has no line wider than the terminal, however long the label is', () => {
-    const text = snapshotReport(aSnapshot({ label: 'before the big release '.repeat(12).trim(), counts: COUNTS }), 'p', 80);
+    const text = snapshotReport(
+      aSnapshot({ label: 'before the big release '.repeat(12).trim(), counts: COUNTS }),
+      'p',
+      80
+    );
     expect(Math.max(...text.split('\n').map((line) => line.length))).to.be.at.most(80);
     expect(text.replace(/\n/g, ' ')).to.include('before the big release before the big release');
   });

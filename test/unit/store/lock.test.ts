@@ -114,7 +114,10 @@ describe('the lock of an org', () => {
       const file = join(folder, 'locks', `${round}.json`);
       await heldBy(file, { holder: 'crashed', host: hostname(), pid, since: '2026-11-21T05:30:00.000Z' });
       const tries = await Promise.allSettled(Array.from({ length: 12 }, (_, n) => acquireLock(file, `run ${n}`)));
-      expect(tries.filter((each) => each.status === 'fulfilled'), `round ${round}`).to.have.lengthOf(1);
+      expect(
+        tries.filter((each) => each.status === 'fulfilled'),
+        `round ${round}`
+      ).to.have.lengthOf(1);
       for (const each of tries)
         if (each.status === 'rejected') expect(each.reason).to.include({ key: 'locked', exitCode: 4 });
     }

@@ -2,6 +2,7 @@ import { OrgError, type ObjectSchema, type OrgUser } from '../contracts.js';
 import { canSeeObject } from '../schema/describe.js';
 import type { WriteRequest, WriteResult } from '../records/recordDoor.js';
 import { shuffled } from '../shuffle.js';
+import { prepare, refuseColumns } from './ingestRows.js';
 import { csvLine, delimiterOf, hasForeignLineEnds, lineEndOf, type LineEnding } from './csv.js';
 import { noSuchJob, wrongState, type JobOrg } from './jobs.js';
 import { BatchRefusal, readUpload, rowErrorText, type Upload, type UploadedRow } from './uploadedRows.js';
@@ -265,64 +266,6 @@ export class IngestJobs {
     if (job === undefined) throw noSuchJob(id);
     return job;
   }
-}
-
-function prepare(job: IngestJob, row: UploadedRow): WriteRequest | OrgError {
-  try {
-    const values = row.values() as Record<string, unknown>;
-    const { Id: _id, ...others } = values;
-    switch (job.operation) {
-      case 'insert':
-        return { operation: 'insert', object: job.object, values };
-      case 'update':
-        return row.id === ''
-          ? missingId('update')
-          : { operation: 'update', object: job.object, id: row.id, values: others };
-      case 'upsert': {
-        const keyField = job.externalIdFieldName ?? 'Id';
-        const key = Object.entries(values).find(([name]) => name.toLowerCase() === keyField.toLowerCase())?.[1];
-        return {
-          operation: 'upsert',
-          object: job.object,
-          keyField,
-          key,
-          values: keyField.toLowerCase() === 'id' ? others : values,
-        };
-      }
-      default:
-        return row.id === '' ? missingId(job.operation) : { operation: 'delete', object: job.object, id: row.id };
-    }
-  } catch (error) {
-    if (error instanceof OrgError) return error;
-    throw error;
-  }
-}
-
-/** Columns that fail the whole job in an org that treats them so. */
-function refuseColumns(org: JobOrg, job: IngestJob, header: readonly string[]): void {
-  if (job.operation === 'delete' || job.operation === 'hardDelete') return;
-  if (job.operation === 'insert' && org.switches.bulkInsertEmptyId === 'refused' && header.some(isId))
-    throw new BatchRefusal('InvalidBatch : Field name not found : Id');
-  if (org.switches.bulkReadOnlyColumn === 'failsRow') return;
-  const locked = header.find((name) => {
-    const field = isId(name) ? undefined : org.schema.field(job.object, name);
-    return field !== undefined && (job.operation === 'insert' ? field.createable : field.updateable) !== true;
-  });
-  if (locked !== undefined)
-    throw new BatchRefusal(
-      `InvalidBatch : Unable to create/update fields: ${locked}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`
-    );
-}
-
-function isId(name: string): boolean {
-  return name.toLowerCase() === 'id';
-}
-
-function missingId(operation: string): OrgError {
-  return new OrgError(
-    'MISSING_ARGUMENT',
-    `Id not specified in ${operation === 'update' ? 'an update' : 'a delete'} call`
-  );
 }
 
 function head(job: IngestJob): Record<string, unknown> {

@@ -6,7 +6,6 @@ import {
   type OrgUser,
   type Row,
 } from '../contracts.js';
-import { to18 } from '../ids.js';
 import { canSeeObject } from '../schema/describe.js';
 import type { SchemaStore } from '../schema/schemaStore.js';
 import { autoNumber, numberIn } from './autoNumber.js';
@@ -24,6 +23,7 @@ import type { SaveHooks } from './saveHooks.js';
 import { blankRow, readSent, requireFields, type Sent, visibleField } from './saveRules.js';
 import type { TableWriter } from './tableWriter.js';
 import type { Transaction } from './transaction.js';
+import { asId, cannot, derivePersonName, noAccess, refuseReadOnly } from './writeRefusals.js';
 import { undeleteRow } from './undeletion.js';
 import { checkUnique, type DuplicateText } from './uniqueness.js';
 import { checkUserLogin } from './userLoginRules.js';
@@ -307,35 +307,5 @@ export class RecordWrites {
       );
     transaction.onRollback(handler.undo);
     return 'id' in handler ? String(handler.id) : id;
-  }
-}
-
-function noAccess(): OrgError {
-  return new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id', [], 403);
-}
-
-function refuseReadOnly(user: OrgUser, object: ObjectSchema): void {
-  if (user.rights.readOnlyObjects?.has(object.name) === true) throw noAccess();
-}
-
-function asId(given: string): string {
-  const id = to18(String(given));
-  if (id === undefined) throw new OrgError('MALFORMED_ID', `malformed id ${String(given)}`, ['Id']);
-  return id;
-}
-
-function cannot(verb: string, object: ObjectSchema): OrgError {
-  return new OrgError(
-    'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
-    `entity type cannot be ${verb === 'create' ? 'inserted' : `${verb}d`}: ${object.label}`
-  );
-}
-
-/** The read-only full name of people is put together from its parts. */
-function derivePersonName(object: ObjectSchema, row: Row): void {
-  const hasParts = object.fields.some((field) => field.name === 'LastName');
-  const fullName = object.fields.find((field) => field.name === 'Name');
-  if (hasParts && fullName !== undefined && fullName.createable !== true) {
-    row['Name'] = [row['FirstName'], row['LastName']].filter((part) => typeof part === 'string').join(' ');
   }
 }

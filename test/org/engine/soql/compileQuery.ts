@@ -118,8 +118,9 @@ function generatedScan(
   const table = source.table === undefined ? store.generatedTable(source.schema.name) : undefined;
   if (table === undefined || store.hasGone() || !scope.user.rights.viewAllData) return undefined;
   if (candidateRows(scope, source, query.where, true) !== undefined) return undefined;
-  const clauses = query.orderBy === undefined ? [] : Array.isArray(query.orderBy) ? query.orderBy : [query.orderBy];
-  const [clause, ...others] = clauses as OrderByClause[];
+  const clauses: OrderByClause[] =
+    query.orderBy === undefined ? [] : Array.isArray(query.orderBy) ? query.orderBy : [query.orderBy];
+  const [clause, ...others] = clauses;
   if (others.length > 0) return undefined;
   if (clause !== undefined && !('field' in clause && clause.field.toLowerCase() === 'id')) return undefined;
   const names = filteredFields(query.where).map((name) => source.field(name));
