@@ -281,7 +281,8 @@ async function mocha(name, defaultSpecs, args, env = {}) {
     [
       tool('mocha', 'bin/mocha.js'),
       // Options are named here and not in .mocharc.json, whose `spec` would be added to the files asked for.
-      ...['--no-config', '--node-option', 'import=tsx', '--timeout', name === 'e2e' ? '180000' : '30000'],
+      // Every world of a test warns about its http address; the warnings say nothing else.
+      ...['--no-config', '--node-option', 'import=tsx', '--node-option', 'no-warnings', '--timeout', name === 'e2e' ? '180000' : '30000'],
       ...[
         '--reporter',
         'test/reporter.cjs',
