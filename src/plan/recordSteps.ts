@@ -5,6 +5,7 @@ import { deactivation } from '../records/presets/presets.js';
 import { comparableFields, returningFields } from '../records/objectDescribe.js';
 import { recordAuthor, type Author } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
+import { deleteWaves, wavesOf } from './deleteWaves.js';
 import { waitForConditions } from './customLogic.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
 import type { RecordFacts } from './recordFacts.js';
@@ -41,12 +42,16 @@ export function recordSteps(changes: readonly RecordChange[], facts: RecordFacts
       continue;
     }
     parkUniqueKeys(sheets, facts);
+    const waves = wavesOf(sheets, facts);
     for (const { object, sheet, items } of sheets.all()) {
       const fallbacks =
         (sheet === 'undelete' || sheet === 'undeleteLate') && facts.describes.get(object)?.createable
           ? [INSERT_INSTEAD]
           : [];
-      draft.steps.push(recordStep(object, sheet, items, fallbacks, facts.lastEditorOnly));
+      for (const [wave, part] of sheet === 'delete' ? deleteWaves(items, waves) : [[0, items] as const]) {
+        const step = recordStep(object, sheet, part, fallbacks, facts.lastEditorOnly);
+        draft.steps.push(wave === 0 ? step : { ...step, key: `records:delete~${wave + 1}:${object}` });
+      }
     }
     return draft;
   }
@@ -215,7 +220,9 @@ function takeBackInsert(
     return;
   }
   const describe = facts.describes.get(change.object);
-  const fields = describe ? comparableFields(describe).map((field) => field.name) : [];
+  // The master cannot change, but tells which row goes first.
+  const masters = (describe?.fields ?? []).filter((field) => field.type === 'reference' && field.cascadeDelete);
+  const fields = [...new Set([...(describe ? comparableFields(describe) : []), ...masters].map(({ name }) => name))];
   sheets.add(change.object, 'delete', { id: change.id, before: pick(now, fields), after: null });
 }
 

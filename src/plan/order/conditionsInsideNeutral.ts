@@ -21,6 +21,7 @@ export const conditionsInsideNeutral: OrderRule = (steps) => {
       { before: rule('neutralBack'), after: condition('sweep') },
       { before: rule('neutralBack'), after: condition('update') },
       { before: rule('delete'), after: condition('delete') },
+      { before: rule('delete~2'), after: condition('delete') },
     ].filter((edge) => keys.has(edge.before) && keys.has(edge.after));
   });
 };

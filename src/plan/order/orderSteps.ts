@@ -60,8 +60,8 @@ function compareSteps(a: DraftStep, b: DraftStep): number {
 }
 
 /**
- * The steps in an order that every rule allows. Where rules ask for a circle, a soft edge of it is given up; throws,
- * naming the steps, when only hard ones are left.
+ * The steps in an order that every rule allows. Where rules ask for a circle, an edge of it is given up, soft ones
+ * first: in the worst hour a plan with one row that may be refused is worth more than none.
  */
 export function orderSteps(steps: readonly DraftStep[], facts: OrderFacts): OrderedStep[] {
   const graph = new DirectedGraph<{ step: DraftStep }, { soft: number }>();
@@ -95,7 +95,7 @@ export function orderSteps(steps: readonly DraftStep[], facts: OrderFacts): Orde
   return ordered;
 }
 
-/** Drops one soft edge that lies on a circle: the first, in the order of steps. */
+/** Drops one edge that lies on a circle: soft ones first, then the first in the order of steps. */
 function giveWay(graph: DirectedGraph<{ step: DraftStep }, { soft: number }>): void {
   const reaches = (from: string, to: string): boolean => {
     const seen = new Set<string>();
@@ -112,7 +112,7 @@ function giveWay(graph: DirectedGraph<{ step: DraftStep }, { soft: number }>): v
     .nodes()
     .map((key) => graph.getNodeAttribute(key, 'step'))
     .sort(compareSteps);
-  for (const rank of [1, 2]) {
+  for (const rank of [1, 2, 0]) {
     for (const { key } of steps) {
       const edge = graph
         .inEdges(key)
