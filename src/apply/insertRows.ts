@@ -5,8 +5,7 @@ import { toJsonValue, type Value } from '../records/fieldValue.js';
 import { repointValue } from '../records/idMap.js';
 import { fieldNamed, type FieldDescribe, type ObjectDescribe } from '../records/objectDescribe.js';
 import { CUSTOM_LOGIC, softReferences } from '../records/presets/presets.js';
-import type { RecordStep } from './recordLane.js';
-import type { RunContext } from './runContext.js';
+import type { RecordStep, RunContext } from './runContext.js';
 import { fitsBulk } from './writeRows.js';
 
 /** Refusals after which the same row may go in once others of its job have: a standard price, a master of the same kind. */

@@ -7,10 +7,9 @@ import { softReferences } from '../records/presets/presets.js';
 import { insertRows } from './insertRows.js';
 import type { ItemOutcome } from './outcome.js';
 import { fieldsOf, readRows, standingOfRow, type RowState, type Standing } from './preconditions.js';
-import { itemOutcome, settle, type RunContext } from './runContext.js';
+import { itemOutcome, settle, type RecordStep, type RunContext } from './runContext.js';
 import { deleteRows, updateRows } from './writeRows.js';
 
-export type RecordStep = Step & { readonly detail: Extract<Step['detail'], { kind: 'records' }> };
 
 /** An item as the plan has it, and as it stands once rows that came back under new Ids are counted in. */
 interface Item {

@@ -11,6 +11,9 @@ import type { UndoPoint } from './undoPoint.js';
 
 type WithoutTime<T> = T extends JournalEntry ? Omit<T, 'at'> : never;
 
+/** A step of the record lane. */
+export type RecordStep = Step & { readonly detail: Extract<Step['detail'], { kind: 'records' }> };
+
 /** Everything a lane needs while a run is under way. */
 export interface RunContext {
   readonly org: OrgPorts;

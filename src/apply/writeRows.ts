@@ -6,8 +6,7 @@ import { formatRecord } from '../records/csvRecords.js';
 import { toJsonValue, type Value } from '../records/fieldValue.js';
 import { fieldNamed } from '../records/objectDescribe.js';
 import type { RowState } from './preconditions.js';
-import type { RecordStep } from './recordLane.js';
-import type { RunContext } from './runContext.js';
+import type { RecordStep, RunContext } from './runContext.js';
 
 /** Refusals that pass by themselves, or once other rows of the same step are through. */
 const PASSING = new Set(['UNABLE_TO_LOCK_ROW', 'DELETE_FAILED', 'SERVER_UNAVAILABLE', 'QUERY_TIMEOUT', 'UNPROCESSED']);

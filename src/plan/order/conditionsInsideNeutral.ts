@@ -1,5 +1,5 @@
 import { CUSTOM_LOGIC } from '../../records/presets/presets.js';
-import type { OrderRule } from './orderSteps.js';
+import type { OrderRule } from './orderRule.js';
 
 /**
  * Conditions change while their rules are neutral, and rules get their expression when all conditions are in place. A rule

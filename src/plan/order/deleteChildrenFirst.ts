@@ -1,6 +1,6 @@
 import { fieldNamed } from '../../records/objectDescribe.js';
 import { CUSTOM_LOGIC } from '../../records/presets/presets.js';
-import type { OrderRule } from './orderSteps.js';
+import type { OrderRule } from './orderRule.js';
 import { recordStepsOf } from './recordStepsOf.js';
 
 /**

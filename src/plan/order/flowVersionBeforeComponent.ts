@@ -1,4 +1,4 @@
-import type { OrderRule } from './orderSteps.js';
+import type { OrderRule } from './orderRule.js';
 
 /** A bad flow version goes before the created component it may use: a component in use cannot be deleted. */
 export const flowVersionBeforeComponent: OrderRule = (steps) => {

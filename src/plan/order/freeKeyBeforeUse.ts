@@ -1,4 +1,4 @@
-import type { OrderRule } from './orderSteps.js';
+import type { OrderRule } from './orderRule.js';
 import type { ValueRow } from '../../records/fieldValue.js';
 import type { RecordItem } from '../rollbackPlan.js';
 import { recordStepsOf } from './recordStepsOf.js';

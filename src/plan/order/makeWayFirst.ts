@@ -1,4 +1,4 @@
-import type { OrderRule } from './orderSteps.js';
+import type { OrderRule } from './orderRule.js';
 
 /** Sheets of one object in the order in which they must come, where both are there. */
 const FIRST_TO_LAST: ReadonlyArray<readonly [before: string, after: readonly string[]]> = [

@@ -1,7 +1,7 @@
 import { DirectedGraph } from 'graphology';
 import { LANES, OPERATIONS } from '../../model/operation.js';
-import type { ObjectDescribe } from '../../records/objectDescribe.js';
 import type { DraftStep } from '../rollbackPlan.js';
+import type { OrderFacts, OrderRule } from './orderRule.js';
 import { conditionsInsideNeutral } from './conditionsInsideNeutral.js';
 import { deleteChildrenFirst } from './deleteChildrenFirst.js';
 import { flowVersionBeforeComponent } from './flowVersionBeforeComponent.js';
@@ -14,20 +14,6 @@ import { sweepAfterUndelete } from './sweepAfterUndelete.js';
 import { undeleteParentsFirst } from './undeleteParentsFirst.js';
 import { updateAfterItsTargets } from './updateAfterItsTargets.js';
 import { recordsAfterMetadata } from './recordsAfterMetadata.js';
-
-export interface OrderFacts {
-  readonly describes: ReadonlyMap<string, ObjectDescribe>;
-}
-
-/** "`before` must have succeeded before `after` may begin." Both are keys of draft steps. */
-export interface Edge {
-  readonly before: string;
-  readonly after: string;
-  /** Wanted, but given up where a circle has to be broken: 1 before 2. */
-  readonly soft?: 1 | 2 | undefined;
-}
-
-export type OrderRule = (steps: readonly DraftStep[], facts: OrderFacts) => Edge[];
 
 /** To add a reason for an order, add a file with one rule and name it here. */
 export const ORDER_RULES: readonly OrderRule[] = [

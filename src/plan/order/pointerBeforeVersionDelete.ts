@@ -1,4 +1,4 @@
-import type { OrderRule } from './orderSteps.js';
+import type { OrderRule } from './orderRule.js';
 
 /** An active version cannot be deleted: the pointer is moved first. */
 export const pointerBeforeVersionDelete: OrderRule = (steps) => {

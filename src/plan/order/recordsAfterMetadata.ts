@@ -1,4 +1,4 @@
-import type { OrderRule } from './orderSteps.js';
+import type { OrderRule } from './orderRule.js';
 
 /** Types whose state decides what a record may hold or what happens when it is saved. */
 const GOVERNS_RECORDS = new Set([

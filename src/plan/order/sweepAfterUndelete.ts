@@ -1,4 +1,4 @@
-import type { OrderRule } from './orderSteps.js';
+import type { OrderRule } from './orderRule.js';
 import { recordStepsOf } from './recordStepsOf.js';
 
 /** What comes back with a parent and never belonged is taken away after the parent is back. */

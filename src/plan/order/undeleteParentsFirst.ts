@@ -1,5 +1,5 @@
 import { referencesTo } from '../../records/objectDescribe.js';
-import type { OrderRule } from './orderSteps.js';
+import type { OrderRule } from './orderRule.js';
 import { recordStepsOf } from './recordStepsOf.js';
 
 /**

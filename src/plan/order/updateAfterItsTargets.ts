@@ -1,6 +1,6 @@
 import { holdsId } from '../../records/idMap.js';
 import { softReferences } from '../../records/presets/presets.js';
-import type { OrderRule } from './orderSteps.js';
+import type { OrderRule } from './orderRule.js';
 import { recordStepsOf } from './recordStepsOf.js';
 
 /** A row that will point to another, or that comes back itself, is updated after that row is back. */

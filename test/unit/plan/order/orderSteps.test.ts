@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { LANES } from '../../../../src/model/operation.js';
-import { ORDER_RULES, orderSteps, type OrderFacts } from '../../../../src/plan/order/orderSteps.js';
+import type { OrderFacts } from '../../../../src/plan/order/orderRule.js';
+import { ORDER_RULES, orderSteps } from '../../../../src/plan/order/orderSteps.js';
 import type { DraftStep, RecordItem } from '../../../../src/plan/rollbackPlan.js';
 import { shuffled } from '../../support/arbitraries.js';
 import { deepFreeze } from '../../support/deepFreeze.js';

@@ -1,0 +1,16 @@
+import type { ObjectDescribe } from '../../records/objectDescribe.js';
+import type { DraftStep } from '../rollbackPlan.js';
+
+export interface OrderFacts {
+  readonly describes: ReadonlyMap<string, ObjectDescribe>;
+}
+
+/** "`before` must have succeeded before `after` may begin." Both are keys of draft steps. */
+export interface Edge {
+  readonly before: string;
+  readonly after: string;
+  /** Wanted, but given up where a circle has to be broken: 1 before 2. */
+  readonly soft?: 1 | 2 | undefined;
+}
+
+export type OrderRule = (steps: readonly DraftStep[], facts: OrderFacts) => Edge[];
