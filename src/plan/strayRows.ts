@@ -24,10 +24,10 @@ export function comesWithParent(row: ValueRow, describe: ObjectDescribe, comingB
  */
 export function sweepWithParents(changes: readonly RecordChange[], facts: RecordFacts, sheets: RecordSheets): void {
   const passing = changes.filter(({ kind }) => kind === 'passing');
-  for (let found = -1, before = -2; found !== before;) {
-    before = found;
-    const undeleted = new Set(rowsIn(sheets, ['undelete', 'sweep']));
-    found = undeleted.size;
+  const returning = (): string[] => rowsIn(sheets, ['undelete', 'sweep']);
+  for (let before = -1; before !== returning().length;) {
+    const undeleted = new Set(returning());
+    before = undeleted.size;
     for (const change of passing) {
       const now = change.now as ValueRow;
       const describe = facts.describes.get(change.object);
@@ -36,6 +36,5 @@ export function sweepWithParents(changes: readonly RecordChange[], facts: Record
       const fields = [...new Set([...comparableFields(describe), ...parents].map(({ name }) => name))];
       sheets.add(change.object, 'sweep', { id: change.id, before: pick(now, fields), after: null });
     }
-    found = rowsIn(sheets, ['undelete', 'sweep']).length;
   }
 }

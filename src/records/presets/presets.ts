@@ -30,7 +30,7 @@ export interface Preset {
   readonly deactivate: Readonly<Record<string, { readonly field: string; readonly value: string }>>;
 }
 
-export const PRESETS: readonly Preset[] = [cpq as Preset, approvals as Preset];
+export const PRESETS: readonly Preset[] = [cpq, approvals];
 
 export function presetNamed(name: string): Preset | undefined {
   return PRESETS.find((preset) => preset.name === name);

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { ComponentState } from '../../../src/metadata/component.js';
 import type { ComponentChange } from '../../../src/metadata/diffComponents.js';
 import { digestOf } from '../../../src/model/digest.js';
 import { componentSteps, type ComponentFacts } from '../../../src/plan/componentSteps.js';
@@ -126,7 +125,7 @@ describe('a created component', () => {
     componentChange('created', 'ApexClass', 'New', DEPLOYER, {
       createdById: by,
       lastModifiedById: editedBy,
-    } as Partial<ComponentState>);
+    });
   const resolved = (selector: string): Decisions => decisions({ resolve: [{ selector, decision: 'restore' }] });
 
   it('that a colleague made and a deployer edited stays, unless it is named exactly', () => {
