@@ -66,6 +66,26 @@ describe('practice org over HTTP', () => {
     expect([answer.status, ((await answer.json()) as Array<{ errorCode: string }>)[0]?.errorCode]).to.deep.equal([404, 'ENTITY_IS_DELETED']);
   });
 
+  it('takes an ingest job with its rows in one request, up to 100,000 characters', async () => {
+    const send = async (rows: string): Promise<{ status: number; body: any }> => {
+      const form = new FormData();
+      const job = JSON.stringify({ object: 'SBQQ__PriceRule__c', operation: 'insert' });
+      form.append('job', new Blob([job], { type: 'application/json' }));
+      form.append('content', new Blob([rows], { type: 'text/csv' }), 'content');
+      const headers = { authorization: `Bearer ${running.token}` };
+      const path = `${running.url}/services/data/v66.0/jobs/ingest`;
+      const answer = await fetch(path, { method: 'POST', headers, body: form });
+      return { status: answer.status, body: await answer.json() };
+    };
+    const { body } = await send('Name\nOne request\n');
+    expect(body).to.include({ state: 'UploadComplete', operation: 'insert' });
+    const { records } = await connection.query("SELECT Id FROM SBQQ__PriceRule__c WHERE Name = 'One request'");
+    expect(records).to.have.length(1);
+    const jobs = running.org.jobs.ingest.list().length;
+    expect((await send(`Name\n${'x'.repeat(100_000)}\n`)).status).to.equal(400);
+    expect(running.org.jobs.ingest.list(), 'no job stays behind').to.have.length(jobs);
+  });
+
   it('answers collections in the order sent, with 200 for failed rows too', async () => {
     const [first, second] = [1, 2].map((number) => seedId(running.org, 'SBQQ__PriceRule__c', number));
     const results = await connection.sobject('SBQQ__PriceRule__c').update([{ Id: first ?? '', SBQQ__EvaluationOrder__c: 77 }, { Id: second ?? '', SBQQ__ConditionsMet__c: 'Custom' }]);
