@@ -1,21 +1,19 @@
-import { addCounts, countOutcomes, type Operation, type OutcomeCounts } from '../model/operation.js';
-import { makeStoreId, parseStoreId, type StoreId } from '../model/ids.js';
+import { makeStoreId, type StoreId } from '../model/ids.js';
 import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import { recordTarget } from '../model/selector.js';
 import type { OrgPorts, TestLevel } from '../org/ports.js';
-import { readPlan } from '../plan/readPlan.js';
-import type { RollbackPlan, Step } from '../plan/rollbackPlan.js';
-import { openBaseline, type Baseline } from '../snapshot/baseline.js';
-import type { Store, StoreFolder } from '../store/ports.js';
+import type { Step } from '../plan/rollbackPlan.js';
+import type { Store } from '../store/ports.js';
 import { applyComponentSteps } from './componentLane.js';
 import { applyFlowStep } from './flowLane.js';
-import { readJournal, runState, type RunStatus } from './journal.js';
-import { outcomesCsv, type ItemOutcome } from './outcome.js';
-import { knownNewIds } from './knownNewIds.js';
-import { checkTargets, fieldsWritten, rowsReturning, type Checked, type Moved } from './preconditions.js';
+import type { ItemOutcome } from './outcome.js';
+import { fieldsWritten, rowsReturning } from './preconditions.js';
+import { checkFresh, type ReadyPlan } from './readyPlan.js';
 import { applyRecordStep } from './recordLane.js';
 import { itemOutcome, RunJournal, settle, type RunContext } from './runContext.js';
+import { closeRun, type RunResult } from './runResult.js';
+import { succeededRun } from './succeededRun.js';
 import { UndoPoint } from './undoPoint.js';
 
 export interface ApplyRequest {
@@ -28,125 +26,6 @@ export interface ApplyRequest {
   readonly cpqTriggers?: 'attested-off' | 'leave-on';
   /** True once a person asked to stop: the step in flight is settled, the next is not begun. */
   readonly stopAsked: () => boolean;
-}
-
-export interface StepResult {
-  readonly id: string;
-  readonly operation: Operation;
-  readonly target: string;
-  readonly counts: OutcomeCounts;
-  readonly errors: ReadonlyArray<{ readonly target: string; readonly code: string; readonly message: string }>;
-}
-
-export interface RunResult {
-  readonly runId: string;
-  readonly planId: string;
-  readonly status: RunStatus;
-  readonly steps: readonly StepResult[];
-  readonly totals: OutcomeCounts;
-  readonly undoPoint: string;
-  readonly idMap: Readonly<Record<string, string>>;
-  readonly durationMs: number;
-}
-
-/** A plan that was opened for this org and may be applied: whole, of this org, and its snapshot is whole too. */
-export interface ReadyPlan {
-  readonly plan: RollbackPlan;
-  readonly folder: StoreFolder;
-  readonly baseline: Baseline;
-}
-
-/** Opens a plan and its snapshot and proves that they belong to this org. Sends nothing. */
-export async function openPlan(org: OrgPorts, store: Store, id: StoreId): Promise<ReadyPlan> {
-  const folder = await store.open('plans', id);
-  const plan = await readPlan(folder);
-  if (plan.orgId !== org.identity.orgId)
-    throw new Refusal('wrongOrg', { tokens: [`plan ${id}`, plan.orgId, org.identity.orgId] });
-  const snapshotId = parseStoreId(plan.snapshotId);
-  if (!snapshotId)
-    throw new Refusal('planDamaged', { tokens: [id, `its snapshot has no valid id: ${plan.snapshotId}`] });
-  const baseline = await openBaseline(store, snapshotId, org.identity.orgId, await knownNewIds(store, snapshotId));
-  if (baseline.snapshot.digest !== plan.snapshotDigest)
-    throw new Refusal('snapshotDamaged', {
-      tokens: [snapshotId, 'snapshot.json', 'it is not the one the plan was made from'],
-    });
-  return { plan, folder, baseline };
-}
-
-/** The finished run of a plan that succeeded, if there is one. */
-async function succeededRun(store: Store, plan: RollbackPlan): Promise<RunResult | undefined> {
-  for (const id of (await store.ids('runs')).reverse()) {
-    const folder = await store.open('runs', id);
-    if (!(await folder.exists('journal.ndjson')) || !(await folder.exists('result.json'))) continue;
-    const journal = readJournal((await folder.read('journal.ndjson')).toString('utf8'));
-    const state = journal.kind === 'whole' ? runState(journal.entries) : undefined;
-    if (state?.planDigest === plan.digest && (state.status === 'succeeded' || state.status === 'alreadyApplied'))
-      return {
-        ...(JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult),
-        undoPoint: `${folder.display}/undo`,
-      };
-  }
-  return undefined;
-}
-
-/** Whether a run has carried this plan out: applied again, it writes nothing. */
-export async function isApplied(store: Store, plan: RollbackPlan): Promise<boolean> {
-  return (await succeededRun(store, plan)) !== undefined;
-}
-
-/** Reads every target and refuses a plan from which the org has moved on, naming each item. Writes nothing. */
-export async function checkFresh(org: OrgPorts, ready: ReadyPlan, progress: Progress): Promise<Checked> {
-  progress.stage('Checking that the plan still fits');
-  if (!ready.plan.applicable && ready.plan.steps.length > 0)
-    throw new Refusal('planNotApplicable', {
-      tokens: [
-        ready.plan.id,
-        ready.plan.findings
-          .filter((finding) => finding.severity === 'error')
-          .map((finding) => finding.message)
-          .join(' '),
-      ],
-      actionTokens: [ready.plan.snapshotId, org.identity.label],
-    });
-  const writesRecords = ready.plan.steps.some((step) => step.lane === 'records');
-  const [deployments, jobs, viewsAll, checked] = await Promise.all([
-    org.deploymentsSince(ready.plan.createdAt),
-    writesRecords ? org.ingestJobsInFlight() : [],
-    writesRecords ? org.viewsAllData() : true,
-    checkTargets(org, ready.plan, ready.folder, ready.baseline.idMap),
-  ]);
-  if (!viewsAll) {
-    const objects = ready.plan.steps.flatMap(({ detail }) => (detail.kind === 'records' ? [detail.object] : []));
-    throw new Refusal('viewAllNeeded', { tokens: [[...new Set(objects)].join(', ')] });
-  }
-  const running = [
-    ...deployments
-      .filter((deployment) => deployment.completedAt === null && !deployment.checkOnly)
-      .map((deployment) => `deployment ${deployment.id} by ${deployment.createdByName}`),
-    ...jobs.map((job) => `bulk load ${job.id} of ${job.object}`),
-  ];
-  if (running.length > 0) throw new Refusal('inFlight', { tokens: [running.join('; ')] });
-  if (checked.moved.length > 0) throw await stale(org, ready.plan, checked.moved);
-  return checked;
-}
-
-async function stale(org: OrgPorts, plan: RollbackPlan, moved: readonly Moved[]): Promise<Refusal> {
-  const names = await org.userNames(moved.flatMap((item) => item.byId ?? []));
-  const lines = moved.map((item) => ({
-    target: item.target,
-    what: item.what,
-    by: item.byId ? (names.get(item.byId) ?? item.byId) : null,
-    at: item.at,
-  }));
-  const text = lines
-    .slice(0, 20)
-    .map((line) => `${line.target}: ${line.what}${line.by ? ` (${line.by}${line.at ? `, ${line.at}` : ''})` : ''}`)
-    .join('\n  ');
-  return new Refusal('planStale', {
-    tokens: [`${text}${lines.length > 20 ? `\n  and ${lines.length - 20} more` : ''}`],
-    actionTokens: [plan.snapshotId, org.identity.label],
-    data: { moved: lines },
-  });
 }
 
 /**
@@ -207,7 +86,7 @@ export async function applyPlan(
     const interrupted = await goThrough(run, request.stopAsked);
     if (request.cpqTriggers === 'attested-off')
       await journal.append({ kind: 'switchBack', name: 'CPQ triggers', how: 'reminded' });
-    return await close(run, interrupted, Math.round(performance.now() - started));
+    return await closeRun(run, interrupted, Math.round(performance.now() - started));
   } finally {
     await lock.release();
   }
@@ -312,53 +191,4 @@ function itemsOf(
       ...result,
     })
   );
-}
-
-async function close(run: RunContext, interrupted: boolean, durationMs: number): Promise<RunResult> {
-  const all = [...run.outcomes.values()].flat();
-  const steps: StepResult[] = run.plan.steps
-    .filter((step) => run.outcomes.has(step.id))
-    .map((step) => {
-      const outcomes = run.outcomes.get(step.id) ?? [];
-      return {
-        id: step.id,
-        operation: step.operation,
-        target: step.target,
-        counts: countOutcomes(outcomes.map((outcome) => outcome.outcome)),
-        errors: outcomes
-          .filter((outcome) => ['failed', 'skipped', 'conflict', 'inDoubt'].includes(outcome.outcome))
-          .map((outcome) => ({ target: outcome.target, code: outcome.code ?? '', message: outcome.message ?? '' })),
-      };
-    });
-  const totals = addCounts(steps.map((step) => step.counts));
-  const status = statusOf(totals, interrupted);
-  const newIds = [...run.idMap].filter(([old]) => run.returning.has(old)).sort(([a], [b]) => (a < b ? -1 : 1));
-  const result: RunResult = {
-    runId: run.folder.id,
-    planId: run.plan.id,
-    status,
-    steps,
-    totals,
-    undoPoint: run.undo.display,
-    idMap: Object.fromEntries(newIds),
-    durationMs,
-  };
-  await run.folder.write('outcomes.csv', outcomesCsv(all, run.org.identity.username));
-  await run.folder.write(
-    'idmap.csv',
-    ['old,new', ...newIds.map((pair) => pair.join(','))].map((line) => `${line}\n`).join('')
-  );
-  // Inside the store paths are relative: it can be moved, and `--store` may have been absolute.
-  await run.folder.write('result.json', `${JSON.stringify({ ...result, undoPoint: 'undo' }, null, 2)}\n`);
-  const orgTime = run.org.lastAnswerAt();
-  await run.journal.append({ kind: 'runClosed', status, ...(orgTime ? { orgTime } : {}) });
-  return result;
-}
-
-export function statusOf(totals: OutcomeCounts, interrupted: boolean): RunStatus {
-  if (interrupted) return 'interrupted';
-  const bad = (totals.failed ?? 0) + (totals.skipped ?? 0) + (totals.conflict ?? 0) + (totals.inDoubt ?? 0);
-  const good = (totals.restored ?? 0) + (totals.neutralised ?? 0);
-  if (bad === 0) return good === 0 ? 'alreadyApplied' : 'succeeded';
-  return good + (totals.alreadyRestored ?? 0) > 0 || (totals.inDoubt ?? 0) > 0 ? 'partial' : 'failed';
 }

@@ -10,7 +10,6 @@ import { fieldsOf, readRows, standingOfRow, type RowState, type Standing } from 
 import { itemOutcome, settle, type RecordStep, type RunContext } from './runContext.js';
 import { deleteRows, updateRows } from './writeRows.js';
 
-
 /** An item as the plan has it, and as it stands once rows that came back under new Ids are counted in. */
 interface Item {
   readonly planned: RecordItem;

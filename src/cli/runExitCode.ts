@@ -1,4 +1,4 @@
-import type { RunResult } from '../apply/applyPlan.js';
+import type { RunResult } from '../apply/runResult.js';
 import { EXIT } from '../model/refusal.js';
 import type { Verdict } from '../validate/verdict.js';
 

@@ -1,4 +1,4 @@
-import type { RunResult } from '../apply/applyPlan.js';
+import type { RunResult } from '../apply/runResult.js';
 import { OUTCOMES, type OutcomeCounts } from '../model/operation.js';
 import { columns, plural, wrap } from './table.js';
 import { OPERATION_WORDS } from './words.js';

@@ -1,6 +1,6 @@
 import { knownNewIds } from '../apply/knownNewIds.js';
 import { readJournal, runState } from '../apply/journal.js';
-import type { RunResult } from '../apply/applyPlan.js';
+import type { RunResult } from '../apply/runResult.js';
 import { makeStoreId, parseStoreId, type StoreId } from '../model/ids.js';
 import type { Finding } from '../model/finding.js';
 import type { Chance, Progress } from '../model/progress.js';

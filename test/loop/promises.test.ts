@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { openPlan } from '../../src/apply/applyPlan.js';
+import { openPlan } from '../../src/apply/readyPlan.js';
 import { readJournal } from '../../src/apply/journal.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { Refusal } from '../../src/model/refusal.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RunResult } from '../../src/apply/applyPlan.js';
+import type { RunResult } from '../../src/apply/runResult.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { presetNamed } from '../../src/records/presets/presets.js';
 import type { ObjectScope } from '../../src/snapshot/scope.js';

@@ -1,6 +1,9 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
-import { applyPlan, isApplied, openPlan, type RunResult } from '../../apply/applyPlan.js';
+import { applyPlan } from '../../apply/applyPlan.js';
+import { openPlan } from '../../apply/readyPlan.js';
+import type { RunResult } from '../../apply/runResult.js';
+import { isApplied } from '../../apply/succeededRun.js';
 import { acknowledgeSwitches } from '../../apply/openSwitches.js';
 import { confirmedOrg } from '../../cli/confirm.js';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';

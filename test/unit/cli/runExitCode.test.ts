@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RunResult } from '../../../src/apply/applyPlan.js';
+import type { RunResult } from '../../../src/apply/runResult.js';
 import { exitCodeOf } from '../../../src/cli/runExitCode.js';
 import type { OutcomeCounts } from '../../../src/model/operation.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { RunResult } from '../../../src/apply/applyPlan.js';
+import type { RunResult } from '../../../src/apply/runResult.js';
 import { OPERATIONS, OUTCOMES } from '../../../src/model/operation.js';
 import { countsText, runReport } from '../../../src/report/runReport.js';
 
