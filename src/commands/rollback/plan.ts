@@ -118,41 +118,26 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     if (plan.applicable) this.log(`\n${messages.getMessage('next', [this.sameFlags(org.identity.label), plan.id])}`);
     if (flags.out) await writeOut(flags.out, plan);
     if (flags['exit-code'] && !plan.empty) process.exitCode = EXIT.somethingToDo;
-    const {
-      id,
-      createdAt,
-      digest,
-      applicable,
-      complete,
-      empty,
-      deployers,
-      summary,
-      conflicts,
-      manual,
-      findings,
-      estimate,
-      advice,
-    } = plan;
     const steps = plan.steps.map(({ detail: dropped, ...step }) => (void dropped, step));
     return {
-      id,
+      id: plan.id,
       snapshotId: plan.snapshotId,
       orgId: plan.orgId,
       apiVersion: plan.apiVersion,
-      createdAt,
+      createdAt: plan.createdAt,
       path: folder.display,
-      digest,
-      applicable,
-      complete,
-      empty,
-      deployers,
-      summary,
+      digest: plan.digest,
+      applicable: plan.applicable,
+      complete: plan.complete,
+      empty: plan.empty,
+      deployers: plan.deployers,
+      summary: plan.summary,
       steps,
-      conflicts,
-      manual,
-      findings,
-      estimate,
-      advice,
+      conflicts: plan.conflicts,
+      manual: plan.manual,
+      findings: plan.findings,
+      estimate: plan.estimate,
+      advice: plan.advice,
     };
   }
 }
