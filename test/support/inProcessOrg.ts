@@ -7,10 +7,12 @@ import type { OrgIdentity, OrgPorts, Querier, RawRow, RowResult } from '../../sr
 import { parseRecord, RecordSplitter } from '../../src/records/csvRecords.js';
 import type { ObjectDescribe } from '../../src/records/objectDescribe.js';
 import { OrgError, type OrgUser } from '../org/engine/contracts.js';
+import type { MetadataSide } from '../org/engine/metadata/metadataSide.js';
 import type { PracticeOrg } from '../org/engine/practiceOrg.js';
 import type { WriteRequest } from '../org/engine/records/recordDoor.js';
 import { canSeeObject, describeObject, noSuchResource } from '../org/engine/schema/describe.js';
 import { runQuery } from '../org/engine/soql/runQuery.js';
+import { metadataInProcess } from './inProcessMetadata.js';
 
 const VERSION = '66.0';
 /** Rows of one call of sObject Collections or SOAP undelete, which is one transaction of the org. */
@@ -41,23 +43,23 @@ function asked<T>(method: Method, path: string, work: () => T): T {
   }
 }
 
-const notHere = (what: string): Error => new Error(`the org in process has no ${what}: use a World`);
-
 /**
- * The record side of an org's ports straight on a practice org's engine, as one of its users: what the HTTP adapter gives,
- * without requests, polls and pauses. Flows and components it has none.
+ * The ports of an org straight on a practice org's engine, as one of its users: what the HTTP adapters give, without
+ * requests, polls and pauses. Flows and components only where their side of the org is given.
  */
 export class InProcessOrg implements OrgPorts {
   public readonly identity: OrgIdentity;
   private readonly history: OrgRecords;
   private readonly describes = new Map<string, ObjectDescribe>();
   private readonly hasDeployments: boolean;
+  private readonly metadata: ReturnType<typeof metadataInProcess> | undefined;
   private sent = 0;
 
   public constructor(
     private readonly org: PracticeOrg,
     private readonly user: OrgUser,
-    label = 'practice'
+    label = 'practice',
+    side?: MetadataSide
   ) {
     this.identity = {
       orgId: parseOrgId(org.orgId) as OrgId,
@@ -72,6 +74,10 @@ export class InProcessOrg implements OrgPorts {
       count: (soql) => this.count(soql),
     };
     const jobs = (): unknown => ({ done: true, records: org.jobs.ingest.list() });
+    if (side !== undefined)
+      this.metadata = metadataInProcess(side, user, querier, () => {
+        this.sent += 1;
+      });
     this.history = new OrgRecords({ json: async () => jobs() } as unknown as OrgHttp, querier);
   }
 
@@ -91,10 +97,6 @@ export class InProcessOrg implements OrgPorts {
 
   public async deploymentsSince(iso: string): ReturnType<OrgPorts['deploymentsSince']> {
     return this.hasDeployments ? this.history.deploymentsSince(iso) : [];
-  }
-
-  public deployReport(): never {
-    throw notHere('deployments');
   }
 
   public userNames(ids: Iterable<string>): Promise<Map<string, string>> {
@@ -350,36 +352,45 @@ export class InProcessOrg implements OrgPorts {
     }
   }
 
-  // --- what it has none of -------------------------------------------------------------------------------------------
+  // --- flows and components ------------------------------------------------------------------------------------------
 
-  public async listFlows(): Promise<[]> {
-    return [];
+  public async listFlows(): ReturnType<OrgPorts['listFlows']> {
+    return this.metadata === undefined ? [] : this.metadata.flows.listFlows();
   }
 
-  public async retrieve(keys: readonly unknown[]): ReturnType<OrgPorts['retrieve']> {
-    if (keys.length > 0) throw notHere('components');
-    return { components: [], properties: new Map(), files: new Map(), notFound: [], messages: [] };
+  public async setActiveVersion(definitionId: string, version: number): Promise<void> {
+    return this.metadataOr('flows').flows.setActiveVersion(definitionId, version);
   }
 
-  public async listComponents(types: readonly string[]): Promise<[]> {
-    if (types.length > 0) throw notHere('components');
-    return [];
+  public async deleteVersion(flow: string, version: number): Promise<void> {
+    return this.metadataOr('flows').flows.deleteVersion(flow, version);
   }
 
-  public setActiveVersion(): never {
-    throw notHere('flows');
+  public async retrieve(keys: Parameters<OrgPorts['retrieve']>[0]): ReturnType<OrgPorts['retrieve']> {
+    if (keys.length === 0)
+      return { components: [], properties: new Map(), files: new Map(), notFound: [], messages: [] };
+    return this.metadataOr('components').components.retrieve(keys);
   }
 
-  public deleteVersion(): never {
-    throw notHere('flows');
+  public async listComponents(types: readonly string[]): ReturnType<OrgPorts['listComponents']> {
+    return types.length === 0 ? [] : this.metadataOr('components').components.listComponents(types);
   }
 
-  public startDeploy(): never {
-    throw notHere('deployments');
+  public async startDeploy(request: Parameters<OrgPorts['startDeploy']>[0]): Promise<string> {
+    return this.metadataOr('deployments').components.startDeploy(request);
   }
 
-  public awaitDeploy(): never {
-    throw notHere('deployments');
+  public async awaitDeploy(id: string): ReturnType<OrgPorts['awaitDeploy']> {
+    return this.metadataOr('deployments').components.awaitDeploy(id);
+  }
+
+  public async deployReport(id: string): ReturnType<OrgPorts['deployReport']> {
+    return this.metadataOr('deployments').components.deployReport(id);
+  }
+
+  private metadataOr(what: string): ReturnType<typeof metadataInProcess> {
+    if (this.metadata === undefined) throw new Error(`this org in process has no ${what}`);
+    return this.metadata;
   }
 }
 
