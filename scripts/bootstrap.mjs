@@ -236,33 +236,34 @@ async function testEverything(args) {
     failedStages.push(name);
   };
 
-  const built = await build();
-  stageEnded('build', built);
-  const done = stage('check, lint');
-  const stages = { check: check([]), lint: lint(['--quiet']) };
-  const ended = await Promise.all(
-    Object.entries(stages).map(async ([name, args]) => ({ name, ...(await node(args, { quiet: true })) }))
-  );
-  done();
-  for (const { name, code, output } of ended) {
-    process.stderr.write(output);
-    stageEnded(name, code);
-  }
-
-  const coverage = join(ROOT, 'coverage');
-  rmSync(coverage, { recursive: true, force: true });
-  const runs = [
-    { name: 'unit', specs: UNIT_TESTS, env: { NODE_V8_COVERAGE: join(coverage, 'tmp') } },
-    // Processes of an old build would prove nothing.
-    ...(built === 0 ? [{ name: 'e2e', specs: E2E_TESTS, env: {} }] : []),
-  ];
-  for (const { name, specs, env } of runs) {
-    const { code, counts } = await mocha(name, specs, args, env);
+  const run = async (name, specs, options) => {
+    const { code, counts, output } = await mocha(name, specs, args, options);
     for (const key of Object.keys(total)) total[key] += counts?.[key] ?? 0;
     if (code !== 0 && !counts?.failed) stageEnded(name, code);
     else if (code !== 0) failedStages.push(name);
-    if (name === 'unit') await node([tool('c8', 'bin/c8.js'), 'report']);
-  }
+    return output;
+  };
+
+  const built = await build();
+  stageEnded('build', built);
+  // The end-to-end tests mostly wait for processes, so the rest runs beside them and prints when it is through.
+  const beside = (async () => {
+    const stages = { check: check([]), lint: lint(['--quiet']) };
+    let said = '';
+    for (const [name, command] of Object.entries(stages)) {
+      const { code, output } = await node(command, { quiet: true });
+      said += output;
+      stageEnded(name, code);
+    }
+    const coverage = join(ROOT, 'coverage');
+    rmSync(coverage, { recursive: true, force: true });
+    said += await run('unit', UNIT_TESTS, { quiet: true, env: { NODE_V8_COVERAGE: join(coverage, 'tmp') } });
+    const report = await node([tool('c8', 'bin/c8.js'), 'report'], { quiet: true });
+    return said + report.output;
+  })();
+  // Processes of an old build would prove nothing.
+  if (built === 0) await run('e2e', E2E_TESTS);
+  process.stdout.write(await beside);
 
   if (failedStages.length > 0) console.log(`Failed: ${failedStages.join(', ')}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -270,19 +271,27 @@ async function testEverything(args) {
 }
 
 /** One mocha run; `counts` is undefined when mocha did not get as far as running tests. */
-async function mocha(name, defaultSpecs, args, env = {}) {
+async function mocha(name, defaultSpecs, args, { env = {}, quiet = false } = {}) {
   const countsFile = join(CACHE, `${name}-counts.json`);
   mkdirSync(CACHE, { recursive: true });
   rmSync(countsFile, { force: true });
   const specs = args.filter((arg) => arg.endsWith('.ts'));
   const chosen = specs.length > 0 ? specs : defaultSpecs.filter((glob) => existsSync(join(ROOT, glob.split('/**')[0])));
   console.error(`» ${name} tests`);
-  const { code } = await node(
+  const { code, output } = await node(
     [
       tool('mocha', 'bin/mocha.js'),
       // Options are named here and not in .mocharc.json, whose `spec` would be added to the files asked for.
       // Every world of a test warns about its http address; the warnings say nothing else.
-      ...['--no-config', '--node-option', 'import=tsx', '--node-option', 'no-warnings', '--timeout', name === 'e2e' ? '180000' : '30000'],
+      ...[
+        '--no-config',
+        '--node-option',
+        'import=tsx',
+        '--node-option',
+        'no-warnings',
+        '--timeout',
+        name === 'e2e' ? '180000' : '30000',
+      ],
       ...[
         '--reporter',
         'test/reporter.cjs',
@@ -292,10 +301,10 @@ async function mocha(name, defaultSpecs, args, env = {}) {
       ...args.filter((arg) => !arg.endsWith('.ts')),
       ...chosen,
     ],
-    { env, whole: true }
+    { env, quiet, whole: true }
   );
   const counts = readIfThere(countsFile);
-  return { code, counts: counts === undefined ? undefined : JSON.parse(counts) };
+  return { code, output, counts: counts === undefined ? undefined : JSON.parse(counts) };
 }
 
 // --- processes -------------------------------------------------------------------------------------------------------
