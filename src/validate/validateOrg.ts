@@ -7,7 +7,7 @@ import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
 import { targetsOf } from '../plan/changeSet.js';
-import { observe } from '../plan/makePlan.js';
+import { observe } from '../plan/readOrgNow.js';
 import { readPlan } from '../plan/readPlan.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import { openBaseline } from '../snapshot/baseline.js';

@@ -1,0 +1,94 @@
+import { digestOf } from '../model/digest.js';
+import { makeStoreId } from '../model/ids.js';
+import type { Operation } from '../model/operation.js';
+import type { Chance } from '../model/progress.js';
+import type { OrgPorts } from '../org/ports.js';
+import type { Baseline } from '../snapshot/baseline.js';
+import type { Store, StoreFolder } from '../store/ports.js';
+import { adviceFor } from './advice.js';
+import { isReal, type Attribution } from './attribution.js';
+import type { Draft } from './draft.js';
+import { estimate } from './estimate.js';
+import { orderSteps } from './order/orderSteps.js';
+import { PLAN_FORMAT } from './planFormat.js';
+import type { Observed } from './readOrgNow.js';
+import type { RollbackPlan, Step } from './rollbackPlan.js';
+
+/** Orders the steps of a draft, gives them ids and writes the plan with its item files; `plan.json` comes last. */
+export async function makePlanFolder(
+  org: OrgPorts,
+  store: Store,
+  baseline: Baseline,
+  observed: Observed,
+  attribution: Attribution,
+  names: ReadonlyMap<string, string>,
+  draft: Draft,
+  chance: Chance
+): Promise<{ plan: RollbackPlan; folder: StoreFolder }> {
+  const now = chance.now();
+  const folder = await store.create('plans', makeStoreId(now, org.identity.label, chance.entropy(3)));
+  const ordered = orderSteps(draft.steps, { describes: observed.records.describes });
+  const idOf = new Map(ordered.map(({ step }, at) => [step.key, `s${String(at + 1).padStart(3, '0')}`]));
+  const steps: Step[] = [];
+  for (const { step, waitsFor } of ordered) {
+    const { key, detail, ...rest } = step;
+    const id = idOf.get(key) as string;
+    const common = { ...rest, id, waitsFor: waitsFor.map((other) => idOf.get(other.key) as string) };
+    if (detail.kind !== 'records') steps.push({ ...common, detail });
+    else {
+      const file = await folder.write(
+        `steps/${id}.ndjson`,
+        detail.items.map((item) => `${JSON.stringify(item)}\n`).join('')
+      );
+      steps.push({
+        ...common,
+        detail: {
+          kind: 'records',
+          object: detail.object,
+          fields: detail.fields,
+          items: { path: file.path, sha256: file.sha256, count: detail.items.length },
+        },
+      });
+    }
+  }
+  const byTarget = <T extends { readonly target: string }>(list: readonly T[]): T[] =>
+    [...list].sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0));
+  const summary: Partial<Record<Operation, number>> = {};
+  for (const step of steps) summary[step.operation] = (summary[step.operation] ?? 0) + step.count;
+  const conflicts = byTarget(draft.conflicts);
+  const manual = byTarget(draft.manual);
+  const findings = [...draft.findings].sort((a, b) => (a.code + a.subject < b.code + b.subject ? -1 : 1));
+  const body: Omit<RollbackPlan, 'digest'> = {
+    format: PLAN_FORMAT,
+    id: folder.id,
+    snapshotId: baseline.snapshot.id,
+    snapshotDigest: baseline.snapshot.digest,
+    orgId: baseline.snapshot.orgId,
+    apiVersion: baseline.snapshot.apiVersion,
+    createdAt: now.toISOString(),
+    createdBy: org.identity.username,
+    applicable: steps.length > 0 && !findings.some((finding) => finding.severity === 'error'),
+    complete: manual.length === 0 && baseline.snapshot.complete,
+    empty: steps.length + conflicts.length + manual.length === 0,
+    deployers: [...attribution.deployers].map((id) => names.get(id) ?? id).sort(),
+    attribution: attribution.source,
+    deployments: observed.deployments.map((deployment) => ({
+      id: deployment.id,
+      by: names.get(deployment.createdById) ?? deployment.createdByName,
+      status: deployment.status,
+      at: deployment.completedAt,
+      takenBack: isReal(deployment) && attribution.deployers.has(deployment.createdById),
+    })),
+    summary,
+    steps,
+    conflicts,
+    manual,
+    leftOut: byTarget(draft.leftOut),
+    findings,
+    estimate: estimate(steps),
+    advice: adviceFor(steps, conflicts, manual, draft.leftOut),
+  };
+  const plan: RollbackPlan = { ...body, digest: digestOf(body) };
+  await folder.write('plan.json', `${JSON.stringify(plan, null, 2)}\n`);
+  return { plan, folder };
+}

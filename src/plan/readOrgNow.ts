@@ -1,0 +1,43 @@
+import { diffFlows } from '../flow/diffFlows.js';
+import { versionMember } from '../flow/flowVersion.js';
+import { diffComponents } from '../metadata/diffComponents.js';
+import type { Progress } from '../model/progress.js';
+import type { Deployment, DeployReport, OrgPorts } from '../org/ports.js';
+import type { Baseline } from '../snapshot/baseline.js';
+import { isReal } from './attribution.js';
+import type { ChangeSet } from './changeSet.js';
+import { readComponentsNow, type ComponentsNow } from './readComponentsNow.js';
+import { readRecordsNow, type RecordsNow } from './readRecordsNow.js';
+
+/** The org against a baseline: what changed, and what is known of who did it. */
+export interface Observed {
+  readonly changes: ChangeSet;
+  readonly components: ComponentsNow;
+  readonly records: RecordsNow;
+  readonly deployments: readonly Deployment[];
+  readonly reports: ReadonlyMap<string, DeployReport>;
+}
+
+/** Reads the org against the baseline. Changes nothing. */
+export async function observe(org: OrgPorts, baseline: Baseline, full: boolean, progress: Progress): Promise<Observed> {
+  progress.stage('Looking at the org');
+  const [deployments, components, records] = await Promise.all([
+    org.deploymentsSince(baseline.snapshot.createdAt),
+    readComponentsNow(org, baseline, progress),
+    readRecordsNow(org, baseline, full, progress),
+  ]);
+  const reports = new Map<string, DeployReport>();
+  await Promise.all(
+    deployments
+      .filter(isReal)
+      .map(async (deployment) => reports.set(deployment.id, await org.deployReport(deployment.id)))
+  );
+  const changes: ChangeSet = {
+    flows: diffFlows(baseline.flows, components.flows, baseline.snapshot.scope.flows === 'all', (flow, version) =>
+      components.flowBodies.get(versionMember(flow, version))
+    ),
+    components: diffComponents(baseline.components, components.states),
+    records: records.changes,
+  };
+  return { changes, components, records, deployments, reports };
+}
