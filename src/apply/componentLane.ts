@@ -1,22 +1,15 @@
-import { componentStates, keyText, type ComponentKey, type ComponentState } from '../metadata/component.js';
-import { containerOf, onlyMembers } from '../metadata/members.js';
+import { componentStates, keyText, type ComponentState } from '../metadata/component.js';
 import { isApiName } from '../model/ids.js';
 import type { DeployReport } from '../org/ports.js';
 import type { Step } from '../plan/rollbackPlan.js';
 import { comparable } from '../records/fieldValue.js';
 import { fieldNamed } from '../records/objectDescribe.js';
 import { select } from '../records/soql.js';
-import { deployZip } from './deployZip.js';
 import type { ItemOutcome } from './outcome.js';
 import { standingOfComponent } from './preconditions.js';
 import { itemOutcome, settle, type RunContext } from './runContext.js';
 import { runDeploy } from './runDeploy.js';
-
-type ComponentStep = Step & { readonly detail: Extract<Step['detail'], { kind: 'component' }> };
-
-function isComponentStep(step: Step): step is ComponentStep {
-  return step.detail.kind === 'component';
-}
+import { isComponentStep, wayBackZip, type ComponentStep } from './wayBackZip.js';
 
 /**
  * Carries out component steps in one deployment, validated check-only first: everything in it goes back, or nothing does.
@@ -36,7 +29,7 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     if (step.operation === 'deleteComponent' && step.detail.type === 'CustomField')
       await saveFieldData(run, step.detail.fullName);
   for (const step of due) await run.journal.append({ kind: 'stepIntended', step: step.id });
-  const zip = await zipOf(run, due);
+  const zip = await wayBackZip(run.baseline, due, run.plan.apiVersion);
   let report: DeployReport;
   try {
     report = await runDeploy(run, first, zip, { checkOnly: true });
@@ -70,37 +63,6 @@ async function saveFieldData(run: RunContext, fullName: string): Promise<void> {
     field,
     rows.map((row) => [String(row.Id), comparable(known, row[field]) ?? ''])
   );
-}
-
-async function zipOf(run: RunContext, steps: readonly ComponentStep[]): Promise<Buffer> {
-  const deletions: ComponentKey[] = [];
-  const members: ComponentKey[] = [];
-  const whole = new Set<string>();
-  const byContainer = new Map<string, Set<string>>();
-  const states = new Map(run.baseline.components.components.map((state) => [keyText(state), state]));
-  for (const step of steps) {
-    const key = { type: step.detail.type, fullName: step.detail.fullName };
-    if (step.operation === 'deleteComponent') {
-      deletions.push(key);
-      continue;
-    }
-    members.push(key);
-    for (const path of states.get(keyText(key))?.paths ?? []) {
-      if (containerOf(key.type)) byContainer.set(path, (byContainer.get(path) ?? new Set()).add(keyText(key)));
-      else whole.add(path);
-    }
-  }
-  const files = await Promise.all(
-    [...whole].map(async (path) => ({ path, content: await run.baseline.folder.read(`metadata/${path}`) }))
-  );
-  for (const [path, keep] of byContainer) {
-    if (whole.has(path)) continue;
-    const type = containerOf([...keep][0]?.split(':')[0] ?? '') ?? '';
-    const name = (path.split('/').at(-1) ?? '').replace(/\.[^.]+$/, '');
-    const xml = (await run.baseline.folder.read(`metadata/${path}`)).toString('utf8');
-    files.push({ path, content: Buffer.from(onlyMembers(type, name, xml, keep), 'utf8') });
-  }
-  return deployZip(files, members, deletions, run.plan.apiVersion);
 }
 
 /** A deployment that failed changed nothing: the culprits say why, the others that they were rolled back with them. */
