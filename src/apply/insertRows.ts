@@ -3,8 +3,8 @@ import type { RecordItem } from '../plan/rollbackPlan.js';
 import { formatRecord } from '../records/csvRecords.js';
 import { toJsonValue, type Value } from '../records/fieldValue.js';
 import { repointValue } from '../records/idMap.js';
+import { softReferences } from '../records/knowledge.js';
 import { fieldNamed, type FieldDescribe, type ObjectDescribe } from '../records/objectDescribe.js';
-import { CUSTOM_LOGIC, softReferences } from '../records/presets/presets.js';
 import type { RecordStep, RunContext } from './runContext.js';
 import { fitsBulk } from './writeRows.js';
 
@@ -52,7 +52,7 @@ export async function insertRows(
 }
 
 function rowToInsert(run: RunContext, item: RecordItem, describe: ObjectDescribe): Row {
-  const soft = softReferences(describe.name);
+  const soft = softReferences(run.baseline.knowledge, describe.name);
   const cells = new Map<string, Value>();
   const leftOver = new Map<string, Value>();
   for (const [name, old] of Object.entries(item.after ?? {})) {
@@ -62,7 +62,7 @@ function rowToInsert(run: RunContext, item: RecordItem, describe: ObjectDescribe
     if (value !== null && !fitsBulk(value)) leftOver.set(name, value);
     else cells.set(name, value);
   }
-  for (const family of CUSTOM_LOGIC) {
+  for (const family of run.baseline.knowledge.customLogic) {
     if (family.rule !== describe.name || cells.get(family.met) !== family.custom) continue;
     cells.set(family.met, family.neutral);
     cells.set(family.logic, null);

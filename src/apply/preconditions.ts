@@ -7,9 +7,10 @@ import { readItems } from '../plan/readPlan.js';
 import type { RecordItem, RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import { comparableRow, type ValueRow } from '../records/fieldValue.js';
 import { fieldNamed, readableFields } from '../records/objectDescribe.js';
-import { repointRow, type IdMap } from '../records/idMap.js';
-import { softReferences } from '../records/presets/presets.js';
+import { repointRow } from '../records/idMap.js';
+import { softReferences } from '../records/knowledge.js';
 import { idChunks, inList, select } from '../records/soql.js';
+import type { Baseline } from '../snapshot/baseline.js';
 import type { StoreFolder } from '../store/ports.js';
 
 /** An item that is neither as the plan expects it nor as the plan leaves it. */
@@ -182,8 +183,9 @@ export async function checkTargets(
   org: OrgPorts,
   plan: RollbackPlan,
   planFolder: StoreFolder,
-  idMap: IdMap
+  baseline: Pick<Baseline, 'idMap' | 'knowledge'>
 ): Promise<Checked> {
+  const { idMap } = baseline;
   const flowSteps = plan.steps.filter((step) => step.lane === 'flows');
   const componentKeys: ComponentKey[] = plan.steps.flatMap((step) =>
     step.detail.kind === 'component' ? [{ type: step.detail.type, fullName: step.detail.fullName }] : []
@@ -218,7 +220,7 @@ export async function checkTargets(
     plan.steps.map(async (step) => {
       if (step.detail.kind !== 'records') return;
       const { object } = step.detail;
-      const soft = softReferences(object);
+      const soft = softReferences(baseline.knowledge, object);
       const insertable =
         step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords');
       const stepItems = (items.get(step.id) ?? []).map((item) => ({

@@ -52,7 +52,7 @@ export async function checkFresh(org: OrgPorts, ready: ReadyPlan, progress: Prog
     org.deploymentsSince(ready.plan.createdAt),
     writesRecords ? org.ingestJobsInFlight() : [],
     writesRecords ? org.viewsAllData() : true,
-    checkTargets(org, ready.plan, ready.folder, ready.baseline.idMap),
+    checkTargets(org, ready.plan, ready.folder, ready.baseline),
   ]);
   if (!viewsAll) {
     const objects = ready.plan.steps.flatMap(({ detail }) => (detail.kind === 'records' ? [detail.object] : []));

@@ -3,7 +3,7 @@ import type { RowResult } from '../org/ports.js';
 import { childrenOutside } from '../plan/readCascades.js';
 import type { RecordItem, Step } from '../plan/rollbackPlan.js';
 import { repointRow } from '../records/idMap.js';
-import { softReferences } from '../records/presets/presets.js';
+import { softReferences } from '../records/knowledge.js';
 import { insertRows } from './insertRows.js';
 import type { ItemOutcome } from './outcome.js';
 import { fieldsOf, readRows, standingOfRow, type RowState, type Standing } from './preconditions.js';
@@ -86,7 +86,7 @@ function returns(step: Step): boolean {
 /** An item with the new Ids that this run and earlier ones gave: its own, and those of the rows it will point to. */
 function mapped(run: RunContext, object: string, item: RecordItem): RecordItem {
   if (run.idMap.size === 0) return item;
-  const soft = softReferences(object);
+  const soft = softReferences(run.baseline.knowledge, object);
   return {
     ...item,
     id: run.idMap.get(item.id) ?? item.id,

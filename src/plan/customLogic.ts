@@ -1,4 +1,4 @@
-import { CUSTOM_LOGIC, type CustomLogic } from '../records/presets/presets.js';
+import type { CustomLogic } from '../records/knowledge.js';
 import type { ValueRow } from '../records/fieldValue.js';
 import type { RecordFacts } from './recordFacts.js';
 import type { RecordSheets } from './recordSheet.js';
@@ -8,7 +8,7 @@ import type { RecordSheets } from './recordSheet.js';
  * expression names cannot go. So rules are set to All while their conditions change, and get their expression at the end.
  */
 export function waitForConditions(sheets: RecordSheets, facts: RecordFacts): void {
-  for (const family of CUSTOM_LOGIC) {
+  for (const family of facts.knowledge.customLogic) {
     expressionsLast(sheets, family);
     for (const rule of disturbedRules(sheets, family, facts)) neutralise(sheets, family, rule, facts);
   }

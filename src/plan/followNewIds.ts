@@ -1,6 +1,6 @@
 import { comparableFields, referencesTo } from '../records/objectDescribe.js';
 import { holdsId } from '../records/idMap.js';
-import { softReferences } from '../records/presets/presets.js';
+import { softReferences } from '../records/knowledge.js';
 import type { ValueRow } from '../records/fieldValue.js';
 import type { RecordFacts } from './recordFacts.js';
 import type { RecordSheets } from './recordSheet.js';
@@ -23,7 +23,7 @@ export function followNewIds(sheets: RecordSheets, facts: RecordFacts): void {
     const describe = facts.describes.get(object);
     if (!describe) continue;
     const texts = comparableFields(describe).filter((field) => field.type !== 'reference');
-    const soft = softReferences(object);
+    const soft = softReferences(facts.knowledge, object);
     const required = referencesTo(describe, objects).filter((field) => !field.nillable && field.updateable);
     const lookups = referencesTo(describe, objects).filter((field) => field.nillable && field.updateable);
     for (const sheet of ['undelete', 'insert'] as const) {

@@ -79,6 +79,7 @@ export async function makePlan(
       observed.changes.records,
       {
         ...observed.records,
+        knowledge: baseline.knowledge,
         lastEditorOnly: attribution.source !== 'everybody',
         ofPresets: new Set(snapshot.objects.filter((part) => part.preset).map((part) => part.object)),
       },

@@ -27,7 +27,10 @@ export async function makePlanFolder(
 ): Promise<{ plan: RollbackPlan; folder: StoreFolder }> {
   const now = chance.now();
   const folder = await store.create('plans', makeStoreId(now, org.identity.label, chance.entropy(3)));
-  const ordered = orderSteps(draft.steps, { describes: observed.records.describes });
+  const ordered = orderSteps(draft.steps, {
+    describes: observed.records.describes,
+    knowledge: baseline.knowledge,
+  });
   const idOf = new Map(ordered.map(({ step }, at) => [step.key, `s${String(at + 1).padStart(3, '0')}`]));
   const steps: Step[] = [];
   for (const { step, waitsFor } of ordered) {

@@ -6,6 +6,7 @@ import type { OrgHistory, RawRow, RecordReader } from '../org/ports.js';
 import { commonFields, diffRecords, type RecordChange, type RowNow } from '../records/diffRecords.js';
 import { comparableRow, type ValueRow } from '../records/fieldValue.js';
 import { holdsId } from '../records/idMap.js';
+import { softReferences } from '../records/knowledge.js';
 import {
   comparableFields,
   fieldNamed,
@@ -13,7 +14,6 @@ import {
   referencesTo,
   type ObjectDescribe,
 } from '../records/objectDescribe.js';
-import { CUSTOM_LOGIC, softReferences } from '../records/presets/presets.js';
 import { both, idChunks, inList, select, soqlInstant } from '../records/soql.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import { baselineRows } from '../snapshot/baselineRows.js';
@@ -261,7 +261,7 @@ async function rereadChildrenOfDeleted(
   for (const object of objects) {
     const lookups = referencesTo(object.before, new Set(deleted.keys()));
     const texts = comparableFields(object.before).filter((field) => TEXT_TYPES.has(field.type));
-    const soft = new Set(softReferences(object.part.object));
+    const soft = new Set(softReferences(baseline.knowledge, object.part.object));
     const pointsToDeleted = (row: ValueRow): boolean =>
       lookups.some((field) => {
         const target = row[field.name];
@@ -314,7 +314,7 @@ async function readDisturbedRules(
 ): Promise<Pick<RecordsNow, 'rules' | 'ruleOf'>> {
   const rules = new Map<string, { baseline: ValueRow; now: ValueRow }>();
   const ruleOf = new Map<string, string>();
-  for (const family of CUSTOM_LOGIC) {
+  for (const family of baseline.knowledge.customLogic) {
     const object = objects.find(({ part }) => part.object === family.rule);
     if (!object) continue;
     for (const change of changes.filter((entry) => entry.object === family.condition)) {

@@ -1,4 +1,5 @@
 import type { ValueRow } from '../records/fieldValue.js';
+import type { Knowledge } from '../records/knowledge.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
 
 /** A row that must follow if a row it names in text comes back under a new Id. */
@@ -15,6 +16,8 @@ export interface TextReference {
 export interface RecordFacts {
   /** Describes as they are now. */
   readonly describes: ReadonlyMap<string, ObjectDescribe>;
+  /** What presets and datasets know of the objects. */
+  readonly knowledge: Knowledge;
   readonly textReferences: readonly TextReference[];
   /** Rules of Custom condition logic whose conditions changed, by Id: as in the baseline, and now. */
   readonly rules: ReadonlyMap<string, { readonly baseline: ValueRow; readonly now: ValueRow }>;

@@ -1,7 +1,7 @@
 import { recordTarget } from '../model/selector.js';
 import type { RecordChange } from '../records/diffRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
-import { deactivation } from '../records/presets/presets.js';
+import { deactivation } from '../records/knowledge.js';
 import { comparableFields, returningFields } from '../records/objectDescribe.js';
 import { recordAuthor, type Author } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
@@ -247,7 +247,7 @@ function keepInUse(
     changedAt: null,
     decision: 'keep',
   });
-  const way = facts.ofPresets.has(object) ? deactivation(object) : undefined;
+  const way = facts.ofPresets.has(object) ? deactivation(facts.knowledge, object) : undefined;
   if (!way || now[way.field] === undefined || now[way.field] === way.value) return;
   sheets.add(object, 'deactivate', {
     id,

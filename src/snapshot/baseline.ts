@@ -5,7 +5,9 @@ import { digestOf } from '../model/digest.js';
 import type { StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
 import { NO_NEW_IDS, type IdMap } from '../records/idMap.js';
+import type { Knowledge } from '../records/knowledge.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
+import { PRESET_KNOWLEDGE } from '../records/presets/presets.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import {
   componentsSchema,
@@ -24,6 +26,8 @@ export interface Baseline {
   readonly flows: FlowsPart;
   readonly components: ComponentsPart;
   readonly describes: ReadonlyMap<string, ObjectDescribe>;
+  /** What the presets, and the datasets the snapshot was taken with, know of its objects. */
+  readonly knowledge: Knowledge;
   /** New Ids that earlier runs back to this snapshot gave. */
   readonly idMap: IdMap;
 }
@@ -93,6 +97,7 @@ export async function openBaseline(
     flows: await read('flows.json', flowsSchema),
     components: await read('components.json', componentsSchema),
     describes,
+    knowledge: PRESET_KNOWLEDGE,
     idMap,
   };
 }

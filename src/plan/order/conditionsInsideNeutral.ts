@@ -1,13 +1,12 @@
-import { CUSTOM_LOGIC } from '../../records/presets/presets.js';
 import type { OrderRule } from './orderRule.js';
 
 /**
  * Conditions change while their rules are neutral, and rules get their expression when all conditions are in place. A rule
  * that goes takes its conditions along: alone they may not go while its expression names them.
  */
-export const conditionsInsideNeutral: OrderRule = (steps) => {
+export const conditionsInsideNeutral: OrderRule = (steps, facts) => {
   const keys = new Set(steps.map((step) => step.key));
-  return CUSTOM_LOGIC.flatMap((family) => {
+  return facts.knowledge.customLogic.flatMap((family) => {
     const rule = (sheet: string): string => `records:${sheet}:${family.rule}`;
     const condition = (sheet: string): string => `records:${sheet}:${family.condition}`;
     const conditions = steps.flatMap((step) =>

@@ -1,5 +1,5 @@
+import type { Knowledge } from '../../records/knowledge.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
-import { CUSTOM_LOGIC } from '../../records/presets/presets.js';
 import type { OrderRule } from './orderRule.js';
 import { recordStepsOf } from './recordStepsOf.js';
 
@@ -15,7 +15,7 @@ export const deleteChildrenFirst: OrderRule = (steps, facts) => {
   return deletes.flatMap((child) => {
     const describe = facts.describes.get(child.object);
     return deletes
-      .filter((parent) => parent.key !== child.key && !takesAlong(parent.object, child.object))
+      .filter((parent) => parent.key !== child.key && !takesAlong(facts.knowledge, parent.object, child.object))
       .flatMap((parent) => {
         const fields = new Set(
           child.items.flatMap((item) =>
@@ -35,6 +35,6 @@ export const deleteChildrenFirst: OrderRule = (steps, facts) => {
 };
 
 /** A rule with Custom logic takes its conditions along; see `conditionsInsideNeutral`. */
-function takesAlong(parent: string, child: string): boolean {
-  return CUSTOM_LOGIC.some((family) => family.rule === parent && family.condition === child);
+function takesAlong(knowledge: Knowledge, parent: string, child: string): boolean {
+  return knowledge.customLogic.some((family) => family.rule === parent && family.condition === child);
 }

@@ -1,8 +1,10 @@
+import type { Knowledge } from '../../records/knowledge.js';
 import type { ObjectDescribe } from '../../records/objectDescribe.js';
 import type { DraftStep } from '../rollbackPlan.js';
 
 export interface OrderFacts {
   readonly describes: ReadonlyMap<string, ObjectDescribe>;
+  readonly knowledge: Knowledge;
 }
 
 /** "`before` must have succeeded before `after` may begin." Both are keys of draft steps. */

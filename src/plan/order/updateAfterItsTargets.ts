@@ -1,10 +1,10 @@
 import { holdsId } from '../../records/idMap.js';
-import { softReferences } from '../../records/presets/presets.js';
+import { softReferences } from '../../records/knowledge.js';
 import type { OrderRule } from './orderRule.js';
 import { recordStepsOf } from './recordStepsOf.js';
 
 /** A row that will point to another, or that comes back itself, is updated after that row is back. */
-export const updateAfterItsTargets: OrderRule = (steps) => {
+export const updateAfterItsTargets: OrderRule = (steps, facts) => {
   const returning = [...recordStepsOf(steps, 'undeleteRecords'), ...recordStepsOf(steps, 'insertRecords')].map(
     (step) => ({
       key: step.key,
@@ -12,7 +12,7 @@ export const updateAfterItsTargets: OrderRule = (steps) => {
     })
   );
   return recordStepsOf(steps, 'updateRecords').flatMap((update) => {
-    const soft = softReferences(update.object);
+    const soft = softReferences(facts.knowledge, update.object);
     return returning
       .filter(({ ids }) =>
         update.items.some(

@@ -1,3 +1,4 @@
+import { PRESET_KNOWLEDGE } from '../../../src/records/presets/presets.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { diffFlows } from '../../../src/flow/diffFlows.js';
@@ -114,6 +115,8 @@ deepFreeze([RECORD_FACTS, TOUCHES, FLOW_FACTS, COMPONENT_FACTS, NAMES]);
 /** Conflicts about one field of a row: its other fields may go back. */
 const ONE_FIELD = new Set(['targetDeleted', 'keyTaken']);
 
+const FACTS_OF_ORDER = { describes: DESCRIBES, knowledge: PRESET_KNOWLEDGE };
+
 describe('the planner', () => {
   it('leaves what it is given as it is, and answers the same twice', () => {
     fc.assert(
@@ -123,8 +126,8 @@ describe('the planner', () => {
         const draft = draftOf(changes, how);
         expect(draftOf(changes, how)).to.deep.equal(draft);
         expect(draftOf(aBadDay(by), decisions(chosen, { touches: TOUCHES }))).to.deep.equal(draft);
-        const ordered = orderSteps(deepFreeze(draft.steps), { describes: DESCRIBES });
-        expect(orderSteps(draft.steps, { describes: DESCRIBES })).to.deep.equal(ordered);
+        const ordered = orderSteps(deepFreeze(draft.steps), FACTS_OF_ORDER);
+        expect(orderSteps(draft.steps, FACTS_OF_ORDER)).to.deep.equal(ordered);
         const steps = deepFreeze(ordered.map(({ step }, at) => planned(step, `s${at}`)));
         deepFreeze(draft);
         expect(estimate(steps)).to.deep.equal(estimate(steps));
@@ -150,7 +153,7 @@ describe('the planner', () => {
     fc.assert(
       fc.property(world, ({ changes, chosen, ...other }) => {
         const how = decisions(chosen, { touches: TOUCHES });
-        const bytes = (draft: Draft): string => JSON.stringify(orderSteps(draft.steps, { describes: DESCRIBES }));
+        const bytes = (draft: Draft): string => JSON.stringify(orderSteps(draft.steps, FACTS_OF_ORDER));
         expect(bytes(draftOf(other, how))).to.equal(bytes(draftOf(changes, how)));
         const targets = (draft: Draft): string[] =>
           [...draft.conflicts, ...draft.manual, ...draft.leftOut].map((entry) => JSON.stringify(entry)).sort();

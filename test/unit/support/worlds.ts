@@ -1,3 +1,4 @@
+import { PRESET_KNOWLEDGE } from '../../../src/records/presets/presets.js';
 import type { FlowChange } from '../../../src/flow/diffFlows.js';
 import type { FlowEntry, FlowsPart } from '../../../src/flow/flowVersion.js';
 import type { ComponentState } from '../../../src/metadata/component.js';
@@ -209,6 +210,7 @@ export function recordFacts(describes: readonly ObjectDescribe[], more: Partial<
     rules: new Map(),
     ruleOf: new Map(),
     held: new Map(),
+    knowledge: PRESET_KNOWLEDGE,
     ofPresets: new Set(),
     lastEditorOnly: true,
     ...more,

@@ -1,3 +1,4 @@
+import { PRESET_KNOWLEDGE } from '../../../../src/records/presets/presets.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { LANES } from '../../../../src/model/operation.js';
@@ -9,12 +10,13 @@ import { deepFreeze } from '../../support/deepFreeze.js';
 import { aField, aLookup, anObject } from '../../support/describes.js';
 import { componentStep, pointerStep, recordIdOf, recordStep, versionStep } from '../../support/worlds.js';
 
-const NO_FACTS: OrderFacts = { describes: new Map() };
+const NO_FACTS: OrderFacts = { describes: new Map(), knowledge: PRESET_KNOWLEDGE };
 const id = (object: number, n = 1): string => recordIdOf(`a0${object}`, n);
 
 /** Objects of which each may point to those before it: a parent never points to its children. */
 const OBJECTS = ['Grand__c', 'Parent__c', 'Child__c'];
 const HIERARCHY: OrderFacts = {
+  knowledge: PRESET_KNOWLEDGE,
   describes: new Map(
     OBJECTS.map((name, at) => [
       name,
@@ -201,6 +203,7 @@ describe('records and metadata', () => {
 
 describe('rows that come back', () => {
   const describes = (more: Parameters<typeof aLookup>[2]): OrderFacts => ({
+    knowledge: PRESET_KNOWLEDGE,
     describes: new Map([
       ['Rule__c', anObject('Rule__c', [aField('Name')])],
       ['Condition__c', anObject('Condition__c', [aLookup('Rule__c', 'Rule__c', more)])],
@@ -232,6 +235,7 @@ describe('rows that come back', () => {
 
   it('do not wait for rows of their own object', () => {
     const facts: OrderFacts = {
+      knowledge: PRESET_KNOWLEDGE,
       describes: new Map([
         ['Rule__c', anObject('Rule__c', [aLookup('Parent__c', 'Rule__c', { cascadeDelete: true })])],
       ]),
@@ -287,6 +291,7 @@ describe('rows that go', () => {
           recordStep(name, 'deleteRecords', [{ id: id(at), before: { Next__c: id((at + 1) % size) }, after: null }])
         ),
         facts: {
+          knowledge: PRESET_KNOWLEDGE,
           describes: new Map(
             names.map((name, at) => [name, anObject(name, [aLookup('Next__c', names[(at + 1) % size] as string)])])
           ),
@@ -302,6 +307,7 @@ describe('rows that go', () => {
 
   it('that the org holds in a circle get an order all the same: a plan with a row that may be refused is worth more than none', () => {
     const held = (more: Parameters<typeof aLookup>[2]): OrderFacts => ({
+      knowledge: PRESET_KNOWLEDGE,
       describes: new Map([
         ['One__c', anObject('One__c', [aLookup('Other__c', 'Two__c', more)])],
         ['Two__c', anObject('Two__c', [aLookup('Other__c', 'One__c', more)])],
@@ -320,6 +326,7 @@ describe('rows that go', () => {
 
   it('and hold a unique value go before the rows that get it back', () => {
     const facts: OrderFacts = {
+      knowledge: PRESET_KNOWLEDGE,
       describes: new Map([
         ['Rule__c', anObject('Rule__c', [aField('Code__c', 'string', { unique: true }), aField('Name')])],
       ]),
