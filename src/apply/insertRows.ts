@@ -37,13 +37,15 @@ export async function insertRows(
 ): Promise<RowResult[]> {
   const describe = await run.org.describe(step.detail.object);
   const results = new Map<string, RowResult>();
-  let due = [...items];
+  let due = items.map((item) => rowToInsert(run, item, describe));
   for (let pass = 1; due.length > 0 && pass <= PASSES; pass += 1) {
-    const rows = due.map((item) => rowToInsert(run, item, describe));
-    for (const result of await insertOnce(run, step, rows, describe)) results.set(result.id, result);
-    const again = due.filter((item) => {
-      const result = results.get(item.id);
-      return result !== undefined && !result.success && LATER.has(result.code ?? '');
+    for (const result of await insertOnce(run, step, due, describe)) results.set(result.id, result);
+    const again = due.flatMap((row) => {
+      const result = results.get(row.item.id);
+      if (result === undefined || result.success) return [];
+      // A rule may have refused it for a lookup that was left empty, and can be set now that its target is back.
+      const now = rowToInsert(run, row.item, describe);
+      return LATER.has(result.code ?? '') || !sameCells(row, now) ? [now] : [];
     });
     if (again.length === due.length) break;
     due = again;
@@ -68,6 +70,10 @@ function rowToInsert(run: RunContext, item: RecordItem, describe: ObjectDescribe
     cells.set(family.logic, null);
   }
   return { item, cells, leftOver };
+}
+
+function sameCells(a: Row, b: Row): boolean {
+  return [...a.cells].every(([name, value]) => b.cells.get(name) === value);
 }
 
 /** A lookup to a row that comes back later, or in this very job: it is left empty where it may be. */

@@ -12,6 +12,7 @@ import { flowSteps } from './flowSteps.js';
 import { makeAttribution } from './makeAttribution.js';
 import { makePlanFolder } from './makePlanFolder.js';
 import type { PlanRequest } from './planRequest.js';
+import { packageFindings } from './packageFindings.js';
 import { stepsWithoutCascades } from './readCascades.js';
 import { readFilledRows } from './readFilledRows.js';
 import { observe } from './readOrgNow.js';
@@ -57,6 +58,7 @@ export async function makePlan(
   const findings: Finding[] = [
     ...observed.records.findings,
     ...snapshotFindings(baseline, observed, new Date(await org.serverTime())),
+    ...packageFindings(snapshot, await org.packageVersions()),
   ];
   const flowDraft = flowSteps(
     observed.changes.flows,

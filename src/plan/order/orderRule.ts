@@ -11,8 +11,11 @@ export interface OrderFacts {
 export interface Edge {
   readonly before: string;
   readonly after: string;
-  /** Wanted, but given up where a circle has to be broken: 1 before 2. */
-  readonly soft?: 1 | 2 | undefined;
+  /**
+   * Wanted, but given up where a circle has to be broken: `order` before 1, 1 before 2. `order` is no more than that: the
+   * later step does not depend on the success of the earlier one.
+   */
+  readonly soft?: 'order' | 1 | 2 | undefined;
 }
 
 export type OrderRule = (steps: readonly DraftStep[], facts: OrderFacts) => Edge[];

@@ -31,6 +31,9 @@ export const ORDER_RULES: readonly OrderRule[] = [
   freeKeyBeforeUse,
 ];
 
+/** Edges from the first that are given up to those that hold. */
+const STRENGTH = { order: 1, 1: 2, 2: 3, must: 4 } as const;
+
 export interface OrderedStep {
   readonly step: DraftStep;
   readonly waitsFor: readonly DraftStep[];
@@ -50,16 +53,15 @@ function compareSteps(a: DraftStep, b: DraftStep): number {
  * first: in the worst hour a plan with one row that may be refused is worth more than none.
  */
 export function orderSteps(steps: readonly DraftStep[], facts: OrderFacts): OrderedStep[] {
-  const graph = new DirectedGraph<{ step: DraftStep }, { soft: number }>();
+  const graph = new DirectedGraph<{ step: DraftStep }, { strength: number }>();
   for (const step of steps) graph.addNode(step.key, { step });
   for (const rule of ORDER_RULES) {
     for (const edge of rule(steps, facts)) {
       if (edge.before === edge.after) continue;
       const known = graph.hasEdge(edge.before, edge.after)
-        ? graph.getEdgeAttribute(edge.before, edge.after, 'soft')
-        : undefined;
-      const soft = known === 0 || edge.soft === undefined ? 0 : Math.max(known ?? 0, edge.soft);
-      graph.mergeEdge(edge.before, edge.after, { soft });
+        ? graph.getEdgeAttribute(edge.before, edge.after, 'strength')
+        : 0;
+      graph.mergeEdge(edge.before, edge.after, { strength: Math.max(known, STRENGTH[edge.soft ?? 'must']) });
     }
   }
   const stepOf = (key: string): DraftStep => graph.getNodeAttribute(key, 'step');
@@ -74,7 +76,9 @@ export function orderSteps(steps: readonly DraftStep[], facts: OrderFacts): Orde
       giveWay(graph);
       continue;
     }
-    for (const key of graph.outNeighbors(next.key)) waitsFor.get(key)?.push(next);
+    graph.forEachOutEdge(next.key, (_edge, { strength }, _source, key) => {
+      if (strength > STRENGTH.order) waitsFor.get(key)?.push(next);
+    });
     ordered.push({ step: next, waitsFor: waitsFor.get(next.key)?.sort(compareSteps) ?? [] });
     graph.dropNode(next.key);
   }
@@ -82,7 +86,7 @@ export function orderSteps(steps: readonly DraftStep[], facts: OrderFacts): Orde
 }
 
 /** Drops one edge that lies on a circle: soft ones first, then the first in the order of steps. */
-function giveWay(graph: DirectedGraph<{ step: DraftStep }, { soft: number }>): void {
+function giveWay(graph: DirectedGraph<{ step: DraftStep }, { strength: number }>): void {
   const reaches = (from: string, to: string): boolean => {
     const seen = new Set<string>();
     const open = [from];
@@ -98,12 +102,13 @@ function giveWay(graph: DirectedGraph<{ step: DraftStep }, { soft: number }>): v
     .nodes()
     .map((key) => graph.getNodeAttribute(key, 'step'))
     .sort(compareSteps);
-  for (const rank of [1, 2, 0]) {
+  for (const strength of [STRENGTH.order, STRENGTH[1], STRENGTH[2], STRENGTH.must]) {
     for (const { key } of steps) {
       const edge = graph
         .inEdges(key)
         .filter(
-          (candidate) => graph.getEdgeAttribute(candidate, 'soft') === rank && reaches(key, graph.source(candidate))
+          (candidate) =>
+            graph.getEdgeAttribute(candidate, 'strength') === strength && reaches(key, graph.source(candidate))
         )
         .sort((left, right) => (graph.source(left) < graph.source(right) ? -1 : 1))[0];
       if (edge === undefined) continue;

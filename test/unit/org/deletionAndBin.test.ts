@@ -4,10 +4,18 @@ import { PracticeOrg } from '../../org/engine/practiceOrg.js';
 import type { WriteRequest } from '../../org/engine/records/recordDoor.js';
 import { declareObject } from '../../org/engine/schema/declareObject.js';
 
-function aBundle(): { org: PracticeOrg; ada: OrgUser; insert: (object: string, values: Record<string, unknown>) => string } {
+function aBundle(): {
+  org: PracticeOrg;
+  ada: OrgUser;
+  insert: (object: string, values: Record<string, unknown>) => string;
+} {
   const org = new PracticeOrg();
   const ada = org.user('Ada Admin');
-  return { org, ada, insert: (object, values) => org.records.writeOne(ada, { operation: 'insert', object, values }).id };
+  return {
+    org,
+    ada,
+    insert: (object, values) => org.records.writeOne(ada, { operation: 'insert', object, values }).id,
+  };
 }
 
 function codeOf(org: PracticeOrg, user: OrgUser, request: WriteRequest): string {
@@ -16,7 +24,9 @@ function codeOf(org: PracticeOrg, user: OrgUser, request: WriteRequest): string 
 }
 
 function writes(org: PracticeOrg): string[] {
-  return org.opLog.entries.filter((entry): entry is Extract<OpLogEntry, { kind: 'recordWrite' }> => entry.kind === 'recordWrite').map((entry) => `${entry.operation} ${entry.id}`);
+  return org.opLog.entries
+    .filter((entry): entry is Extract<OpLogEntry, { kind: 'recordWrite' }> => entry.kind === 'recordWrite')
+    .map((entry) => `${entry.operation} ${entry.id}`);
 }
 
 describe('practice org: deleting and the recycle bin', () => {
@@ -29,7 +39,9 @@ describe('practice org: deleting and the recycle bin', () => {
     org.opLog.clear();
     org.records.writeOne(ada, { operation: 'delete', id: schedule });
     expect(writes(org)).to.deep.equal([`delete ${schedule}`, `cascadeDelete ${tier}`]);
-    expect(codeOf(org, ada, { operation: 'undelete', id: tier })).to.equal('UNDELETE_FAILED: Entity is not in the recycle bin');
+    expect(codeOf(org, ada, { operation: 'undelete', id: tier })).to.equal(
+      'UNDELETE_FAILED: Entity is not in the recycle bin'
+    );
     expect(codeOf(org, ada, { operation: 'undelete', id: early })).to.match(/^UNDELETE_FAILED/);
     org.records.writeOne(ada, { operation: 'undelete', id: schedule });
     expect(org.row('SBQQ__DiscountTier__c', tier)).to.include({ Name: 't', SBQQ__Schedule__c: schedule });
@@ -53,7 +65,8 @@ describe('practice org: deleting and the recycle bin', () => {
     const { org, ada, insert } = aBundle();
     const product = insert('Product2', { Name: 'p' });
     const other = insert('Product2', { Name: 'q' });
-    const option = (): string => insert('SBQQ__ProductOption__c', { SBQQ__Number__c: 1, SBQQ__OptionalSKU__c: product });
+    const option = (): string =>
+      insert('SBQQ__ProductOption__c', { SBQQ__Number__c: 1, SBQQ__OptionalSKU__c: product });
     const [left, refilled] = [option(), option()];
     const stamp = org.row('SBQQ__ProductOption__c', left)?.['LastModifiedDate'];
     org.records.writeOne(ada, { operation: 'delete', id: product });
@@ -70,7 +83,9 @@ describe('practice org: deleting and the recycle bin', () => {
     const variable = insert('SBQQ__SummaryVariable__c', { Name: 'v' });
     const rule = insert('SBQQ__PriceRule__c', { Name: 'r' });
     insert('SBQQ__PriceCondition__c', { SBQQ__Rule__c: rule, SBQQ__TestedVariable__c: variable });
-    expect(codeOf(org, ada, { operation: 'delete', id: variable })).to.match(/^DELETE_FAILED: Your attempt to delete v could not be completed because it is associated with the following Price Conditions/);
+    expect(codeOf(org, ada, { operation: 'delete', id: variable })).to.match(
+      /^DELETE_FAILED: Your attempt to delete v could not be completed because it is associated with the following Price Conditions/
+    );
     org.records.writeOne(ada, { operation: 'delete', id: rule });
     expect(codeOf(org, ada, { operation: 'delete', id: variable })).to.equal('ok');
   });
@@ -78,9 +93,22 @@ describe('practice org: deleting and the recycle bin', () => {
   it('restricts by a lookup that must not be empty', () => {
     const { org, ada, insert } = aBundle();
     const quoteProcess = insert('SBQQ__QuoteProcess__c', { Name: 'p' });
-    const asked = insert('SBQQ__ProcessInput__c', { Name: 'a', SBQQ__DisplayOrder__c: 1, SBQQ__QuoteProcess__c: quoteProcess });
-    const follows = insert('SBQQ__ProcessInput__c', { Name: 'b', SBQQ__DisplayOrder__c: 2, SBQQ__QuoteProcess__c: quoteProcess });
-    insert('SBQQ__ProcessInputCondition__c', { Name: 'c', SBQQ__Value__c: 'x', SBQQ__ProcessInput__c: follows, SBQQ__MasterProcessInput__c: asked });
+    const asked = insert('SBQQ__ProcessInput__c', {
+      Name: 'a',
+      SBQQ__DisplayOrder__c: 1,
+      SBQQ__QuoteProcess__c: quoteProcess,
+    });
+    const follows = insert('SBQQ__ProcessInput__c', {
+      Name: 'b',
+      SBQQ__DisplayOrder__c: 2,
+      SBQQ__QuoteProcess__c: quoteProcess,
+    });
+    insert('SBQQ__ProcessInputCondition__c', {
+      Name: 'c',
+      SBQQ__Value__c: 'x',
+      SBQQ__ProcessInput__c: follows,
+      SBQQ__MasterProcessInput__c: asked,
+    });
     expect(codeOf(org, ada, { operation: 'delete', id: asked })).to.match(/^DELETE_FAILED/);
     expect(codeOf(org, ada, { operation: 'delete', id: quoteProcess })).to.equal('ok');
   });
@@ -89,10 +117,20 @@ describe('practice org: deleting and the recycle bin', () => {
     const { org, ada, insert } = aBundle();
     const rule = insert('SBQQ__PriceRule__c', { Name: 'r' });
     const action = insert('SBQQ__PriceAction__c', { SBQQ__Rule__c: rule });
-    const results = org.records.write(ada, [{ operation: 'delete', id: rule }, { operation: 'delete', id: action }]);
-    expect(results.map((result) => (result.success ? 'ok' : result.error.code))).to.deep.equal(['ok', 'ENTITY_IS_DELETED']);
-    expect(codeOf(org, ada, { operation: 'update', id: rule, values: { Name: 'x' } })).to.equal('ENTITY_IS_DELETED: entity is deleted');
-    expect(codeOf(org, ada, { operation: 'insert', object: 'SBQQ__PriceAction__c', values: { SBQQ__Rule__c: rule } })).to.equal('ENTITY_IS_DELETED: entity is deleted');
+    const results = org.records.write(ada, [
+      { operation: 'delete', id: rule },
+      { operation: 'delete', id: action },
+    ]);
+    expect(results.map((result) => (result.success ? 'ok' : result.error.code))).to.deep.equal([
+      'ok',
+      'ENTITY_IS_DELETED',
+    ]);
+    expect(codeOf(org, ada, { operation: 'update', id: rule, values: { Name: 'x' } })).to.equal(
+      'ENTITY_IS_DELETED: entity is deleted'
+    );
+    expect(
+      codeOf(org, ada, { operation: 'insert', object: 'SBQQ__PriceAction__c', values: { SBQQ__Rule__c: rule } })
+    ).to.equal('ENTITY_IS_DELETED: entity is deleted');
   });
 
   it('cannot undelete price book entries by name, but brings them back with their product', () => {
@@ -101,7 +139,9 @@ describe('practice org: deleting and the recycle bin', () => {
     const product = insert('Product2', { Name: 'p' });
     const price = insert('PricebookEntry', { Pricebook2Id: '01s5g00000Std01', Product2Id: product, UnitPrice: 1 });
     org.records.writeOne(ada, { operation: 'delete', id: price });
-    expect(codeOf(org, ada, { operation: 'undelete', id: price })).to.equal('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: Entity type is not undeletable');
+    expect(codeOf(org, ada, { operation: 'undelete', id: price })).to.equal(
+      'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: Entity type is not undeletable'
+    );
     const second = insert('PricebookEntry', { Pricebook2Id: '01s5g00000Std01', Product2Id: product, UnitPrice: 2 });
     org.records.writeOne(ada, { operation: 'delete', id: product });
     org.records.writeOne(ada, { operation: 'undelete', id: product });
@@ -111,19 +151,34 @@ describe('practice org: deleting and the recycle bin', () => {
 
   it('deletes custom settings for good', () => {
     const { org, ada, insert } = aBundle();
-    org.schema.addObject(declareObject({ name: 'Coffee_Setting__c', keyPrefix: 'aZ0', customSetting: true, owned: false, fields: 'Value__c:text' }));
+    org.schema.addObject(
+      declareObject({
+        name: 'Coffee_Setting__c',
+        keyPrefix: 'aZ0',
+        customSetting: true,
+        owned: false,
+        fields: 'Value__c:text',
+      })
+    );
     const id = insert('Coffee_Setting__c', { Name: 'a', Value__c: 'b' });
     org.records.writeOne(ada, { operation: 'delete', id });
-    expect(codeOf(org, ada, { operation: 'undelete', id })).to.match(/^CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY|^UNDELETE_FAILED/);
+    expect(codeOf(org, ada, { operation: 'undelete', id })).to.match(
+      /^CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY|^UNDELETE_FAILED/
+    );
     expect(org.store.get('Coffee_Setting__c', id)).to.equal(undefined);
   });
 
   it('has nothing to bring back once the bin is emptied', () => {
     const { org, ada, insert } = aBundle();
-    const [named, switched] = [insert('SBQQ__PriceRule__c', { Name: 'a' }), insert('SBQQ__PriceRule__c', { Name: 'b' })];
+    const [named, switched] = [
+      insert('SBQQ__PriceRule__c', { Name: 'a' }),
+      insert('SBQQ__PriceRule__c', { Name: 'b' }),
+    ];
     for (const id of [named, switched]) org.records.writeOne(ada, { operation: 'delete', id });
     expect(codeOf(org, ada, { operation: 'purge', id: named })).to.equal('ok');
-    expect(codeOf(org, ada, { operation: 'purge', id: named })).to.equal('INVALID_ID_FIELD: invalid record id; no recycle bin entry found');
+    expect(codeOf(org, ada, { operation: 'purge', id: named })).to.equal(
+      'INVALID_ID_FIELD: invalid record id; no recycle bin entry found'
+    );
     expect(codeOf(org, ada, { operation: 'undelete', id: named })).to.match(/^UNDELETE_FAILED/);
     org.switches.binEmptied = true;
     expect(codeOf(org, ada, { operation: 'undelete', id: switched })).to.match(/^UNDELETE_FAILED/);
@@ -134,7 +189,14 @@ describe('practice org: deleting and the recycle bin', () => {
     const id = insert('Account', { Name: 'a', Phone: '1' });
     expect(org.fieldHoldsData('Account', 'Phone')).to.equal(true);
     org.schema.removeField('Account', 'Phone');
-    org.schema.putField('Account', { name: 'Score__c', type: 'double', custom: true, nillable: true, createable: true, updateable: true });
+    org.schema.putField('Account', {
+      name: 'Score__c',
+      type: 'double',
+      custom: true,
+      nillable: true,
+      createable: true,
+      updateable: true,
+    });
     expect(org.row('Account', id)).to.not.have.property('Phone');
     expect(org.row('Account', id)).to.have.property('Score__c', null);
   });

@@ -39,7 +39,10 @@ export class PracticeMetadata {
 }
 
 export function packageXml(types: Readonly<Record<string, readonly string[]>>): string {
-  const listed = Object.entries(types).map(([name, members]) => `<types>${members.map((member) => `<members>${member}</members>`).join('')}<name>${name}</name></types>`);
+  const listed = Object.entries(types).map(
+    ([name, members]) =>
+      `<types>${members.map((member) => `<members>${member}</members>`).join('')}<name>${name}</name></types>`
+  );
   return `<?xml version="1.0" encoding="UTF-8"?><Package xmlns="http://soap.sforce.com/2006/04/metadata">${listed.join('')}<version>66.0</version></Package>`;
 }
 

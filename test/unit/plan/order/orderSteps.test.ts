@@ -1,3 +1,4 @@
+import type { Knowledge } from '../../../../src/records/knowledge.js';
 import { PRESET_KNOWLEDGE } from '../../../../src/records/presets/presets.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -219,9 +220,37 @@ describe('rows that come back', () => {
       expect(waits([condition, rule], condition.key, describes(more))).to.deep.equal([rule.key]));
   }
 
-  it('need not wait for what they could do without', () => {
-    for (const more of [{}, { restrictedDelete: true }])
+  it('come after what they could do without too, but do not depend on it', () => {
+    for (const more of [{}, { restrictedDelete: true }]) {
+      expect(order([condition, rule], describes(more))).to.deep.equal([rule.key, condition.key]);
       expect(waits([condition, rule], condition.key, describes(more))).to.deep.equal([]);
+    }
+  });
+
+  describe('in a circle', () => {
+    const circle = (knowledge: Partial<Knowledge>): OrderFacts => ({
+      knowledge: { ...PRESET_KNOWLEDGE, ...knowledge },
+      describes: new Map([
+        ['Rule__c', anObject('Rule__c', [aLookup('Main__c', 'Condition__c')])],
+        ['Condition__c', anObject('Condition__c', [aLookup('Rule__c', 'Rule__c')])],
+      ]),
+    });
+    const withMain = recordStep('Rule__c', 'insertRecords', [{ id: id(1), before: null, after: { Main__c: id(2) } }]);
+    const again = recordStep('Condition__c', 'insertRecords', [{ id: id(2), before: null, after: { Rule__c: id(1) } }]);
+
+    it('come back in the order that its two-pass field leaves', () => {
+      expect(order([again, withMain], circle({ twoPass: { Rule__c: ['Main__c'] } }))).to.deep.equal([
+        withMain.key,
+        again.key,
+      ]);
+      expect(order([again, withMain], circle({ twoPass: { Condition__c: ['Rule__c'] } }))).to.deep.equal([
+        again.key,
+        withMain.key,
+      ]);
+    });
+
+    it('come back all the same where nobody named one', () =>
+      expect(order([again, withMain], circle({}))).to.have.members([again.key, withMain.key]));
   });
 
   it('come after their parent also when either is inserted again', () => {
