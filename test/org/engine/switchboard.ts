@@ -47,6 +47,7 @@ export function defaultSwitches(): Switchboard {
     queryPageSize: 2000,
     bulkPageSize: 50_000,
     jobPolls: 1,
+    jobMilliseconds: 0,
     jobsStuck: false,
     jobFailure: '',
     bulkRowAllowance: Number.POSITIVE_INFINITY,

@@ -6,6 +6,8 @@ export interface Switchboard extends UnconfirmedFacts {
   bulkPageSize: number;
   /** How many polls a job (bulk, deploy, retrieve) stays unfinished. */
   jobPolls: number;
+  /** How long a bulk job stays unfinished by the wall clock, however often it is looked at. */
+  jobMilliseconds: number;
   /** Bulk jobs never leave InProgress. */
   jobsStuck: boolean;
   /** Bulk jobs end as Failed with this text, e.g. `InvalidBatch : Records not processed`. Empty: they do not. */

@@ -4,7 +4,7 @@ import type { WriteRequest, WriteResult } from '../records/recordDoor.js';
 import { shuffled } from '../shuffle.js';
 import { prepare, refuseColumns } from './ingestRows.js';
 import { csvLine, delimiterOf, hasForeignLineEnds, lineEndOf, type LineEnding } from './csv.js';
-import { noSuchJob, wrongState, type JobOrg } from './jobs.js';
+import { isDue, noSuchJob, wrongState, type JobOrg } from './jobs.js';
 import { BatchRefusal, readUpload, rowErrorText, type Upload, type UploadedRow } from './uploadedRows.js';
 
 const operations = ['insert', 'update', 'upsert', 'delete', 'hardDelete'] as const;
@@ -31,6 +31,8 @@ interface IngestJob {
   systemModstamp: string;
   state: State;
   polls: number;
+  /** By the wall clock: when it was made, then when its rows were complete. */
+  madeAt: number;
   content: string | undefined;
   errorMessage?: string;
   header: readonly string[];
@@ -79,6 +81,7 @@ export class IngestJobs {
       lineEnding: request['lineEnding'] === 'CRLF' ? 'CRLF' : 'LF',
       state: 'Open',
       polls: 0,
+      madeAt: performance.now(),
       content: undefined,
       header: [],
       processed: [],
@@ -105,6 +108,7 @@ export class IngestJobs {
     if (state === 'UploadComplete') {
       if (job.state !== 'Open') throw wrongState(`Closing already ${job.state} Job not allowed`);
       job.state = 'UploadComplete';
+      job.madeAt = performance.now();
       job.systemModstamp = this.org.clock.now();
       if (!this.holdProcessing) this.process(job);
       return head({ ...job, state: 'UploadComplete' });
@@ -124,8 +128,7 @@ export class IngestJobs {
     if (job.state === 'UploadComplete' || job.state === 'InProgress') {
       job.polls++;
       if (!job.ended) this.process(job);
-      if (job.polls > this.org.switches.jobPolls && !this.org.switches.jobsStuck)
-        job.state = job.errorMessage === undefined ? 'JobComplete' : 'Failed';
+      if (isDue(job, this.org.switches)) job.state = job.errorMessage === undefined ? 'JobComplete' : 'Failed';
       else job.state = 'InProgress';
     }
     return info(job);

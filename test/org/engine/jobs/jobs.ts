@@ -33,3 +33,9 @@ export function noSuchJob(id: string): OrgError {
 export function wrongState(message: string): OrgError {
   return new OrgError('INVALIDJOBSTATE', message);
 }
+
+/** Whether a job that somebody looks at may be done by now. */
+export function isDue(job: { readonly polls: number; readonly madeAt: number }, switches: Switchboard): boolean {
+  if (switches.jobsStuck || job.polls <= switches.jobPolls) return false;
+  return switches.jobMilliseconds === 0 || performance.now() - job.madeAt >= switches.jobMilliseconds;
+}

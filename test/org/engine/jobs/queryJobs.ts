@@ -3,7 +3,7 @@ import { compileQuery, type CompiledQuery } from '../soql/compileQuery.js';
 import type { FieldPath } from '../soql/fieldPath.js';
 import type { GeneratedScan, RowList } from '../soql/generatedScan.js';
 import { csvCell, csvLine, delimiterOf, lineEndOf, type LineEnding } from './csv.js';
-import { noSuchJob, wrongState, type JobOrg } from './jobs.js';
+import { isDue, noSuchJob, wrongState, type JobOrg } from './jobs.js';
 
 export interface QueryJobRequest {
   readonly operation?: unknown;
@@ -26,6 +26,8 @@ interface QueryJob {
   systemModstamp: string;
   state: 'UploadComplete' | 'InProgress' | 'JobComplete' | 'Failed' | 'Aborted';
   polls: number;
+  /** By the wall clock, unlike all stamps of the org. */
+  readonly madeAt: number;
   errorMessage?: string;
   result?: { readonly paths: readonly FieldPath[]; readonly rows: RowList; readonly bytes?: PageBytes };
 }
@@ -70,6 +72,7 @@ export class QueryJobs {
       lineEnding: request.lineEnding === 'CRLF' ? 'CRLF' : 'LF',
       state: 'UploadComplete',
       polls: 0,
+      madeAt: performance.now(),
     };
     this.jobs.set(job.id, job);
     return head(job);
@@ -80,14 +83,15 @@ export class QueryJobs {
     const job = this.find(id);
     if (job.state === 'UploadComplete' || job.state === 'InProgress') {
       job.polls++;
-      if (job.polls > this.org.switches.jobPolls && !this.org.switches.jobsStuck) this.run(job);
+      if (isDue(job, this.org.switches)) this.run(job);
       else job.state = 'InProgress';
     }
     return info(job);
   }
 
+  /** Looks at all jobs: each moves on as with a poll of its own. */
   public list(): Array<Record<string, unknown>> {
-    return [...this.jobs.values()].map((job) => info(job));
+    return [...this.jobs.keys()].map((id) => this.poll(id));
   }
 
   public abort(id: string): Record<string, unknown> {
