@@ -16,7 +16,10 @@ function complete(action: string, org: string | undefined, store: string | undef
   if (store === undefined) return withOrg;
   const word = shellWord(store);
   return withOrg
-    .replace(/\bsf rollback (snapshot|plan|apply|validate)\b/g, (command) => `${command} --store ${word}`)
+    .replace(
+      /\bsf rollback (snapshot|plan|apply|validate|list|show|diff|verify|doctor)\b/g,
+      (command) => `${command} --store ${word}`
+    )
     .replace(/(^|\s)\.rollback\//g, (_, before: string) => `${before}${word.replace(/[/\\]$/, '')}/`);
 }
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Flags, SfCommand, toHelpSection } from '@salesforce/sf-plugins-core';
-import { Messages, OrgConfigProperties } from '@salesforce/core';
+import { Messages, OrgConfigProperties, type Org } from '@salesforce/core';
 import type { Interfaces } from '@oclif/core';
 import { openSwitches } from '../apply/openSwitches.js';
 import { EXIT } from '../model/refusal.js';
@@ -9,20 +9,28 @@ import type { Store } from '../store/ports.js';
 import { asSfError } from './errors.js';
 import { EXIT_CODES } from './exitCodes.js';
 import { ProgressLine } from './progressLine.js';
-import { sameFlags, typedFlag, typedOrg, width } from './terminal.js';
+import { sameFlags, shellWord, typedFlag, typedOrg, width } from './terminal.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback');
 
-/** Flags that every command has. */
+const storeFlag = Flags.string({
+  summary: messages.getMessage('flags.store.summary'),
+  env: 'SF_ROLLBACK_STORE',
+  helpValue: 'DIR',
+});
+
+/** Flags of every command that works on an org. */
 export const commonFlags = {
   'target-org': Flags.requiredOrg(),
   'api-version': Flags.orgApiVersion(),
-  store: Flags.string({
-    summary: messages.getMessage('flags.store.summary'),
-    env: 'SF_ROLLBACK_STORE',
-    helpValue: 'DIR',
-  }),
+  store: storeFlag,
+};
+
+/** Flags of every command that reads the store, and for which an org only narrows what is meant. */
+export const storeFlags = {
+  'target-org': Flags.optionalOrg({ summary: messages.getMessage('flags.optional-org.summary') }),
+  store: storeFlag,
 };
 
 export const waitFlag = Flags.duration({
@@ -66,6 +74,24 @@ export abstract class RollbackCommand<T> extends SfCommand<T> {
   /** The flags with which a suggested command works on the same org and the same store. */
   protected sameFlags(label: string): string {
     return sameFlags(label, typedFlag(this.tokens, 'store'));
+  }
+
+  /** The same for a command that may do without an org. */
+  protected orgAndStore(org: Org | undefined): string {
+    const store = typedFlag(this.tokens, 'store');
+    const label = this.typedOrg() ?? org?.getUsername();
+    return label === undefined ? `-o ORG${this.typedStore()}` : sameFlags(label, store);
+  }
+
+  /** The store as it was typed, to be put behind a suggested command; empty when a default was used. */
+  protected typedStore(): string {
+    const store = typedFlag(this.tokens, 'store');
+    return store === undefined ? '' : ` --store ${shellWord(store)}`;
+  }
+
+  /** A sentence in lines that fit the terminal. */
+  protected inLines(text: string): string {
+    return wrap(text, width()).join('\n');
   }
 
   /** A warning of at most a few lines, none wider than the terminal. */

@@ -4,6 +4,7 @@ import type { StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
 import { readSnapshot } from '../snapshot/baseline.js';
 import type { Snapshot } from '../snapshot/snapshotFormat.js';
+import type { Entry, Inventory } from '../inventory/entry.js';
 import type { Store, StoreKind } from '../store/ports.js';
 import { openRun } from '../validate/validateOrg.js';
 
@@ -89,4 +90,34 @@ export async function chooseRun(store: Store, typed: string | undefined, orgId: 
   if (!found)
     throw new Refusal('noRun', { tokens: [orgId, store.display], actionTokens: [await newestSnapshot(store, orgId)] });
   return found.id;
+}
+
+/**
+ * A thing of the store of any of these kinds, by its id, by a prefix that only one of them has, or the newest of the org
+ * (of any org when none is named).
+ */
+export function chooseEntry(
+  inventory: Inventory,
+  typed: string,
+  kinds: ReadonlyArray<Entry['kind']>,
+  orgId: string | undefined,
+  store: string
+): Entry {
+  const entries = [...inventory.snapshots, ...inventory.plans, ...inventory.runs]
+    .filter((entry) => kinds.includes(entry.kind))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const noun = kinds.length === 1 ? (kinds[0] as string) : 'snapshot, plan or run';
+  if (typed === 'latest') {
+    const newest = entries.filter((entry) => orgId === undefined || entry.orgId === orgId).at(-1);
+    if (!newest) throw new Refusal('nothingInStore', { tokens: [noun, orgId ? ` of org ${orgId}` : '', store] });
+    return newest;
+  }
+  const matches = entries.filter((entry) => entry.id.startsWith(typed));
+  const match = matches.find((entry) => entry.id === typed) ?? matches[0];
+  if (!match) throw new Refusal('notInStore', { tokens: [noun, typed, store] });
+  if (matches.length > 1 && match.id !== typed)
+    throw new Refusal('ambiguousId', {
+      tokens: [noun, typed, matches.map((entry) => `${entry.kind} ${entry.id}`).join(', ')],
+    });
+  return match;
 }

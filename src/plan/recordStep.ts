@@ -31,7 +31,7 @@ const reasons: Record<Sheet, string> = {
   neutralBack: 'rules that came back are set to All while conditions go that came back with them',
   sweep: 'inserted and deleted since: they come back with their parents, and go again',
   update: 'changed since: the fields that differ get their old values',
-  finish: 'what had to wait: custom logic after its conditions, references after the rows they name',
+  finish: 'done last: custom logic after its conditions, references after the rows they name',
   deactivate: 'inserted since and in use outside the plan: deactivated instead of deleted',
   delete: 'inserted since: they go to the recycle bin',
 };

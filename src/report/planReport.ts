@@ -1,6 +1,9 @@
+import type { Finding } from '../model/finding.js';
 import { LANES, type Lane } from '../model/operation.js';
 import type { Conflict, RollbackPlan, Step } from '../plan/rollbackPlan.js';
-import { clip, columns, plural, wrap } from './table.js';
+import { shortReason, stepWords } from './stepWords.js';
+import { columns, hanging, inPieces, plural, wrap } from './table.js';
+import { OPERATION_WORDS, when, withoutLane } from './words.js';
 
 /** Entries of a list that are shown before the rest is folded. */
 const SHOWN = 12;
@@ -12,79 +15,124 @@ const laneTitles: Record<Lane, string> = {
   records: 'Records',
 };
 
-function verb(step: Step): string {
-  const { detail } = step;
-  switch (step.operation) {
-    case 'activateFlowVersion':
-      return detail.kind === 'flow'
-        ? `activate version ${detail.to} (now ${detail.from === null ? 'inactive' : `version ${detail.from}`})`
-        : '';
-    case 'deactivateFlow':
-      return 'deactivate';
-    case 'redeployFlow':
-      return detail.kind === 'flow' ? `redeploy the body of version ${detail.to} as a new version` : '';
-    case 'deleteFlowVersion':
-      return detail.kind === 'flowVersion' ? `delete version ${detail.version}` : '';
-    case 'restoreComponent':
-      return 'restore';
-    case 'recreateComponent':
-      return 'create again';
-    case 'deleteComponent':
-      return 'delete';
-    case 'undeleteRecords':
-      return `undelete ${plural(step.count, 'row')}`;
-    case 'updateRecords':
-      return `update ${plural(step.count, 'row')}`;
-    case 'deleteRecords':
-      return `delete ${plural(step.count, 'row')}`;
-    case 'insertRecords':
-      return `insert ${plural(step.count, 'row')} again`;
-    case 'deactivateRecords':
-      return `deactivate ${plural(step.count, 'row')}`;
-    default:
-      return step.operation;
-  }
+export interface PlanView {
+  readonly width: number;
+  /** The command that shows what is folded. */
+  readonly more: string;
+  /** Nothing is folded. */
+  readonly all?: boolean;
 }
 
-function riskMark(step: Step): string {
-  return step.risk === 'lossless' ? '' : `${step.risk.toUpperCase()}: `;
+/**
+ * A plan as a person reads it before approving it: in short what will happen, then what cannot be taken back without loss,
+ * what is kept, what needs a person, and each step by lane. No record values; nothing is wider than the width.
+ */
+export function planReport(plan: RollbackPlan, view: PlanView): string {
+  const { width } = view;
+  const errors = plan.findings.filter((finding) => finding.severity === 'error');
+  const sections = [
+    heading(plan, width),
+    inShort(plan, width),
+    titled('May not be applied', errors.length > 0, () => findingLines(errors, view)),
+    titled(lossTitle(plan), plan.steps.some(isRisky), () => lossLines(plan.steps.filter(isRisky), view)),
+    titled(conflictTitle(plan.conflicts), plan.conflicts.length > 0, () => conflictLines(plan.conflicts, view)),
+    titled(`By hand: ${plural(plan.manual.length, 'item')} that no step can take back`, plan.manual.length > 0, () =>
+      folded(
+        plan.manual.map((item) => [...inPieces(item.target, width, '  '), ...wrap(item.what, width, '      ')]),
+        'items',
+        view
+      )
+    ),
+    ...LANES.map((lane) => laneLines(plan, lane, view)),
+    mindLines(plan, view),
+    leftOutLines(plan, view),
+    closing(plan, width),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
 }
 
-function shortTarget(target: string): string {
-  return target.replace(/^(flow|metadata|record|permission):/, '');
+function isRisky(step: Step): boolean {
+  return step.risk !== 'lossless';
+}
+
+function titled(title: string, shown: boolean, lines: () => string[]): string[] {
+  return shown ? [title, ...lines()] : [];
 }
 
 /** The first entries of a list, each in as many lines as it needs, and how many more there are. */
-function folded(entries: ReadonlyArray<readonly string[]>, what: string, more: string, width: number): string[] {
-  const shown = entries.slice(0, SHOWN).flat();
-  if (entries.length <= SHOWN) return shown;
-  return [...shown, ...wrap(`… and ${entries.length - SHOWN} more ${what}: ${more}`, width, '  ')];
+function folded(entries: ReadonlyArray<readonly string[]>, what: string, view: PlanView): string[] {
+  if (view.all || entries.length <= SHOWN) return entries.flat();
+  return [
+    ...entries.slice(0, SHOWN).flat(),
+    ...wrap(`… and ${entries.length - SHOWN} more ${what}: ${view.more}`, view.width, '  '),
+  ];
 }
 
-function stepLines(steps: readonly Step[], width: number): string[][] {
-  const risky = [...steps].sort(
-    (a, b) => Number(b.risk !== 'lossless') - Number(a.risk !== 'lossless') || (a.id < b.id ? -1 : 1)
-  );
-  return columns(
-    risky.map((step) => [
-      step.id,
-      shortTarget(step.target),
-      `${riskMark(step)}${verb(step)}${step.risk === 'lossless' ? '' : `; ${step.reason}`}`,
+function heading(plan: RollbackPlan, width: number): string[] {
+  const whose = plan.deployers.length > 0 ? plan.deployers.join(', ') : 'nobody';
+  const taken = plan.deployments.filter((deployment) => deployment.takenBack).length;
+  return [
+    `Plan ${plan.id}`,
+    ...wrap(`takes the org back to snapshot ${plan.snapshotId}`, width, '  '),
+    ...wrap(`Changes of: ${whose}${attributionNote(plan)}`, width, '  '),
+    ...(plan.deployments.length > 0
+      ? [
+          ...wrap(
+            `Deployments since the snapshot: ${plan.deployments.length}, of which ${taken === 0 ? 'none is' : taken === 1 ? '1 is' : `${taken} are`} taken back`,
+            width,
+            '  '
+          ),
+          ...hanging(
+            plan.deployments.map((deployment) => [
+              deployment.id,
+              deployment.status,
+              `${deployment.at ? when(deployment.at) : 'not done'} by ${deployment.by}${deployment.takenBack ? '' : ' (not taken back)'}`,
+            ]),
+            width,
+            '    '
+          ).flat(),
+        ]
+      : []),
+  ];
+}
+
+/** What is done in each lane, and what is not: the lines an approver reads if he reads no others. */
+function inShort(plan: RollbackPlan, width: number): string[] {
+  const rows: string[][] = [];
+  for (const lane of LANES) {
+    const counts = new Map<string, number>();
+    for (const step of plan.steps.filter((entry) => entry.lane === lane)) {
+      const word = OPERATION_WORDS[step.operation];
+      counts.set(word, (counts.get(word) ?? 0) + step.count);
+    }
+    if (counts.size > 0)
+      rows.push([laneTitles[lane], [...counts].map(([word, n]) => `${word} ${n.toLocaleString('en-US')}`).join(', ')]);
+  }
+  const kept = plan.conflicts.filter((conflict) => conflict.decision === 'keep').length;
+  if (kept > 0) rows.push(['Kept', `${plural(kept, 'later change')} by somebody else`]);
+  const overwritten = plan.conflicts.length - kept;
+  if (overwritten > 0) rows.push(['OVERWRITTEN', `${plural(overwritten, 'later change')} by somebody else, as asked`]);
+  if (plan.manual.length > 0) rows.push(['By hand', `${plural(plan.manual.length, 'item')}, after the rollback`]);
+  if (plan.leftOut.length > 0) rows.push(['Left as it is', plural(plan.leftOut.length, 'change')]);
+  return rows.length > 0 ? ['In short', ...columns(rows, width)] : [];
+}
+
+function lossTitle(plan: RollbackPlan): string {
+  return `Not without loss: ${plural(plan.steps.filter(isRisky).length, 'step')}`;
+}
+
+function lossLines(steps: readonly Step[], view: PlanView): string[] {
+  return folded(
+    steps.map((step) => [
+      ...inPieces(`${step.id}  ${step.risk.toUpperCase()}  ${step.target}`, view.width, '  '),
+      ...wrap(`${stepWords(step)}; ${step.reason}`, view.width, '        '),
     ]),
-    width
-  ).map((line) => [line]);
-}
-
-/** Two lines each: what and what happens with it, then who changed it and when, in full. */
-function conflictLines(conflicts: readonly Conflict[], width: number): string[][] {
-  return conflicts.map((conflict) => [
-    clip(`  ${conflict.decision === 'keep' ? 'keep   ' : 'RESTORE'}  ${conflict.target}`, width),
-    ...wrap(
-      `${conflict.current}${conflict.changedBy ? ` by ${conflict.changedBy}` : ''}${conflict.changedAt ? `, ${conflict.changedAt}` : ''}`,
-      width,
-      '           '
-    ),
-  ]);
+    'steps',
+    view
+  );
 }
 
 function conflictTitle(conflicts: readonly Conflict[]): string {
@@ -96,96 +144,127 @@ function conflictTitle(conflicts: readonly Conflict[]): string {
   return `Conflicts: ${parts.join(', ')}`;
 }
 
-/** A plan as a person reads it before approving it: what will happen, what is kept, what needs a person. */
-export function planReport(plan: RollbackPlan, folder: string, width: number): string {
-  const lines: string[] = [];
-  const more = `${folder}/plan.json`;
-  const items = plan.steps.reduce((n, step) => n + step.count, 0);
-  lines.push(`Plan ${plan.id}`);
-  lines.push(...wrap(`takes the org back to snapshot ${plan.snapshotId}`, width, '  '));
-  lines.push(
-    ...wrap(
-      `Changes of: ${plan.deployers.length > 0 ? plan.deployers.join(', ') : 'nobody'}${attributionNote(plan)}`,
-      width,
-      '  '
+/** What and what happens with it, then who changed it and when, in full. What is overwritten comes first. */
+function conflictLines(conflicts: readonly Conflict[], view: PlanView): string[] {
+  const sorted = [
+    ...conflicts.filter((conflict) => conflict.decision === 'restore'),
+    ...conflicts.filter((conflict) => conflict.decision === 'keep'),
+  ];
+  const kept = conflicts.find((conflict) => conflict.decision === 'keep');
+  return [
+    ...folded(
+      sorted.map((conflict) => [
+        ...inPieces(`${conflict.decision === 'keep' ? 'keep   ' : 'RESTORE'}  ${conflict.target}`, view.width, '  '),
+        ...wrap(
+          `${conflict.current}${conflict.changedBy ? ` by ${conflict.changedBy}` : ''}${conflict.changedAt ? `, ${when(conflict.changedAt)}` : ''}`,
+          view.width,
+          '           '
+        ),
+      ]),
+      'conflicts',
+      view
+    ),
+    ...(kept ? wrap(`To decide otherwise, plan again with --resolve ${kept.target}=restore`, view.width, '  ') : []),
+  ];
+}
+
+function laneLines(plan: RollbackPlan, lane: Lane, view: PlanView): string[] {
+  const steps = plan.steps.filter((step) => step.lane === lane);
+  const items = steps.reduce((n, step) => n + step.count, 0);
+  // The risky ones first, so that folding never hides them.
+  const sorted = [...steps.filter(isRisky), ...steps.filter((step) => !isRisky(step))];
+  return titled(`${laneTitles[lane]}: ${plural(items, 'item')}`, steps.length > 0, () =>
+    folded(
+      hanging(
+        sorted.map((step) => [
+          step.id,
+          withoutLane(step.target),
+          `${isRisky(step) ? `${step.risk.toUpperCase()}: ` : ''}${stepWords(step)}${why(step)}`,
+        ]),
+        view.width
+      ),
+      'steps',
+      view
     )
   );
-  if (plan.deployments.length > 0) {
-    lines.push('', `Deployments since the snapshot`);
-    lines.push(
-      ...columns(
-        plan.deployments.map((deployment) => [
-          deployment.id,
-          deployment.status,
-          `${deployment.by}, ${deployment.at ?? 'not done'}${deployment.takenBack ? '' : ' (not taken back)'}`,
-        ]),
-        width
-      )
-    );
-  }
-  const conflicts = plan.conflicts;
-  if (conflicts.length > 0) {
-    lines.push('', conflictTitle(conflicts));
-    lines.push(...folded(conflictLines(conflicts, width), 'conflicts', more, width));
-  }
-  if (plan.manual.length > 0) {
-    lines.push('', `By hand: ${plural(plan.manual.length, 'item')} that no step can take back`);
-    lines.push(
-      ...folded(
-        plan.manual.map((item) => wrap(`${item.target}: ${item.what}`, width - 2, '  ')),
-        'items',
-        more,
-        width
-      )
-    );
-  }
-  for (const lane of LANES) {
-    const steps = plan.steps.filter((step) => step.lane === lane);
-    if (steps.length === 0) continue;
-    lines.push(
-      '',
-      `${laneTitles[lane]}: ${plural(
-        steps.reduce((n, step) => n + step.count, 0),
-        'item'
-      )}`
-    );
-    lines.push(...folded(stepLines(steps, width), 'steps', more, width));
-  }
-  const notes = plan.findings.filter((finding) => finding.severity !== 'info');
-  if (notes.length > 0) {
-    lines.push('', 'Mind');
-    lines.push(
-      ...folded(
-        notes.map((finding) => wrap(`${finding.subject}: ${finding.message}`, width - 2, '  ')),
-        'findings',
-        more,
-        width
-      )
-    );
-  }
-  const asked = plan.leftOut.filter((left) => /--(only|exclude)$/.test(left.why));
-  if (asked.length > 0) lines.push('', `Left out as asked: ${plural(asked.length, 'change')}`);
-  const others = plan.leftOut.filter((left) => !asked.includes(left));
-  if (others.length > 0) {
-    lines.push('', `Stays as it is: ${plural(others.length, 'change')}`);
-    lines.push(
-      ...folded(
-        others.map((left) => wrap(`${left.target}: ${left.why}`, width, '  ')),
-        'changes',
-        more,
-        width
-      )
-    );
-  }
-  lines.push('', ...wrap(`${plan.advice}`, width));
-  if (plan.steps.length > 0)
-    lines.push(
-      ...wrap(
-        `${plural(plan.steps.length, 'step')}, ${plural(items, 'item')}, about ${plural(plan.estimate.requests, 'request')} and ${plan.estimate.seconds} s.`,
-        width
-      )
-    );
-  return lines.join('\n');
+}
+
+/** A flow's words say already what was and what will be. */
+function why(step: Step): string {
+  const reason = shortReason(step);
+  return step.lane === 'flows' || reason === '' ? '' : ` (${reason})`;
+}
+
+/** Findings that say the same of several subjects say it once. */
+function findingLines(findings: readonly Finding[], view: PlanView): string[] {
+  const groups = Map.groupBy(findings, (finding) => `${finding.code}\n${finding.message}\n${finding.action ?? ''}`);
+  return folded(
+    [...groups.values()].map((group) => {
+      const [first] = group as [Finding];
+      const text = `${first.message}${first.action ? ` ${first.action}` : ''}`;
+      if (group.length === 1) return wrap(`${first.subject}: ${text}`, view.width, '  ');
+      const subjects = folded(
+        group.map((finding) => inPieces(finding.subject, view.width, '      ')),
+        'of them',
+        view
+      );
+      return [...wrap(`${group.length} times: ${text}`, view.width, '  '), ...subjects];
+    }),
+    'findings',
+    view
+  );
+}
+
+function mindLines(plan: RollbackPlan, view: PlanView): string[] {
+  const warnings = plan.findings.filter((finding) => finding.severity === 'warning');
+  const byRow = plan.steps.filter((step) => step.reason.includes('lastEditorOnly')).map((step) => step.id);
+  const lines = [
+    ...(byRow.length > 0
+      ? wrap(
+          `${byRow.length > 4 ? plural(byRow.length, 'step') : byRow.join(', ')}: who changed a field is known only by the last editor of its row. If a colleague had changed such a row before the deployer did, that goes back too.`,
+          view.width,
+          '  '
+        )
+      : []),
+    ...findingLines(warnings, view),
+  ];
+  return titled('Mind', lines.length > 0, () => lines);
+}
+
+function leftOutLines(plan: RollbackPlan, view: PlanView): string[] {
+  const reasons = Map.groupBy(plan.leftOut, (left) => left.why);
+  return titled(`Left as it is: ${plural(plan.leftOut.length, 'change')}`, plan.leftOut.length > 0, () =>
+    folded(
+      [...reasons].map(([reason, group]) =>
+        // What somebody left out on purpose he knows; the number tells whether it was as much as he meant.
+        /--(only|exclude)$/.test(reason) && !view.all
+          ? wrap(`${reason}: ${plural(group.length, 'change')}`, view.width, '  ')
+          : [
+              ...wrap(`${reason}:`, view.width, '  '),
+              ...folded(
+                group.map((left) => inPieces(left.target, view.width, '    ')),
+                'changes',
+                view
+              ),
+            ]
+      ),
+      'reasons',
+      view
+    )
+  );
+}
+
+function closing(plan: RollbackPlan, width: number): string[] {
+  const items = plan.steps.reduce((n, step) => n + step.count, 0);
+  return [
+    ...wrap(plan.advice, width),
+    ...(plan.steps.length > 0
+      ? wrap(
+          `${plural(plan.steps.length, 'step')}, ${plural(items, 'item')}, about ${plural(plan.estimate.requests, 'request')} and ${plan.estimate.seconds} s.`,
+          width
+        )
+      : []),
+  ];
 }
 
 function attributionNote(plan: RollbackPlan): string {

@@ -1,9 +1,6 @@
 import type { Snapshot } from '../snapshot/snapshotFormat.js';
 import { columns, plural, wrap } from './table.js';
-
-function size(bytes: number): string {
-  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
-}
+import { size } from './words.js';
 
 /** What a snapshot holds, and what it does not. */
 export function snapshotReport(snapshot: Snapshot, path: string, width: number): string {

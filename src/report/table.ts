@@ -44,3 +44,39 @@ export function wrap(text: string, width: number, indent = ''): string[] {
   if (line.length > indent.length) lines.push(line);
   return lines;
 }
+
+/** A name in as many lines as it needs; nothing of it is cut, so that it can be put together again. */
+export function inPieces(name: string, width: number, indent = ''): string[] {
+  const room = Math.max(8, width - indent.length);
+  const pieces: string[] = [];
+  for (let at = 0; at < name.length || pieces.length === 0; at += room) pieces.push(indent + name.slice(at, at + room));
+  return pieces;
+}
+
+/** Room for the text of a hanging list below which a long name gets a line of its own. */
+const LEAST_TEXT = 28;
+
+/**
+ * A list of key, name and text: keys and names in columns, the text in lines below each other. A name that leaves too
+ * little room stands alone, with its text below. One list of lines per row; nothing is cut.
+ */
+export function hanging(
+  rows: ReadonlyArray<readonly [key: string, name: string, text: string]>,
+  width: number,
+  indent = '  '
+): string[][] {
+  const keys = Math.max(0, ...rows.map(([key]) => key.length));
+  const start = indent.length + (keys > 0 ? keys + 2 : 0);
+  const room = width - start - 2 - LEAST_TEXT;
+  const names = Math.max(0, ...rows.map(([, name]) => name.length).filter((length) => length <= room));
+  return rows.map(([key, name, text]) => {
+    const head = `${indent}${keys > 0 ? `${key.padEnd(keys)}  ` : ''}`;
+    if (name.length > names) {
+      const [first = '', ...more] = inPieces(name, width, ' '.repeat(start));
+      return [head + first.slice(start), ...more, ...wrap(text, width, ' '.repeat(start + 2))];
+    }
+    const lines = wrap(text, width, ' '.repeat(start + names + 2));
+    const [first = '', ...rest] = lines.length > 0 ? lines : [''];
+    return [`${head}${name.padEnd(names)}  ${first.trimStart()}`.trimEnd(), ...rest];
+  });
+}

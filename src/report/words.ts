@@ -17,3 +17,17 @@ export const OPERATION_WORDS: Record<Operation, string> = {
   deleteRecords: 'delete',
   deactivateRecords: 'deactivate',
 };
+
+/** A time as people read it and scripts can: ISO 8601 in UTC, whole seconds. Anything else stays as it is. */
+export function when(iso: string): string {
+  return iso.replace(/\.\d+Z$/, 'Z');
+}
+
+export function size(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** A selector without its lane, where the lane stands above it. */
+export function withoutLane(target: string): string {
+  return target.replace(/^(flow|metadata|record|permission):/, '');
+}

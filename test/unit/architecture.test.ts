@@ -29,7 +29,10 @@ const ROOMS: Record<string, { readonly mayImport: readonly string[] | 'anything'
   plan: { mayImport: ['model', ...KINDS, ...PORTS, 'snapshot'], pure: true },
   'validate/rules': { mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan'], pure: true },
   // Value to text: the last to know.
-  report: { mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'apply', 'validate'], pure: true },
+  report: {
+    mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'apply', 'validate', 'inventory'],
+    pure: true,
+  },
   // The sequences of awaits. They see an org and a disk through ports only.
   snapshot: { mayImport: ['model', ...KINDS, ...PORTS] },
   'plan (reading)': { mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan'] },
@@ -37,6 +40,10 @@ const ROOMS: Record<string, { readonly mayImport: readonly string[] | 'anything'
   apply: { mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'plan (reading)'] },
   validate: {
     mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'plan (reading)', 'apply', 'validate/rules'],
+  },
+  // What a store holds and how it stands: it reads what all the others wrote.
+  inventory: {
+    mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'plan (reading)', 'apply', 'validate'],
   },
   // Adapters: the only rooms that know an API or a file system. Nobody but `cli` imports them.
   org: { mayImport: ['model', ...KINDS, 'org/ports'] },
@@ -54,6 +61,7 @@ const ROOMS: Record<string, { readonly mayImport: readonly string[] | 'anything'
       'plan (reading)',
       'apply',
       'validate',
+      'inventory',
       'report',
     ],
   },

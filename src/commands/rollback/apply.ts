@@ -72,7 +72,10 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     if (flags['cpq-triggers'] !== 'leave-on') await this.warnOfSwitches(store, orgId, org.identity.label);
     const ready = await openPlan(org, store, planId);
     sameApiVersion(flags['api-version'], ready.plan.apiVersion);
-    if (asks) this.log(`${planReport(ready.plan, ready.folder.display, width())}\n`);
+    if (asks)
+      this.log(
+        `${planReport(ready.plan, { width: width(), more: `sf rollback show ${planId}${this.typedStore()}` })}\n`
+      );
     await confirmedOrg.ask(this, asks, flags.confirm, org.identity);
     if (flags['cpq-triggers'] === 'leave-on') await acknowledgeSwitches(store, ready.plan.orgId, CHANCE.now());
     const done = await isApplied(store, ready.plan);

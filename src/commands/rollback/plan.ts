@@ -114,7 +114,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       this.stages()
     );
     this.stages().done();
-    this.log(planReport(plan, folder.display, width()));
+    this.log(planReport(plan, { width: width(), more: `sf rollback show ${plan.id}${this.typedStore()}` }));
     if (plan.applicable) this.log(`\n${messages.getMessage('next', [this.sameFlags(org.identity.label), plan.id])}`);
     if (flags.out) await writeOut(flags.out, plan);
     if (flags['exit-code'] && !plan.empty) process.exitCode = EXIT.somethingToDo;

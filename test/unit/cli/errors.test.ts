@@ -67,8 +67,8 @@ describe('an error as a person and a script see it', () => {
       'sf rollback plan --store "../my store" --snapshot a -o prod'
     );
     expect(actions('planStale')).to.not.include('--store');
-    expect(actions('notInStore', 'far/away/')).to.include('ls far/away/snapshots far/away/plans far/away/runs');
-    expect(actions('notInStore')).to.include('ls .rollback/snapshots');
+    expect(actions('notInStore', 'far/away/')).to.include('sf rollback list --store far/away/');
+    expect(actions('notInStore')).to.include('sf rollback list\n');
   });
 
   it('keeps our exit code also where its cause is a TypeError', () => {

@@ -4,8 +4,9 @@ import type { Conflict, RollbackPlan, Step } from '../../../src/plan/rollbackPla
 import { planReport } from '../../../src/report/planReport.js';
 import { aPlan, componentStep, planned, pointerStep, recordStep, versionStep } from '../support/worlds.js';
 
-const FOLDER = '.rollback/plans/p';
-const report = (more: Partial<RollbackPlan>, width = 80): string => planReport(aPlan(more), FOLDER, width);
+const SHOW = 'sf rollback show p';
+const report = (more: Partial<RollbackPlan>, width = 80, all = false): string =>
+  planReport(aPlan(more), { width, more: SHOW, all });
 
 const conflict = (target: string, decision: Conflict['decision'] = 'keep'): Conflict => ({
   target,
@@ -52,15 +53,15 @@ describe('a plan as a person reads it', () => {
     for (const line of [
       '  s001  Pricing  activate version 1 (now version 2)',
       '  s002  Quiet    activate version 1 (now inactive)',
-      '  s003  Fresh    deactivate',
+      '  s003  Fresh    deactivate (now version 1)',
       '  s004  Lost     redeploy the body of version 1 as a new version',
       '  s005  Pricing  delete version 2',
-      '  s006  ApexClass:A  restore',
-      '  s007  ApexClass:B  create again',
-      '  s008  ApexClass:C  delete',
-      '  s009  Product2  undelete 1 row',
-      '  s010  Product2  update 1,200 rows',
-      '  s011  Product2  delete 2 rows',
+      '  s006  ApexClass:A  restore (it differs from the snapshot)',
+      '  s007  ApexClass:B  create again (it differs from the snapshot)',
+      '  s008  ApexClass:C  delete (it differs from the snapshot)',
+      '  s009  Product2  undelete 1 row (it differs from the snapshot)',
+      '  s010  Product2  update 1,200 rows (it differs from the snapshot)',
+      '  s011  Product2  delete 2 rows (it differs from the snapshot)',
     ]) {
       expect(text.split('\n')).to.include(line);
     }
@@ -70,6 +71,33 @@ describe('a plan as a person reads it', () => {
       .and.to.include('\nRecords: 1,203 items\n')
       .and.to.not.include('Permissions');
     expect(text).to.include('11 steps, 1,211 items, about 10 requests and 3 s.');
+  });
+
+  it('begins with what will be done in each lane and what will not', () => {
+    const text = report({
+      steps: [
+        planned(pointerStep('A'), 's001'),
+        planned(recordStep('Product2', 'updateRecords', []), 's002', { count: 1_200 }),
+        planned(recordStep('Pricebook2', 'updateRecords', []), 's003', { count: 34 }),
+        planned(recordStep('Product2', 'deleteRecords', []), 's004', { count: 2 }),
+      ],
+      conflicts: [conflict('flow:A'), conflict('flow:B', 'restore'), conflict('flow:C', 'restore')],
+      manual: [{ target: 'flow:M', what: 'Do it.' }],
+      leftOut: [{ target: 'flow:L', why: 'excluded by --exclude' }],
+    });
+    expect(text).to.include(
+      [
+        'In short',
+        '  Flows          activate 1',
+        '  Records        update 1,234, delete 2',
+        '  Kept           1 later change by somebody else',
+        '  OVERWRITTEN    2 later changes by somebody else, as asked',
+        '  By hand        1 item, after the rollback',
+        '  Left as it is  1 change',
+        '',
+      ].join('\n')
+    );
+    expect(text.indexOf('In short')).to.be.lessThan(text.indexOf('Conflicts'));
   });
 
   it('puts steps first that lose something, with their reason', () => {
@@ -82,10 +110,14 @@ describe('a plan as a person reads it', () => {
         ),
       ],
     });
+    expect(text).to.include(
+      'Not without loss: 1 step\n  s002  LOSSY  metadata:CustomField:Q.F__c\n        delete; 12 rows hold data\n'
+    );
     const lines = text.split('\n');
-    const lossy = lines.findIndex((line) => line.includes('LOSSY: delete; 12 rows hold data'));
+    const lossy = lines.findIndex((line) => line.includes('s002  CustomField:Q.F__c  LOSSY: delete'));
     expect(lossy).to.be.greaterThan(-1);
     expect(lossy).to.be.lessThan(lines.findIndex((line) => line.includes('s001')));
+    expect(report({ steps: [planned(componentStep('ApexClass', 'A'), 's001')] })).to.not.include('Not without loss');
   });
 
   it('shows conflicts before steps, with what happens to each and who is behind it', () => {
@@ -96,7 +128,10 @@ describe('a plan as a person reads it', () => {
     expect(text)
       .to.include('Conflicts: 1 kept, 1 overwritten as asked')
       .and.to.include('  keep     flow:A\n           Name changed since by cleo@example.com\n')
-      .and.to.include('  RESTORE  flow:B');
+      .and.to.include('  RESTORE  flow:B')
+      .and.to.include('plan again with --resolve flow:A=restore');
+    // What destroys work stands above what does not.
+    expect(text.indexOf('RESTORE  flow:B')).to.be.lessThan(text.indexOf('keep     flow:A'));
     expect(text.indexOf('Conflicts')).to.be.lessThan(text.indexOf('Flows:'));
   });
 
@@ -111,8 +146,8 @@ describe('a plan as a person reads it', () => {
     });
     expect(text)
       .to.include('By hand: 1 item')
-      .and.to.include('metadata:RecordType:Product2.Bundle: Deactivate it in Setup.');
-    expect(text).to.include('Left out as asked: 1 change').and.to.not.include('Stays as it is');
+      .and.to.include('  metadata:RecordType:Product2.Bundle\n      Deactivate it in Setup.');
+    expect(text).to.include('Left as it is: 1 change\n  excluded by --exclude: 1 change\n');
     expect(text).to.include('Mind\n  flow:Z: Mind this.').and.to.not.include('Hardly');
   });
 
@@ -124,8 +159,9 @@ describe('a plan as a person reads it', () => {
       ],
     });
     expect(text)
-      .to.include('  0Af1  Succeeded   Dora, 2026-11-21\n')
-      .and.to.include('  0Af2  InProgress  Cleo, not done (not taken back)');
+      .to.include('  Deployments since the snapshot: 2, of which 1 is taken back\n')
+      .and.to.include('    0Af1  Succeeded   2026-11-21 by Dora\n')
+      .and.to.include('    0Af2  InProgress  not done by Cleo (not taken back)');
   });
 
   it('folds long lists and says where the rest is', () => {
@@ -133,8 +169,9 @@ describe('a plan as a person reads it', () => {
       Array.from({ length: count }, (_, n) => planned(pointerStep(`F${n}`), `s${String(n + 1).padStart(3, '0')}`));
     const text = report({ steps: steps(13) });
     expect(text.match(/^ {2}s\d/gm)).to.have.lengthOf(12);
-    expect(text).to.include(`  … and 1 more steps: ${FOLDER}/plan.json`);
+    expect(text).to.include(`  … and 1 more steps: ${SHOW}`);
     expect(report({ steps: steps(12) })).to.not.include('more steps');
+    expect(report({ steps: steps(13) }, 80, true).match(/^ {2}s\d/gm)).to.have.lengthOf(13);
     expect(report({ conflicts: Array.from({ length: 30 }, (_, n) => conflict(`flow:F${n}`)) })).to.match(
       /… and \d+ more conflicts: /
     );
@@ -150,19 +187,19 @@ describe('a plan as a person reads it', () => {
       leftOut: list((n) => ({ target: `flow:L${n}`, why: 'it does not run' })),
     });
     expect(text.match(/^ {2}keep /gm)).to.have.lengthOf(12);
-    expect(text.match(/^ {2}flow:M\d+: /gm)).to.have.lengthOf(12);
+    expect(text.match(/^ {2}flow:M\d+$/gm)).to.have.lengthOf(12);
     for (const what of ['conflicts', 'items', 'findings', 'changes']) expect(text).to.include(`… and 1 more ${what}: `);
     expect(report({ conflicts: list((n) => conflict(`flow:C${n}`)).slice(1) })).to.not.include('more conflicts');
   });
 
   it('folds within the width also where the store lies far away', () => {
-    const folder = `../${'far/'.repeat(20)}.rollback/plans/p`;
+    const more = `sf rollback show p --store ../${'far/'.repeat(20)}`;
     const steps = Array.from({ length: 13 }, (_, n) => planned(pointerStep(`F${n}`), `s${n}`));
-    const fold = planReport(aPlan({ steps }), folder, 80)
+    const fold = planReport(aPlan({ steps }), { width: 80, more })
       .split('\n')
       .filter((line) => /^ {2}(…|\.\.)/.test(line));
     // The path is one word, and has a line of its own.
-    expect(fold).to.deep.equal(['  … and 1 more steps:', `  ${folder}/plan.json`]);
+    expect(fold).to.deep.equal(['  … and 1 more steps: sf rollback show p --store', `  ../${'far/'.repeat(20)}`]);
   });
 
   it('says what stays although nobody asked for it, and why', () => {
@@ -170,12 +207,31 @@ describe('a plan as a person reads it', () => {
       leftOut: [
         { target: 'flow:A', why: 'excluded by --exclude' },
         { target: 'flow:B', why: 'it does not run; plan with --delete-flows to delete it' },
+        { target: 'flow:C', why: 'it does not run; plan with --delete-flows to delete it' },
       ],
     });
-    expect(text).to.include('Left out as asked: 1 change\n');
     expect(text).to.include(
-      'Stays as it is: 1 change\n  flow:B: it does not run; plan with --delete-flows to delete it\n'
+      'Left as it is: 3 changes\n  excluded by --exclude: 1 change\n  it does not run; plan with --delete-flows to delete it:\n    flow:B\n    flow:C\n'
     );
+  });
+
+  it('says once what is true of many subjects, and what forbids to apply before anything else', () => {
+    const text = report({
+      findings: [
+        { code: 'outside', severity: 'warning', subject: 'flow:A', message: 'Not covered.' },
+        { code: 'outside', severity: 'warning', subject: 'flow:B', message: 'Not covered.' },
+        { code: 'running', severity: 'error', subject: '0Af1', message: 'It still runs.', action: 'Wait.' },
+      ],
+      conflicts: [conflict('flow:A')],
+    });
+    expect(text).to.include('Mind\n  2 times: Not covered.\n      flow:A\n      flow:B\n');
+    expect(text).to.include('May not be applied\n  0Af1: It still runs. Wait.\n');
+    expect(text.indexOf('May not')).to.be.lessThan(text.indexOf('Conflicts'));
+  });
+
+  it('says where a colleague may have changed a row before the deployer did', () => {
+    const step = { ...recordStep('Product2', 'updateRecords', []), reason: 'changed since: x (lastEditorOnly: y)' };
+    expect(report({ steps: [planned(step, 's001')] })).to.include('Mind\n  s001: who changed a field is known only by');
   });
 
   it('has no heading without anything below it', () => {
@@ -187,7 +243,10 @@ describe('a plan as a person reads it', () => {
       'Metadata',
       'Records',
       'Mind',
-      'Left out',
+      'Left as',
+      'In short',
+      'Not without loss',
+      'May not',
     ])
       expect(report({})).to.not.include(heading);
   });
@@ -241,7 +300,7 @@ describe('a plan as a person reads it', () => {
     });
     fc.assert(
       fc.property(plan, fc.integer({ min: 80, max: 140 }), (more, width) => {
-        for (const line of planReport(aPlan(more), FOLDER, width).split('\n'))
+        for (const line of planReport(aPlan(more), { width, more: SHOW }).split('\n'))
           expect(line.length, line).to.be.at.most(width);
       }),
       { numRuns: 100 }

@@ -1,0 +1,36 @@
+import type { Step } from '../plan/rollbackPlan.js';
+import { plural } from './table.js';
+import { OPERATION_WORDS } from './words.js';
+
+/** Names of fields that are shown before the rest is counted. */
+const FIELDS = 6;
+
+function fieldList(fields: readonly string[]): string {
+  if (fields.length === 0) return '';
+  const shown = fields.slice(0, FIELDS).join(', ');
+  return fields.length > FIELDS ? `: ${shown} and ${fields.length - FIELDS} more fields` : `: ${shown}`;
+}
+
+/** What a step will do, in the words a person would use. */
+export function stepWords(step: Step): string {
+  const { detail, operation } = step;
+  if (detail.kind === 'flow') {
+    if (operation === 'activateFlowVersion')
+      return `activate version ${detail.to} (now ${detail.from === null ? 'inactive' : `version ${detail.from}`})`;
+    if (operation === 'redeployFlow') return `redeploy the body of version ${detail.to} as a new version`;
+    if (operation === 'deactivateFlow')
+      return `deactivate${detail.from === null ? '' : ` (now version ${detail.from})`}`;
+  }
+  if (detail.kind === 'flowVersion') return `delete version ${detail.version}`;
+  if (detail.kind === 'records') {
+    const [verb, ...again] = OPERATION_WORDS[operation].split(' ');
+    const what = [verb, plural(step.count, 'row'), ...again].join(' ');
+    return operation === 'updateRecords' ? `${what}${fieldList(detail.fields)}` : what;
+  }
+  return OPERATION_WORDS[operation];
+}
+
+/** Why, as far as it goes into a few words. */
+export function shortReason(step: Step): string {
+  return (step.reason.split(/[:;(]/)[0] ?? '').trim();
+}
