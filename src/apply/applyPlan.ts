@@ -5,8 +5,9 @@ import { recordTarget } from '../model/selector.js';
 import type { OrgPorts, TestLevel } from '../org/ports.js';
 import type { Step } from '../plan/rollbackPlan.js';
 import type { Store } from '../store/ports.js';
+import { batchOf } from './batch.js';
 import { applyComponentSteps } from './componentLane.js';
-import { applyFlowStep } from './flowLane.js';
+import { applyFlowSteps } from './flowLane.js';
 import type { ItemOutcome } from './outcome.js';
 import { fieldsWritten, rowsReturning } from './preconditions.js';
 import { checkFresh, type ReadyPlan } from './readyPlan.js';
@@ -92,7 +93,7 @@ export async function applyPlan(
   }
 }
 
-/** Goes through the steps in plan order. Component steps that are due at the same time go in one deployment. True when stopped. */
+/** Goes through the steps in plan order. Steps that are due at the same time go together where the org takes them together. True when stopped. */
 async function goThrough(run: RunContext, stopAsked: () => boolean): Promise<boolean> {
   const done = new Set<string>();
   for (const step of run.plan.steps) {
@@ -101,13 +102,7 @@ async function goThrough(run: RunContext, stopAsked: () => boolean): Promise<boo
       await leaveRest(run);
       return true;
     }
-    const together =
-      step.detail.kind === 'component'
-        ? run.plan.steps.filter(
-            (other) =>
-              other.detail.kind === 'component' && !done.has(other.id) && other.waitsFor.every((id) => done.has(id))
-          )
-        : [step];
+    const together = batchOf(run.plan, step, done);
     for (const member of together) done.add(member.id);
     const due: Step[] = [];
     for (const member of together) {
@@ -128,7 +123,7 @@ async function goThrough(run: RunContext, stopAsked: () => boolean): Promise<boo
     run.progress.stage(stageName(step));
     run.progress.detail(step.target);
     try {
-      if (step.lane === 'flows') await applyFlowStep(run, step);
+      if (step.lane === 'flows') await applyFlowSteps(run, due);
       else if (step.detail.kind === 'component') await applyComponentSteps(run, due);
       else await applyRecordStep(run, step);
     } catch (error) {

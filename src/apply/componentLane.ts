@@ -8,7 +8,7 @@ import { select } from '../records/soql.js';
 import type { ItemOutcome } from './outcome.js';
 import { standingOfComponent } from './preconditions.js';
 import { itemOutcome, settle, type RunContext } from './runContext.js';
-import { runDeploy } from './runDeploy.js';
+import { runDeploy, whyFailed } from './runDeploy.js';
 import { isComponentStep, wayBackZip, type ComponentStep } from './wayBackZip.js';
 
 /**
@@ -22,8 +22,7 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
       await settle(run, step, [itemOutcome(run, step, { outcome: 'alreadyRestored' })]);
     else due.push(step);
   }
-  const [first] = due;
-  if (!first) return;
+  if (due.length === 0) return;
   if (run.current.retrieved) await run.undo.components(run.current.retrieved);
   for (const step of due)
     if (step.operation === 'deleteComponent' && step.detail.type === 'CustomField')
@@ -32,8 +31,8 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
   const zip = await wayBackZip(run.baseline, due, run.plan.apiVersion);
   let report: DeployReport;
   try {
-    report = await runDeploy(run, first, zip, { checkOnly: true });
-    if (report.success) report = await runDeploy(run, first, zip, { checkOnly: false });
+    report = await runDeploy(run, due, zip, { checkOnly: true });
+    if (report.success) report = await runDeploy(run, due, zip, { checkOnly: false });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     for (const step of due)
@@ -74,17 +73,10 @@ function refused(run: RunContext, step: ComponentStep, report: DeployReport): It
       code: 'COMPONENT_FAILED',
       message: own.problem ?? 'the org gave no reason',
     });
-  const culprit = report.components.find((component) => !component.success);
-  const test = report.testFailures[0];
-  const why = culprit
-    ? `${keyText(culprit)}: ${culprit.problem ?? ''}`
-    : test
-      ? `test ${test.name}.${test.method}: ${test.message}`
-      : (report.errorMessage ?? report.status);
   return itemOutcome(run, step, {
     outcome: 'skipped',
     code: 'DEPLOYMENT_FAILED',
-    message: `deployment ${report.id} changed nothing because of ${why}`,
+    message: `deployment ${report.id} changed nothing because of ${whyFailed(report)}`,
   });
 }
 

@@ -1,5 +1,5 @@
 import { flowBodyDigest } from '../flow/flowBody.js';
-import { versionMember, type FlowEntry } from '../flow/flowVersion.js';
+import { versionMember, versionOf, type FlowEntry } from '../flow/flowVersion.js';
 import { componentStates, keyText, type ComponentKey, type ComponentState } from '../metadata/component.js';
 import { recordTarget } from '../model/selector.js';
 import type { OrgPorts, Retrieved } from '../org/ports.js';
@@ -144,24 +144,27 @@ export function rowsReturning(plan: RollbackPlan, items: ReadonlyMap<string, rea
   return new Set(steps.flatMap((step) => (items.get(step.id) ?? []).map((item) => item.id)));
 }
 
-/** How a flow stands. `bodies` holds digests of versions that run now, by `Name-3`: a redeployed body has a new number. */
+/** How a flow stands. `bodies` holds digests of versions that were read because their stamp moved, by `Name-3`. */
 export function standingOfFlow(step: Step, flows: readonly FlowEntry[], bodies: ReadonlyMap<string, string>): Standing {
   const { detail } = step;
-  if (detail.kind === 'flowVersion') {
-    const flow = flows.find((entry) => entry.name === detail.flow);
-    return flow?.versions.some((version) => version.number === detail.version) ? 'asPlanned' : 'alreadyRestored';
-  }
-  if (detail.kind !== 'flow') return 'asPlanned';
+  if (detail.kind !== 'flow' && detail.kind !== 'flowVersion') return 'asPlanned';
   const flow = flows.find((entry) => entry.name === detail.flow);
+  const edited = (detail.expects ?? []).some(({ version, digest }) => {
+    const now = bodies.get(versionMember(detail.flow, version));
+    return now !== undefined && digest !== null && now !== digest;
+  });
+  if (detail.kind === 'flowVersion') {
+    if (!flow?.versions.some((version) => version.number === detail.version)) return 'alreadyRestored';
+    return edited ? 'moved' : 'asPlanned';
+  }
   const active = flow?.activeVersion ?? null;
-  if (step.operation !== 'redeployFlow' && active === detail.to) return 'alreadyRestored';
-  if (
-    step.operation === 'redeployFlow' &&
-    active !== null &&
-    bodies.get(versionMember(detail.flow, active)) === detail.bodyDigest
-  )
+  const runs = active === null ? undefined : bodies.get(versionMember(detail.flow, active));
+  const there =
+    step.operation === 'redeployFlow' ? runs !== undefined && runs === detail.bodyDigest : active === detail.to;
+  // The version that shall run may have been edited since: then its number says nothing.
+  if (there && !(edited && detail.bodyDigest !== null && runs !== undefined && runs !== detail.bodyDigest))
     return 'alreadyRestored';
-  return active === detail.from ? 'asPlanned' : 'moved';
+  return active === detail.from && !edited ? 'asPlanned' : 'moved';
 }
 
 export function standingOfComponent(step: Step, components: ReadonlyMap<string, ComponentState>): Standing {
@@ -197,7 +200,7 @@ export async function checkTargets(
     flowSteps.length > 0 ? org.listFlows() : Promise.resolve([]),
     componentKeys.length > 0 ? org.retrieve(componentKeys) : Promise.resolve(undefined),
   ]);
-  const flowBodies = await redeployedBodies(org, flowSteps, flows);
+  const flowBodies = await bodiesThatMoved(org, flowSteps, flows);
   const states = retrieved
     ? componentStates(retrieved.components, new Set(componentKeys.map(keyText)), retrieved.properties)
     : [];
@@ -248,19 +251,28 @@ export async function checkTargets(
 
 const NO_FIELDS: ReadonlySet<string> = new Set();
 
-/** Bodies of the versions that run, of flows that were redeployed by an earlier run: only where the pointer moved on. */
-async function redeployedBodies(
+/**
+ * Bodies that must be looked at again: of versions the plan saw whose stamp moved since, and of what runs now where a flow
+ * was redeployed and the pointer moved on. Nothing is read where nothing moved.
+ */
+async function bodiesThatMoved(
   org: OrgPorts,
   steps: readonly Step[],
   flows: readonly FlowEntry[]
 ): Promise<Map<string, string>> {
-  const members = steps.flatMap(({ operation, detail }) => {
-    if (operation !== 'redeployFlow' || detail.kind !== 'flow') return [];
-    const active = flows.find((flow) => flow.name === detail.flow)?.activeVersion ?? null;
-    return active === null || active === detail.from
-      ? []
-      : [{ type: 'Flow', fullName: versionMember(detail.flow, active) }];
-  });
+  const wanted = new Set<string>();
+  for (const { operation, detail } of steps) {
+    if (detail.kind !== 'flow' && detail.kind !== 'flowVersion') continue;
+    const flow = flows.find((entry) => entry.name === detail.flow);
+    if (!flow) continue;
+    for (const { version, stamp } of detail.expects ?? []) {
+      const now = versionOf(flow, version);
+      if (now && now.lastModifiedAt !== stamp) wanted.add(versionMember(flow.name, version));
+    }
+    const redeployed = operation === 'redeployFlow' && detail.kind === 'flow' && flow.activeVersion !== detail.from;
+    if (redeployed && flow.activeVersion !== null) wanted.add(versionMember(flow.name, flow.activeVersion));
+  }
+  const members = [...wanted].map((fullName) => ({ type: 'Flow', fullName }));
   const bodies = new Map<string, string>();
   if (members.length === 0) return bodies;
   for (const component of (await org.retrieve(members)).components) {
@@ -286,7 +298,14 @@ function movedFlow(step: Step, flows: readonly FlowEntry[]): Moved {
     flow?.activeVersion === null || flow === undefined
       ? 'no version is active'
       : `version ${flow.activeVersion} is active`;
-  return { target: step.target, what: is, byId: active?.lastModifiedById ?? null, at: active?.lastModifiedAt ?? null };
+  const edited =
+    (step.detail.kind === 'flow' && flow?.activeVersion === step.detail.from) || step.detail.kind === 'flowVersion';
+  return {
+    target: step.target,
+    what: edited ? `${is}; a version was edited in place` : is,
+    byId: active?.lastModifiedById ?? null,
+    at: active?.lastModifiedAt ?? null,
+  };
 }
 
 function movedComponent(step: Step, components: ReadonlyMap<string, ComponentState>): Moved {

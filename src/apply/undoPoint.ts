@@ -1,4 +1,4 @@
-import type { Retrieved } from '../org/ports.js';
+import type { RawRow, Retrieved } from '../org/ports.js';
 import { formatRecord } from '../records/csvRecords.js';
 import { readableFields, type ObjectDescribe } from '../records/objectDescribe.js';
 import type { FlowEntry } from '../flow/flowVersion.js';
@@ -21,6 +21,17 @@ export class UndoPoint {
 
   public async flowBody(flow: string, version: number, content: Buffer): Promise<void> {
     await this.folder.write(`bad/${flow}-${version}.flow-meta.xml`, content);
+  }
+
+  /** What can be read of interviews that are deleted with their version. No API brings them back. */
+  public async interviews(step: string, rows: readonly RawRow[]): Promise<void> {
+    const fields = ['Id', 'InterviewStatus', 'CurrentElement'];
+    const writer = await RecordFileWriter.open(this.folder, `undo/records/FlowInterview.${step}.csv.gz`);
+    writer.header(fields);
+    await writer.records(
+      rows.map((row) => Buffer.from(formatRecord(fields.map((field) => (row[field] as string | null) ?? '')), 'utf8'))
+    );
+    await writer.close();
   }
 
   /** The files of the components, as a package that `sf project deploy start --metadata-dir` takes. */

@@ -6,6 +6,7 @@ const KEPT_WORDS: Readonly<Record<string, string>> = {
   cascadesOutsidePlan: 'rows outside the plan use it',
   keyTaken: 'another row holds its unique value',
   targetDeleted: 'it pointed to a row that stays deleted',
+  interviewsOnVersion: 'interviews are paused on it, and would go with it',
   unknownAuthor: 'nobody knows who changed it',
 };
 

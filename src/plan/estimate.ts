@@ -3,15 +3,24 @@ import type { Step } from './rollbackPlan.js';
 /** Rows above which a step uses a bulk job instead of sObject Collections (the platform's own advice). */
 export const BULK_FROM_ROWS = 2000;
 
+/** Flow pointers that go in one request. */
+export const POINTERS_PER_REQUEST = 25;
+
 /** Requests and seconds that applying the steps takes, roughly: polls, the re-read before and the proof after included. */
 export function estimate(steps: readonly Step[]): { requests: number; seconds: number } {
   let requests = 6;
   let seconds = 2;
+  const pointers = steps.filter(
+    ({ detail, operation }) => detail.kind === 'flow' && operation !== 'redeployFlow'
+  ).length;
+  requests += Math.ceil(pointers / POINTERS_PER_REQUEST);
+  seconds += pointers * 0.1;
+  if (steps.some((step) => step.operation === 'redeployFlow')) {
+    requests += 10;
+    seconds += 20;
+  }
   for (const step of steps) {
-    if (step.detail.kind === 'flow') {
-      requests += 1;
-      seconds += 0.5;
-    } else if (step.detail.kind === 'flowVersion') {
+    if (step.detail.kind === 'flowVersion') {
       requests += 2;
       seconds += 0.5;
     } else if (step.detail.kind === 'records') {

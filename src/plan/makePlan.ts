@@ -15,6 +15,7 @@ import type { PlanRequest } from './planRequest.js';
 import { packageFindings } from './packageFindings.js';
 import { stepsWithoutCascades } from './readCascades.js';
 import { readFilledRows } from './readFilledRows.js';
+import { readFlowFacts } from './readFlowFacts.js';
 import { observe } from './readOrgNow.js';
 import type { DraftStep, RollbackPlan } from './rollbackPlan.js';
 import { snapshotFindings } from './snapshotFindings.js';
@@ -60,11 +61,14 @@ export async function makePlan(
     ...snapshotFindings(baseline, observed, new Date(await org.serverTime())),
     ...packageFindings(snapshot, await org.packageVersions()),
   ];
-  const flowDraft = flowSteps(
+  const flowFacts = await readFlowFacts(
+    org,
+    baseline,
+    observed.components,
     observed.changes.flows,
-    { baseline: baseline.flows, bodies: observed.components.flowBodies },
-    decisions
+    request.choice.deleteFlows
   );
+  const flowDraft = flowSteps(observed.changes.flows, flowFacts, decisions);
   const draft = joinDrafts([
     flowDraft,
     componentSteps(
@@ -97,6 +101,7 @@ export async function makePlan(
     attribution,
     names,
     { ...draft, findings: [...draft.findings, ...findings] },
+    flowFacts.traits,
     chance
   );
 }

@@ -9,6 +9,8 @@ import { adviceFor } from './advice.js';
 import { isReal, type Attribution } from './attribution.js';
 import type { Draft } from './draft.js';
 import { estimate } from './estimate.js';
+import type { FlowFacts } from './flowFacts.js';
+import { makeStepFiles } from './makeStepFiles.js';
 import { orderSteps } from './order/orderSteps.js';
 import { PLAN_FORMAT } from './planFormat.js';
 import type { Observed } from './readOrgNow.js';
@@ -23,6 +25,7 @@ export async function makePlanFolder(
   attribution: Attribution,
   names: ReadonlyMap<string, string>,
   draft: Draft,
+  flowTraits: FlowFacts['traits'],
   chance: Chance
 ): Promise<{ plan: RollbackPlan; folder: StoreFolder }> {
   const now = chance.now();
@@ -30,6 +33,7 @@ export async function makePlanFolder(
   const ordered = orderSteps(draft.steps, {
     describes: observed.records.describes,
     knowledge: baseline.knowledge,
+    flowTraits,
   });
   const idOf = new Map(ordered.map(({ step }, at) => [step.key, `s${String(at + 1).padStart(3, '0')}`]));
   const steps: Step[] = [];
@@ -37,22 +41,7 @@ export async function makePlanFolder(
     const { key, detail, ...rest } = step;
     const id = idOf.get(key) as string;
     const common = { ...rest, id, waitsFor: waitsFor.map((other) => idOf.get(other.key) as string) };
-    if (detail.kind !== 'records') steps.push({ ...common, detail });
-    else {
-      const file = await folder.write(
-        `steps/${id}.ndjson`,
-        detail.items.map((item) => `${JSON.stringify(item)}\n`).join('')
-      );
-      steps.push({
-        ...common,
-        detail: {
-          kind: 'records',
-          object: detail.object,
-          fields: detail.fields,
-          items: { path: file.path, sha256: file.sha256, count: detail.items.length },
-        },
-      });
-    }
+    steps.push({ ...common, detail: await makeStepFiles(folder, id, detail, observed.components.flowTexts) });
   }
   const byTarget = <T extends { readonly target: string }>(list: readonly T[]): T[] =>
     [...list].sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0));

@@ -9,6 +9,8 @@ const risk = z.enum(['lossless', 'lossy', 'irreversible']);
 const operation = z.enum(OPERATIONS);
 const row = z.record(text, z.string().nullable());
 
+const versionsSeen = z.array(z.strictObject({ version: z.number().int(), stamp: text, digest: text.nullable() }));
+
 const detail = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('flow'),
@@ -17,8 +19,17 @@ const detail = z.discriminatedUnion('kind', [
     from: z.number().int().nullable(),
     to: z.number().int().nullable(),
     bodyDigest: text.nullable(),
+    expects: versionsSeen.optional(),
+    bad: z.strictObject({ version: z.number().int(), path: insidePath, sha256: text }).optional(),
+    needsSlot: z.literal(true).optional(),
   }),
-  z.strictObject({ kind: z.literal('flowVersion'), flow: text, version: z.number().int() }),
+  z.strictObject({
+    kind: z.literal('flowVersion'),
+    flow: text,
+    version: z.number().int(),
+    expects: versionsSeen.optional(),
+    interviews: z.array(z.string().regex(/^[a-zA-Z0-9]{15,18}$/)).optional(),
+  }),
   z.strictObject({
     kind: z.literal('component'),
     type: text,

@@ -11,13 +11,15 @@ export interface ComponentsNow {
   readonly flowBodies: ReadonlyMap<string, string>;
   /** The same bodies as text, for what refers to what and for the undo point. */
   readonly flowTexts: ReadonlyMap<string, string>;
+  /** Flow tests of the org by the flow they test; empty where no flow version was read. */
+  readonly flowTests: ReadonlyMap<string, readonly string[]>;
   readonly states: readonly ComponentState[];
   readonly retrieved: Retrieved;
 }
 
 /**
  * Flows and components of the scope as they are now, in one retrieve. Of a flow, the body of the version that ran is read
- * only where its stamp moved; versions that are new are always read.
+ * only where its stamp moved; versions that are new, and a version that took over, are always read.
  */
 export async function readComponentsNow(
   org: FlowReader & ComponentReader,
@@ -39,7 +41,11 @@ export async function readComponentsNow(
   const versions = inScope.flatMap((flow) =>
     versionsToRead(flow, baseline).map((number) => ({ type: 'Flow', fullName: versionMember(flow.name, number) }))
   );
-  const retrieved = await org.retrieve([...versions, ...keys.values()]);
+  const retrieved = await org.retrieve([
+    ...versions,
+    ...(versions.length > 0 ? [{ type: 'FlowTest', fullName: '*' }] : []),
+    ...keys.values(),
+  ]);
   const flowBodies = new Map<string, string>();
   const flowTexts = new Map<string, string>();
   for (const component of retrieved.components) {
@@ -49,7 +55,18 @@ export async function readComponentsNow(
     flowTexts.set(component.fullName, content);
   }
   const states = componentStates(retrieved.components, new Set(keys.keys()), retrieved.properties);
-  return { flows: inScope, flowBodies, flowTexts, states, retrieved };
+  return { flows: inScope, flowBodies, flowTexts, flowTests: testsByFlow(retrieved), states, retrieved };
+}
+
+/** A flow test names the flow it tests in `flowApiName` (Metadata API Developer Guide, "FlowTest"). */
+function testsByFlow(retrieved: Retrieved): Map<string, string[]> {
+  const tests = new Map<string, string[]>();
+  for (const { type, fullName, files } of retrieved.components) {
+    if (type !== 'FlowTest') continue;
+    const [, flow] = /<flowApiName>\s*([^<\s]+)\s*<\/flowApiName>/.exec(files[0]?.content.toString('utf8') ?? '') ?? [];
+    if (flow) tests.set(flow, [...(tests.get(flow) ?? []), fullName].sort());
+  }
+  return tests;
 }
 
 function versionsToRead(flow: FlowEntry, baseline: Baseline): number[] {
@@ -58,8 +75,9 @@ function versionsToRead(flow: FlowEntry, baseline: Baseline): number[] {
   return flow.versions
     .filter((version) => {
       const known = before ? versionOf(before, version.number) : undefined;
-      if (!known) return version.number === flow.activeVersion || version.number === flow.latestVersion;
-      return version.number === before?.activeVersion && known.lastModifiedAt !== version.lastModifiedAt;
+      if (!known) return true;
+      if (version.number === before?.activeVersion) return known.lastModifiedAt !== version.lastModifiedAt;
+      return version.number === flow.activeVersion;
     })
     .map((version) => version.number);
 }

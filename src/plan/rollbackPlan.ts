@@ -17,6 +17,21 @@ export interface RecordItem {
   readonly also?: ValueRow;
 }
 
+/** A flow version as the plan saw it. A stamp that moved is only the reason to look: the body decides. */
+export interface FlowVersionSeen {
+  readonly version: number;
+  readonly stamp: string;
+  /** Digest of the canonical body; null where the plan did not read it. */
+  readonly digest: string | null;
+}
+
+/** The body of the version that is to stop running, as the plan read it: a file of the plan. */
+export interface BadFlowBody {
+  readonly version: number;
+  readonly path: string;
+  readonly sha256: string;
+}
+
 /** What a step needs to know to be carried out, by kind of operation. Record values are never here but in item files. */
 export type StepDetail =
   | {
@@ -26,8 +41,20 @@ export type StepDetail =
       readonly from: number | null;
       readonly to: number | null;
       readonly bodyDigest: string | null;
+      /** Versions whose bodies must still be what the plan saw, or the plan is stale. */
+      readonly expects?: readonly FlowVersionSeen[];
+      readonly bad?: BadFlowBody;
+      /** The flow has as many versions as a flow can have: one of them is deleted before the body becomes a new one. */
+      readonly needsSlot?: true;
     }
-  | { readonly kind: 'flowVersion'; readonly flow: string; readonly version: number }
+  | {
+      readonly kind: 'flowVersion';
+      readonly flow: string;
+      readonly version: number;
+      readonly expects?: readonly FlowVersionSeen[];
+      /** Interviews on this version, by Id, that were named to be deleted with it. */
+      readonly interviews?: readonly string[];
+    }
   | {
       readonly kind: 'component';
       readonly type: string;

@@ -189,10 +189,12 @@ function laneLines(plan: RollbackPlan, lane: Lane, view: PlanView): string[] {
   );
 }
 
-/** A flow's words say already what was and what will be. */
+/** Why this is the way back, in a few words. */
 function why(step: Step): string {
   const reason = shortReason(step);
-  return step.lane === 'flows' || reason === '' ? '' : ` (${reason})`;
+  if (reason === '') return '';
+  // What a flow's pointer is now stands in brackets already.
+  return step.lane === 'flows' ? `; ${reason}` : ` (${reason})`;
 }
 
 /** Findings that say the same of several subjects say it once. */

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { requestsOf } from '../support/criticalPath.js';
 import { deployAs, flow } from '../support/deploys.js';
 import { flowJson } from '../org/engine/flows/flowJson.js';
 import type { FlowVersion } from '../org/engine/flows/flowStore.js';
 import { World } from '../support/world.js';
+import type { RunResult } from '../../src/apply/runResult.js';
 
 const FLOW = 'Machine_Finder';
 
@@ -197,5 +199,206 @@ describe('flows go back', () => {
     const run = await world.apply(plan);
     expect(active(FLOW)).to.equal(3);
     expect((await world.validate(snapshot, run)).verdict).to.equal('restoredExceptKept');
+  });
+
+  const rowOf = (name: string, number: number): string =>
+    world.side.flows.get(name)?.versions.find((version) => version.number === number)?.id ?? '';
+  const kept = async (run: RunResult): Promise<string[]> =>
+    (await (await world.store.open('runs', run.runId as never)).list('bad')).sort();
+
+  it('takes one flow back in at most four requests one after the other, and keeps what ran', async () => {
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+    const plan = await world.plan(snapshot);
+    let run: RunResult | undefined;
+    const { sequential } = await requestsOf(world, async () => (run = await world.apply(plan)));
+    expect(run?.status).to.equal('succeeded');
+    expect(sequential).to.be.at.most(4);
+    expect(await kept(run as RunResult)).to.deep.equal([`bad/${FLOW}-4.flow-meta.xml`]);
+  });
+
+  it('takes fifty flows back in at most eight requests', async () => {
+    const names = Array.from({ length: 50 }, (_, n) => `Bulk_Flow_${n + 10}`);
+    const all = (text: string): Record<string, string> =>
+      Object.assign({}, ...names.map((name) => flow(name, text))) as Record<string, string>;
+    const members = names.map((name) => `Flow:${name}`);
+    await deployAs(world, 'Dov Deployer', all('good'), members);
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', all('bad'), members);
+    const plan = await world.plan(snapshot);
+    let run: RunResult | undefined;
+    const { sent, sequential } = await requestsOf(world, async () => (run = await world.apply(plan)));
+    expect(run?.totals).to.deep.equal({ restored: 50 });
+    expect(names.map(active)).to.deep.equal(names.map(() => 1));
+    expect(sent).to.be.at.most(8);
+    expect(sequential).to.be.at.most(4);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('deploys the pointer where the org refuses to set it', async () => {
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+    const plan = await world.plan(snapshot);
+    expect(plan.steps[0]?.fallbacks.map(({ operation }) => operation)).to.deep.equal(['activateFlowVersion']);
+    world.org.switches.toolingActivationNeedsTests = true;
+    const run = await world.apply(plan);
+    expect(run.status).to.equal('succeeded');
+    expect(active(FLOW)).to.equal(2);
+  });
+
+  it('refuses the plan when the version it would activate was edited in place since', async () => {
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+    const plan = await world.plan(snapshot);
+    const version = world.side.flows.get(FLOW)?.versions.find(({ number }) => number === 2) as FlowVersion;
+    world.side.tooling.saveVersion(world.user('Cleo Colleague'), version.id, {
+      ...flowJson(version),
+      interviewLabel: 'Mine',
+    });
+    const error = await world.apply(plan).then(
+      () => undefined,
+      (refusal: { key: string }) => refusal
+    );
+    expect(error?.key).to.equal('planStale');
+    expect(active(FLOW)).to.equal(4);
+    // A new plan sees that the number is the same and the body is not.
+    expect((await world.plan(snapshot)).steps.map(({ operation, reason }) => [operation, reason])).to.deep.equal([
+      ['redeployFlow', 'version 2 was edited in place: its old body becomes a new version'],
+    ]);
+  });
+
+  it('redeploys several flows in one deployment, and one that is refused does not hold back the others', async () => {
+    const FULL = 'Approve_Quote_Discount';
+    const user = world.user('Dov Deployer');
+    world.side.tooling.setActive(user, world.side.flows.get(FULL)?.id ?? '', { activeVersionNumber: 1 });
+    const snapshot = await world.snapshot({ flows: 'all' });
+    const names = [FLOW, 'Opportunity_Request_Installation', FULL];
+    const ran = new Map(names.map((name) => [name, active(name) ?? 0]));
+    for (const name of names) {
+      await deployAs(world, 'Dov Deployer', flow(name, 'bad'), [`Flow:${name}`]);
+      world.side.tooling.deleteVersion(user, rowOf(name, ran.get(name) ?? 0));
+    }
+    const plan = await world.plan(snapshot, { everybody: true });
+    expect(plan.steps.map(({ operation }) => operation)).to.deep.equal(names.map(() => 'redeployFlow'));
+    // Somebody fills one of them up before the plan is applied.
+    for (let n = versions(FULL).length; n < 50; n += 1)
+      await deployAs(world, 'Cleo Colleague', flow(FULL, `draft ${n}`, 'Draft'), [`Flow:${FULL}`]);
+    const run = await world.apply(plan);
+    expect(run.totals).to.deep.equal({ restored: 2, failed: 1 });
+    expect(run.steps.flatMap(({ errors }) => errors.map(({ target }) => target))).to.deep.equal([`flow:${FULL}`]);
+  }).timeout(30_000);
+
+  it('keeps a version with paused interviews, and deletes both only when the version is named', async () => {
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+    const interview = world.side.pauseInterview(FLOW, 4);
+    const general = await world.plan(snapshot, { choice: { deleteFlows: true } });
+    expect(general.steps.map(({ operation }) => operation)).to.deep.equal(['activateFlowVersion']);
+    expect(general.conflicts.map(({ target, kind }) => [target, kind])).to.deep.equal([
+      [`flow:${FLOW}-4`, 'interviewsOnVersion'],
+    ]);
+    const named = await world.plan(snapshot, {
+      choice: { deleteFlows: true, resolve: [{ selector: `flow:${FLOW}-4`, decision: 'restore' }] },
+    });
+    expect(named.steps.map(({ operation, risk }) => [operation, risk])).to.deep.equal([
+      ['activateFlowVersion', 'lossless'],
+      ['deleteFlowVersion', 'irreversible'],
+    ]);
+    const run = await world.apply(named);
+    expect(run.totals).to.deep.equal({ restored: 2 });
+    expect(versions(FLOW)).to.deep.equal([1, 2, 3]);
+    expect(world.side.flows.interviews.map(({ id }) => id)).to.not.include(interview);
+    const folder = await world.store.open('runs', run.runId as never);
+    expect(await folder.list('undo/records')).to.have.length(1);
+  });
+
+  it('leaves a version alone on which an interview was paused after the plan', async () => {
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+    const plan = await world.plan(snapshot, { choice: { deleteFlows: true } });
+    world.side.pauseInterview(FLOW, 4);
+    const run = await world.apply(plan);
+    expect(run.totals).to.deep.equal({ restored: 1, neutralised: 1 });
+    expect(active(FLOW)).to.equal(2);
+    expect(versions(FLOW)).to.include(4);
+  });
+
+  it('leaves a new flow that another one calls inactive, and says who calls it', async () => {
+    const calls = flow('Caller', 'x')['flows/Caller.flow']?.replace(
+      '<start>',
+      '<subflows><name>Call</name><label>Call</label><locationX>1</locationX><locationY>1</locationY><flowName>Spring_Banner</flowName></subflows><start>'
+    );
+    const snapshot = await world.snapshot({ flows: ['Spring_Banner'] });
+    await deployAs(world, 'Dov Deployer', { ...flow('Spring_Banner', 'x'), 'flows/Caller.flow': calls ?? '' }, [
+      'Flow:Spring_Banner',
+      'Flow:Caller',
+    ]);
+    const run = await world.apply(await world.plan(snapshot, { choice: { deleteFlows: true } }));
+    expect(run.totals).to.deep.equal({ neutralised: 2 });
+    expect(active('Spring_Banner')).to.equal(null);
+    const csv = (await (await world.store.open('runs', run.runId as never)).read('outcomes.csv')).toString();
+    expect(csv).to.include('Caller-1');
+  });
+
+  it('makes room in a full flow with a version that was added since', async () => {
+    for (let n = 4; n < 50; n += 1)
+      await deployAs(world, 'Cleo Colleague', flow(FLOW, `draft ${n}`, 'Draft'), [`Flow:${FLOW}`]);
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+    world.side.tooling.deleteVersion(world.user('Dov Deployer'), rowOf(FLOW, 2));
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'worse'), [`Flow:${FLOW}`]);
+    const plan = await world.plan(snapshot);
+    expect(plan.steps).to.deep.equal([]);
+    expect(plan.manual[0]?.what).to.include('50 versions');
+    const roomy = await world.plan(snapshot, { choice: { deleteFlows: true } });
+    const run = await world.apply(roomy);
+    expect(run.status).to.equal('succeeded');
+    expect(versions(FLOW)).to.have.length(49);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  }).timeout(30_000);
+
+  it('switches a flow of a package among the versions that it brought', async () => {
+    const [first, second] = ['one', 'two'].map((text) => flow('Guide', text)['flows/Guide.flow'] ?? '');
+    world.side.seed({
+      flows: [
+        {
+          name: 'Guide',
+          namespacePrefix: 'SBQQ',
+          versions: [
+            { status: 'Active', xml: first ?? '' },
+            { status: 'Obsolete', xml: second ?? '' },
+          ],
+        },
+      ],
+    });
+    const { snapshot, plan, run } = await world.rolledBack({ flows: 'all' }, () =>
+      world.side.tooling.setActive(world.user('Dov Deployer'), world.side.flows.get('SBQQ__Guide')?.id ?? '', {
+        activeVersionNumber: 2,
+      })
+    );
+    expect(snapshot.complete).to.equal(true);
+    expect(plan.findings.map(({ code }) => code)).to.include('managedFlow');
+    expect(run.totals).to.deep.equal({ restored: 1 });
+    expect(active('SBQQ__Guide')).to.equal(1);
+  });
+
+  it('lists the flow tests of what it takes back', async () => {
+    world.side.seed({
+      components: [
+        {
+          type: 'FlowTest',
+          fullName: 'Finder_Happy',
+          xml: `<FlowTest><flowApiName>${FLOW}</flowApiName><label>Finder Happy</label></FlowTest>`,
+        },
+      ],
+    });
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+    const plan = await world.plan(snapshot);
+    expect(plan.findings.filter(({ code }) => code === 'flowTests').map(({ message }) => message)).to.deep.equal([
+      'Its flow tests: Finder_Happy.',
+    ]);
   });
 });

@@ -45,8 +45,35 @@ export function metadataInProcess(
     deploy: async (zip: Buffer, options: DeployOptions) => ({ id: await side.deployments.submit(zip, options, user) }),
     checkDeployStatus: async (id: string, details: boolean) => deployResultShape(side.deployments.check(id), details),
   };
-  const tooling = async (path: string, options: { method?: string; json?: unknown } = {}): Promise<void> => {
+  interface Inner {
+    readonly url: string;
+    readonly method: string;
+    readonly referenceId: string;
+    readonly body: unknown;
+  }
+  /** A composite goes through its requests one after the other, each for itself. */
+  const composite = async (requests: readonly Inner[]): Promise<unknown> => {
+    const answers = [];
+    for (const { url, method, referenceId, body } of requests) {
+      const refused = await one(url.replace(/^.*(?=\/tooling\/)/, ''), { method, json: body }).then(
+        () => undefined,
+        (error: OrgRequestError) => error
+      );
+      answers.push({
+        referenceId,
+        httpStatusCode: refused?.status ?? 204,
+        body: refused ? [{ errorCode: refused.code, message: refused.message }] : null,
+      });
+    }
+    return { compositeResponse: answers };
+  };
+  const tooling = async (path: string, options: { method?: string; json?: unknown } = {}): Promise<unknown> => {
     count();
+    if (path === '/tooling/composite')
+      return composite((options.json as { compositeRequest: readonly Inner[] }).compositeRequest);
+    return one(path, options);
+  };
+  const one = async (path: string, options: { method?: string; json?: unknown }): Promise<void> => {
     const [, object, id = ''] = /^\/tooling\/sobjects\/(\w+)\/(\w+)$/.exec(path) ?? [];
     const { method } = options;
     try {

@@ -358,8 +358,14 @@ export class InProcessOrg implements OrgPorts {
     return this.metadata === undefined ? [] : this.metadata.flows.listFlows();
   }
 
-  public async setActiveVersion(definitionId: string, version: number): Promise<void> {
-    return this.metadataOr('flows').flows.setActiveVersion(definitionId, version);
+  public async setActiveVersions(
+    targets: Parameters<OrgPorts['setActiveVersions']>[0]
+  ): ReturnType<OrgPorts['setActiveVersions']> {
+    return this.metadataOr('flows').flows.setActiveVersions(targets);
+  }
+
+  public async interviewsOf(versions: Parameters<OrgPorts['interviewsOf']>[0]): ReturnType<OrgPorts['interviewsOf']> {
+    return this.metadataOr('flows').flows.interviewsOf(versions);
   }
 
   public async deleteVersion(flow: string, version: number): Promise<void> {

@@ -1,10 +1,13 @@
 import type { Knowledge } from '../../records/knowledge.js';
+import type { FlowTraits } from '../../flow/flowBody.js';
 import type { ObjectDescribe } from '../../records/objectDescribe.js';
 import type { DraftStep } from '../rollbackPlan.js';
 
 export interface OrderFacts {
   readonly describes: ReadonlyMap<string, ObjectDescribe>;
   readonly knowledge: Knowledge;
+  /** What is known of flow versions, by `Name-3`. */
+  readonly flowTraits?: ReadonlyMap<string, FlowTraits>;
 }
 
 /** "`before` must have succeeded before `after` may begin." Both are keys of draft steps. */

@@ -2,6 +2,7 @@ import { DirectedGraph } from 'graphology';
 import { LANES, OPERATIONS } from '../../model/operation.js';
 import type { DraftStep } from '../rollbackPlan.js';
 import type { OrderFacts, OrderRule } from './orderRule.js';
+import { callersBeforeSubflows } from './callersBeforeSubflows.js';
 import { conditionsInsideNeutral } from './conditionsInsideNeutral.js';
 import { deleteChildrenFirst } from './deleteChildrenFirst.js';
 import { flowVersionBeforeComponent } from './flowVersionBeforeComponent.js';
@@ -18,6 +19,7 @@ import { recordsAfterMetadata } from './recordsAfterMetadata.js';
 /** To add a reason for an order, add a file with one rule and name it here. */
 export const ORDER_RULES: readonly OrderRule[] = [
   pointerBeforeVersionDelete,
+  callersBeforeSubflows,
   flowVersionBeforeComponent,
   recordsAfterMetadata,
   undeleteParentsFirst,

@@ -1,15 +1,17 @@
 import type { OrderRule } from './orderRule.js';
 
-/** An active version cannot be deleted: the pointer is moved first. */
-export const pointerBeforeVersionDelete: OrderRule = (steps) => {
-  const pointers = steps.flatMap((step) =>
-    step.detail.kind === 'flow' ? [{ key: step.key, flow: step.detail.flow }] : []
-  );
-  return steps.flatMap((step) => {
+/**
+ * An active version cannot be deleted: the pointer is moved first. Where the flow is full, the version goes before the old
+ * body is redeployed, which needs its place.
+ */
+export const pointerBeforeVersionDelete: OrderRule = (steps) =>
+  steps.flatMap((step) => {
     const { detail } = step;
     if (detail.kind !== 'flowVersion') return [];
-    return pointers
-      .filter((pointer) => pointer.flow === detail.flow)
-      .map((pointer) => ({ before: pointer.key, after: step.key }));
+    return steps.flatMap((pointer) => {
+      if (pointer.detail.kind !== 'flow' || pointer.detail.flow !== detail.flow) return [];
+      return pointer.detail.needsSlot
+        ? [{ before: step.key, after: pointer.key }]
+        : [{ before: pointer.key, after: step.key }];
+    });
   });
-};

@@ -192,6 +192,8 @@ export type OpLogEntry =
       readonly method: string;
       readonly path: string;
       readonly status: number;
+      /** The operation, where it came by SOAP. */
+      readonly call?: string;
     }
   | {
       readonly kind: 'recordWrite';

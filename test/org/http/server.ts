@@ -98,7 +98,7 @@ class Door {
       if (fault === 'stall') return;
       const instead = fault === undefined ? undefined : faultAnswer(fault, path);
       const response = instead ?? (await this.handle(incoming, method, url, path, body));
-      this.log(incoming, method, url, path, response.status);
+      this.log(incoming, method, url, path, response.status, body);
       if (fault === 'resetAfter') return void incoming.socket.destroy();
       this.send(incoming, outgoing, response, fault);
     } catch (error) {
@@ -156,7 +156,7 @@ class Door {
     };
   }
 
-  private log(incoming: IncomingMessage, method: string, url: URL, path: string, status: number): void {
+  private log(incoming: IncomingMessage, method: string, url: URL, path: string, status: number, body: Buffer): void {
     let user: string | undefined;
     try {
       user = userOfBearer(this.org, incoming.headers).id;
@@ -170,6 +170,7 @@ class Door {
       path: `${path}${url.search}`,
       status,
       ...(user === undefined ? {} : { user }),
+      ...(path.startsWith('/services/Soap/') ? { call: soapCall(body) } : {}),
     });
   }
 
@@ -239,4 +240,9 @@ function parseJson(body: Buffer): Record<string, unknown> {
   } catch {
     throw new OrgError('JSON_PARSER_ERROR', 'Unexpected character or end of input in the request body');
   }
+}
+
+/** The operation that a SOAP envelope asks for. */
+function soapCall(body: Buffer): string {
+  return /<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w+)/.exec(body.subarray(0, 4096).toString('utf8'))?.[1] ?? '';
 }

@@ -11,8 +11,10 @@ describe('the estimate', () => {
   it('counts the looks before and after also when nothing is to do', () =>
     expect(estimate([])).to.deep.equal({ requests: 6, seconds: 2 }));
 
-  it('grows by one request a pointer and two a deleted version', () => {
-    expect(estimate([planned(pointerStep('A'), 's1')]).requests).to.equal(7);
+  it('grows by one request for 25 pointers and two a deleted version', () => {
+    const pointers = (n: number): Step[] =>
+      Array.from({ length: n }, (_, at) => planned(pointerStep(`A${at}`), `s${at}`));
+    expect([1, 25, 26, 50].map((n) => estimate(pointers(n)).requests)).to.deep.equal([7, 7, 8, 8]);
     expect(estimate([planned(versionStep('A', 2), 's1')]).requests).to.equal(8);
   });
 

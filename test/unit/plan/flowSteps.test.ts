@@ -1,21 +1,47 @@
 import { expect } from 'chai';
+import type { FlowTraits } from '../../../src/flow/flowBody.js';
 import type { FlowChange } from '../../../src/flow/diffFlows.js';
 import type { Draft } from '../../../src/plan/draft.js';
+import type { FlowFacts } from '../../../src/plan/flowFacts.js';
 import { flowSteps } from '../../../src/plan/flowSteps.js';
-import { aFlow, bodyOf, COLLEAGUE, decisions, flowBefore, flowChange, flowsPart, touch } from '../support/worlds.js';
+import { PRESET_KNOWLEDGE } from '../../../src/records/presets/presets.js';
+import { orderSteps } from '../../../src/plan/order/orderSteps.js';
+import {
+  aFlow,
+  bodyOf,
+  COLLEAGUE,
+  decisions,
+  DEPLOYER,
+  flowBefore,
+  flowChange,
+  flowsPart,
+  touch,
+} from '../support/worlds.js';
 
 interface World {
   /** Versions whose bodies the snapshot holds. */
   readonly kept?: readonly number[];
   /** Bodies of versions that were read now. */
   readonly now?: Readonly<Record<string, string>>;
+  readonly facts?: Partial<FlowFacts>;
 }
 
 function plan(change: FlowChange, how = decisions(), world: World = {}): Draft {
   const baseline = flowsPart(change.baseline ? [change.baseline] : [], {
     bodies: (world.kept ?? []).map((version) => bodyOf(change.flow, version)),
   });
-  return flowSteps([change], { baseline, bodies: new Map(Object.entries(world.now ?? {})) }, how);
+  return flowSteps(
+    [change],
+    {
+      baseline,
+      bodies: new Map(Object.entries(world.now ?? {})),
+      traits: new Map(),
+      tests: new Map(),
+      interviews: undefined,
+      ...world.facts,
+    },
+    how
+  );
 }
 
 const switched = (by?: string): FlowChange => flowChange('switched', flowBefore('A', 1, 1), aFlow('A', 2, 2), by);
@@ -156,9 +182,11 @@ describe('versions that were added since', () => {
       'deleteFlowVersion',
       'deleteFlowVersion',
     ]);
-    expect(steps.slice(1).map((step) => step.detail)).to.deep.equal([
-      { kind: 'flowVersion', flow: 'A', version: 4 },
-      { kind: 'flowVersion', flow: 'A', version: 3 },
+    expect(
+      steps.slice(1).map(({ detail }) => detail.kind === 'flowVersion' && [detail.flow, detail.version])
+    ).to.deep.equal([
+      ['A', 4],
+      ['A', 3],
     ]);
     expect(steps.slice(1).every((step) => step.risk === 'lossy')).to.equal(true);
     expect(new Set(steps.map((step) => step.key)).size).to.equal(3);
@@ -300,5 +328,92 @@ describe('what a person leaves out of the flow lane', () => {
       const draft = plan(switched(COLLEAGUE), decisions(choice));
       expect([draft.steps, draft.conflicts, draft.leftOut]).to.deep.equal([[], [], [{ target: 'flow:A', why }]]);
     }
+  });
+});
+
+describe('a flow that has as many versions as it can have', () => {
+  const full = (active: number): FlowChange => {
+    const now = aFlow('A', active, 50);
+    const versions = [...now.versions.filter(({ number }) => number !== 1), { ...now.versions[0]!, number: 51 }];
+    return flowChange('switched', flowBefore('A', 1, 49), { ...now, activeVersion: active, versions });
+  };
+
+  it('is left to a person, who is told how to make room, where its body has to be redeployed', () => {
+    const { steps, manual } = plan(full(51), decisions(), { kept: [1] });
+    expect(steps).to.deep.equal([]);
+    expect(manual[0]?.what).to.include('50 versions').and.to.include('--delete-flows');
+  });
+
+  it('needs no room where only the pointer moves', () => {
+    const change = flowChange('switched', flowBefore('A', 1, 49), aFlow('A', 50, 50));
+    expect(plan(change, decisions(), { kept: [1] }).steps.map(({ operation }) => operation)).to.deep.equal([
+      'activateFlowVersion',
+    ]);
+  });
+
+  it('is switched off, loses a version that was added, and gets its old body back, in this order', () => {
+    const { steps } = plan(full(51), decisions({ deleteFlows: true }), { kept: [1] });
+    const ordered = orderSteps(steps, { describes: new Map(), knowledge: PRESET_KNOWLEDGE }).map(
+      ({ step }) => step.operation
+    );
+    expect(ordered).to.deep.equal(['deactivateFlow', 'deleteFlowVersion', 'deleteFlowVersion', 'redeployFlow']);
+  });
+});
+
+describe('interviews on a version that was added since', () => {
+  const change = flowChange('switched', flowBefore('A', 1, 1), aFlow('A', 2, 2));
+  const facts = { interviews: new Map([['A-2', ['0Fo000000000001AAA']]]) };
+  const deletes = (how: Parameters<typeof decisions>[0]): Draft =>
+    plan(change, decisions({ deleteFlows: true, ...how }), { kept: [1], facts });
+
+  it('keep it from being deleted, whatever is said in general', () => {
+    for (const how of [
+      {},
+      { onConflict: 'restore' as const },
+      { resolve: [{ selector: 'flow:A', decision: 'restore' as const }] },
+    ]) {
+      const { steps, conflicts } = deletes(how);
+      expect(steps.map(({ operation }) => operation)).to.deep.equal(['activateFlowVersion']);
+      expect(conflicts.map(({ target, kind, decision }) => [target, kind, decision])).to.deep.equal([
+        ['flow:A-2', 'interviewsOnVersion', 'keep'],
+      ]);
+    }
+  });
+
+  it('go with it, for good, when the version itself is named', () => {
+    const { steps, conflicts } = deletes({ resolve: [{ selector: 'flow:A-2', decision: 'restore' }] });
+    expect(steps.at(-1)).to.include({ operation: 'deleteFlowVersion', risk: 'irreversible' });
+    expect(steps.at(-1)?.detail).to.deep.include({ interviews: ['0Fo000000000001AAA'] });
+    expect(conflicts.map(({ decision }) => decision)).to.deep.equal(['restore']);
+  });
+});
+
+describe('what a person is told of a flow', () => {
+  const traits = (more: Partial<FlowTraits>): FlowTraits => ({
+    processType: 'AutoLaunchedFlow',
+    scheduled: false,
+    subflows: [],
+    ...more,
+  });
+  const findingsOf = (change: FlowChange, facts: Partial<FlowFacts>): Array<[string, string]> =>
+    plan(change, decisions(), { kept: [1], facts }).findings.map(({ code, message }) => [code, message]);
+
+  it('is that activating a scheduled flow makes its schedule anew', () => {
+    const [[code] = []] = findingsOf(switched(DEPLOYER), { traits: new Map([['A-1', traits({ scheduled: true })]]) });
+    expect(code).to.equal('scheduledFlow');
+  });
+
+  it('is who calls it, as a warning where it stops', () => {
+    const callers = { traits: new Map([['B-3', traits({ subflows: ['A'] })]]) };
+    expect(findingsOf(switched(DEPLOYER), callers)).to.deep.equal([
+      ['usedAsSubflow', 'Called as a subflow by B-3: they call the version that is active.'],
+    ]);
+    expect(findingsOf(flowChange('created', undefined, aFlow('A', 1, 1)), callers)[0]?.[0]).to.equal('calledByOthers');
+  });
+
+  it('is which tests it has', () => {
+    expect(findingsOf(switched(DEPLOYER), { tests: new Map([['A', ['A_Happy', 'A_Sad']]]) })[0]?.[1]).to.include(
+      'A_Happy, A_Sad'
+    );
   });
 });

@@ -77,6 +77,9 @@ const TOUCHES = new Map([
 const FLOW_FACTS = {
   baseline: flowsPart([flowBefore('A', 1, 1), flowBefore('C', 1, 1)], { bodies: [bodyOf('A', 1), bodyOf('C', 1)] }),
   bodies: new Map<string, string>(),
+  traits: new Map(),
+  tests: new Map(),
+  interviews: undefined,
 };
 const COMPONENT_FACTS = {
   snapshotAt: SNAPSHOT_AT,

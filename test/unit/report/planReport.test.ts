@@ -34,7 +34,8 @@ describe('a plan as a person reads it', () => {
   });
 
   it('says of every step what it will do', () => {
-    const draft = (step: Parameters<typeof planned>[0], id: string, count = 1): Step => planned(step, id, { count });
+    const draft = (step: Parameters<typeof planned>[0], id: string, count = 1): Step =>
+      planned(step, id, { count, ...(step.lane === 'flows' ? { reason: 'as it was' } : {}) });
     const text = report({
       steps: [
         draft(pointerStep('Pricing', 'activateFlowVersion', 2, 1), 's001'),
@@ -51,11 +52,11 @@ describe('a plan as a person reads it', () => {
       ],
     });
     for (const line of [
-      '  s001  Pricing  activate version 1 (now version 2)',
-      '  s002  Quiet    activate version 1 (now inactive)',
-      '  s003  Fresh    deactivate (now version 1)',
-      '  s004  Lost     redeploy the body of version 1 as a new version',
-      '  s005  Pricing  delete version 2',
+      '  s001  Pricing  activate version 1 (now version 2); as it was',
+      '  s002  Quiet    activate version 1 (now inactive); as it was',
+      '  s003  Fresh    deactivate (now version 1); as it was',
+      '  s004  Lost     redeploy the body of version 1 as a new version; as it was',
+      '  s005  Pricing  delete version 2; as it was',
       '  s006  ApexClass:A  restore (it differs from the snapshot)',
       '  s007  ApexClass:B  create again (it differs from the snapshot)',
       '  s008  ApexClass:C  delete (it differs from the snapshot)',

@@ -1,7 +1,7 @@
 import type { OrgCore } from '../contracts.js';
 import type { Stamp } from '../metadata/componentStore.js';
 import { sameContent } from '../metadata/normalForm.js';
-import { type XmlElement, valueOf, withValue } from '../metadata/xmlTree.js';
+import { type XmlElement, childrenNamed, valueOf, withValue } from '../metadata/xmlTree.js';
 import { withActiveVersion } from './activateVersion.js';
 import {
   type FlowRecord,
@@ -163,6 +163,20 @@ export function replaceVersion(
   };
 }
 
+/** Versions of other flows that call this flow as a subflow: they keep it from losing its last version. */
+function callersOf(flows: FlowStore, flow: FlowRecord): string[] {
+  return flows
+    .all()
+    .filter((other) => other.id !== flow.id)
+    .flatMap((other) =>
+      other.versions
+        .filter(({ body }) =>
+          childrenNamed(body, 'subflows').some((subflow) => valueOf(subflow, 'flowName') === apiName(flow))
+        )
+        .map(({ number }) => `${apiName(other)}-${number}`)
+    );
+}
+
 /** Deletes one version; the flow goes with its last one. Returns the org's words when it refuses. */
 export function deleteVersion(
   flows: FlowStore,
@@ -176,6 +190,9 @@ export function deleteVersion(
     const shown = interviews.slice(0, 10).map((interview) => `Flow Interview - ${interview.id}`);
     return `This flow version is referenced elsewhere in salesforce.com. Remove the usage and try again. : ${shown.join(', ')}`;
   }
+  const callers = flow.versions.length === 1 ? callersOf(flows, flow) : [];
+  if (callers.length > 0)
+    return `This flow is referenced elsewhere in salesforce.com. Remove the usage and try again. : ${callers.map((caller) => `Flow Version - ${caller}`).join(', ')}`;
   const versions = flow.versions.filter((other) => other.number !== version.number);
   if (versions.length === 0) flows.remove(apiName(flow));
   else flows.put({ ...flow, versions, lastModified: stamp });

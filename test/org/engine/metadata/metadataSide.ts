@@ -2,6 +2,7 @@ import type { OrgCore, OrgUser } from '../contracts.js';
 import { DeploymentStore } from '../deployments/deploymentStore.js';
 import { deployRequestTable } from '../deployments/deployRequestTable.js';
 import { FlowStore, type FlowStatus } from '../flows/flowStore.js';
+import { interviewWriter } from '../flows/interviewWriter.js';
 import { FlowTooling } from '../flows/flowTooling.js';
 import { flowToolingTables, flowViewTables } from '../flows/flowTables.js';
 import { Assignments } from '../permissions/assignments.js';
@@ -10,6 +11,7 @@ import { GrantRows } from '../permissions/grantRows.js';
 import { permissionTables } from '../permissions/permissionTables.js';
 import { type PermissionWriter, permissionWriters } from '../permissions/permissionWriters.js';
 import { SetupNames } from '../permissions/setupNames.js';
+import type { TableWriter } from '../records/tableWriter.js';
 import { stampOf } from './author.js';
 import { Catalogue } from './catalogue.js';
 import { ComponentStore } from './componentStore.js';
@@ -59,7 +61,7 @@ export interface MetadataSide {
 
 /** An org whose record writes can be handed over, table by table. */
 interface WriterDoor {
-  registerWriter(writer: PermissionWriter): void;
+  registerWriter(writer: TableWriter): void;
 }
 
 export interface PermissionSide {
@@ -126,7 +128,9 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
   for (const table of tables) org.tables.register(table);
 
   const writers = permissionWriters(org, components, rows, names, assignments);
-  if ('registerWriter' in org) for (const writer of writers) (org as OrgCore & WriterDoor).registerWriter(writer);
+  const interviews = interviewWriter(flows);
+  if ('registerWriter' in org)
+    for (const writer of [...writers, interviews]) (org as OrgCore & WriterDoor).registerWriter(writer);
 
   const side: MetadataSide = {
     components,

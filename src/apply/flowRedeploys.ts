@@ -1,0 +1,123 @@
+import { flowBodyDigest } from '../flow/flowBody.js';
+import { versionMember, type FlowEntry } from '../flow/flowVersion.js';
+import type { DeployReport } from '../org/ports.js';
+import type { Step } from '../plan/rollbackPlan.js';
+import { deployZip } from './deployZip.js';
+import { flowsNow, pointerText } from './flowPointers.js';
+import type { ItemOutcome } from './outcome.js';
+import { itemOutcome, settle, type RunContext } from './runContext.js';
+import { runDeploy, whyFailed } from './runDeploy.js';
+
+interface Redeploy {
+  readonly step: Step;
+  readonly detail: Extract<Step['detail'], { kind: 'flow' }>;
+  readonly digest: string;
+  readonly content: Buffer;
+}
+
+/**
+ * Deploys the old bodies of all these flows in one deployment, makes each the active version, and reads the bodies that run
+ * back. A flow that the org refuses does not hold the others back: they are deployed again without it.
+ */
+export async function redeployFlows(run: RunContext, steps: readonly Step[]): Promise<void> {
+  let due: Redeploy[] = [];
+  for (const step of steps) {
+    const { detail } = step;
+    if (detail.kind !== 'flow') continue;
+    const body = run.baseline.flows.bodies.find((entry) => entry.flow === detail.flow && entry.version === detail.to);
+    if (!body) {
+      const message = 'the snapshot has no body of this version';
+      await settle(run, step, [itemOutcome(run, step, { outcome: 'failed', code: 'NO_BODY', message })]);
+    } else due.push({ step, detail, digest: body.digest, content: await run.baseline.folder.read(body.path) });
+  }
+  for (;;) {
+    if (due.length === 0) return;
+    const report = await deployBodies(run, due);
+    if (report.success) break;
+    const culprits = new Map(report.components.filter(({ success }) => !success).map((row) => [row.fullName, row]));
+    const refused = due.filter(({ detail }) => culprits.has(detail.flow));
+    // Nobody in particular is to blame: tests, or the deployment as a whole.
+    const failed = refused.length > 0 ? refused : due;
+    for (const { step, detail } of failed)
+      await settle(run, step, [
+        itemOutcome(run, step, {
+          outcome: 'failed',
+          code: 'DEPLOY_FAILED',
+          message: culprits.get(detail.flow)?.problem ?? whyFailed(report),
+        }),
+      ]);
+    due = due.filter((one) => !failed.includes(one));
+  }
+  await activateAndProve(run, due);
+}
+
+async function deployBodies(run: RunContext, due: readonly Redeploy[]): Promise<DeployReport> {
+  const zip = await deployZip(
+    due.map(({ detail, content }) => ({ path: `flows/${detail.flow}.flow`, content })),
+    due.map(({ detail }) => ({ type: 'Flow', fullName: detail.flow })),
+    [],
+    run.plan.apiVersion
+  );
+  return runDeploy(
+    run,
+    due.map(({ step }) => step),
+    zip,
+    { checkOnly: false }
+  );
+}
+
+async function activateAndProve(run: RunContext, due: readonly Redeploy[]): Promise<void> {
+  let now = await flowsNow(run);
+  // In production a deployed flow may land inactive (Process Automation Settings): then the pointer makes it run.
+  const inactive = due.flatMap(({ detail }) => {
+    const flow = now.get(detail.flow);
+    return flow && flow.latestVersion !== null && flow.activeVersion !== flow.latestVersion
+      ? [{ definitionId: flow.definitionId, version: flow.latestVersion }]
+      : [];
+  });
+  if (inactive.length > 0) {
+    await run.org.setActiveVersions(inactive);
+    now = await flowsNow(run);
+  }
+  const running = due.flatMap(({ detail }) => {
+    const active = now.get(detail.flow)?.activeVersion;
+    return active == null ? [] : [{ type: 'Flow', fullName: versionMember(detail.flow, active) }];
+  });
+  const bodies = new Map(
+    (await run.org.retrieve(running)).components.map((component) => [
+      component.fullName,
+      component.files[0]?.content.toString('utf8'),
+    ])
+  );
+  for (const one of due) await settle(run, one.step, [outcomeOf(run, one, now.get(one.detail.flow), bodies)]);
+}
+
+function outcomeOf(
+  run: RunContext,
+  { step, detail, digest }: Redeploy,
+  flow: FlowEntry | undefined,
+  bodies: ReadonlyMap<string, string | undefined>
+): ItemOutcome {
+  const active = flow?.activeVersion ?? null;
+  const values = {
+    before: pointerText(detail.from),
+    planned: `body of version ${detail.to}`,
+    after: pointerText(active),
+  };
+  if (active === null || active !== flow?.latestVersion)
+    return itemOutcome(run, step, {
+      outcome: 'failed',
+      code: 'NOT_ACTIVE',
+      message: `the body was deployed as version ${flow?.latestVersion ?? '?'}, which could not be activated; now ${active === null ? 'no version' : pointerText(active)} is active`,
+      ...values,
+    });
+  const text = bodies.get(versionMember(detail.flow, active));
+  if (text !== undefined && flowBodyDigest(text) === digest)
+    return itemOutcome(run, step, { outcome: 'restored', ...values });
+  return itemOutcome(run, step, {
+    outcome: 'failed',
+    code: 'OTHER_BODY',
+    message: 'the version that runs is not the one of the snapshot',
+    ...values,
+  });
+}
