@@ -27,7 +27,7 @@ describe('digests', () => {
         expect(digestOf(keysReversed(value))).to.equal(digestOf(value));
       })
     );
-  });
+  }).timeout(30_000);
 
   it('of JSON values survive being written and read', () => {
     fc.assert(
@@ -35,7 +35,7 @@ describe('digests', () => {
         expect(digestOf(JSON.parse(JSON.stringify(value)))).to.equal(digestOf(value));
       })
     );
-  });
+  }).timeout(30_000);
 
   it('depend on the order of a list, on every value and on what is empty', () => {
     const digests = [
