@@ -1,5 +1,6 @@
 import { componentStates, keyText, type ComponentState } from '../metadata/component.js';
 import { isApiName } from '../model/ids.js';
+import { Refusal } from '../model/refusal.js';
 import type { DeployReport } from '../org/ports.js';
 import type { Step } from '../plan/rollbackPlan.js';
 import { comparable } from '../records/fieldValue.js';
@@ -34,6 +35,7 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     report = await runDeploy(run, due, zip, { checkOnly: true });
     if (report.success) report = await runDeploy(run, due, zip, { checkOnly: false });
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     const { code, message } = error as { code?: string; message: string };
     for (const step of due)
       await settle(run, step, [itemOutcome(run, step, { outcome: 'inDoubt', code: code ?? 'UNKNOWN', message })]);

@@ -1,3 +1,4 @@
+import { Refusal } from '../model/refusal.js';
 import type { Step } from '../plan/rollbackPlan.js';
 import { deleteFlowVersions } from './flowDeletes.js';
 import { setPointers } from './flowPointers.js';
@@ -36,6 +37,8 @@ export async function applyFlowSteps(run: RunContext, steps: readonly Step[]): P
         return await deleteFlowVersions(run, due);
     }
   } catch (error) {
+    // Without a session, or beyond the day's limit, nothing that follows can work either.
+    if (error instanceof Refusal) throw error;
     const { code, message, mayHaveActed } = error as { code?: string; message: string; mayHaveActed?: boolean };
     const outcome = mayHaveActed === true ? ('inDoubt' as const) : ('failed' as const);
     for (const step of due.filter(({ id }) => !run.outcomes.has(id)))

@@ -63,7 +63,9 @@ export function asSfError(error: unknown, org?: string, store?: string): SfError
     ? 'storeNotWritable'
     : code === undefined || code.startsWith('ERR_')
       ? 'unexpected'
-      : 'orgRequestFailed';
+      : (cause as { mayHaveActed?: boolean }).mayHaveActed
+        ? 'orgMayHaveActed'
+        : 'orgRequestFailed';
   return new SfError(
     messages.getMessage(key, [cause.message.replaceAll('TypeError', 'type error')]),
     errorName(key),

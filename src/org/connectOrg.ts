@@ -6,9 +6,12 @@ import { Describes } from './describes.js';
 import { IngestJobs } from './ingestJobs.js';
 import { OrgHttp } from './orgHttp.js';
 import { OrgRecords } from './orgRecords.js';
+import { badAnswer } from './orgRequestError.js';
 import type { OrgIdentity, OrgPorts } from './ports.js';
 import { RecordWrites } from './recordWrites.js';
 import { RestQueries } from './restQueries.js';
+import { sessionOf } from './session.js';
+import { Soap } from './soap.js';
 import { ToolingFlows } from './toolingFlows.js';
 
 /**
@@ -17,20 +20,25 @@ import { ToolingFlows } from './toolingFlows.js';
  */
 export async function connectOrg(org: Org, connection: Connection, label: string, waitMs: number): Promise<OrgPorts> {
   const apiVersion = connection.getApiVersion();
-  const http = new OrgHttp(connection, apiVersion);
-  const identity = await identify(org, connection, http, label, apiVersion);
+  const http = new OrgHttp(sessionOf(connection), apiVersion);
+  return orgPorts(http, await identify(org, connection, http, label, apiVersion), waitMs);
+}
+
+/** The ports of an org that is known already, over this door. Sends nothing. */
+export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): OrgPorts {
+  const soap = new Soap(http);
   const queries = new RestQueries(http);
   const flows = new ToolingFlows(http, queries);
   const history = new OrgRecords(http, queries);
   const bulk = new BulkQuery(http, waitMs);
   const describes = new Describes(http);
   const ingest = new IngestJobs(http, waitMs);
-  const writes = new RecordWrites(http, connection);
+  const writes = new RecordWrites(http, soap);
   // source-deploy-retrieve takes most of a second to load: a flow-only run never pays for it.
   let loading: Promise<import('./metadataComponents.js').MetadataComponents> | undefined;
   const metadata = (): Promise<import('./metadataComponents.js').MetadataComponents> => {
     loading ??= import('./metadataComponents.js').then(
-      (module) => new module.MetadataComponents(connection, http, waitMs)
+      (module) => new module.MetadataComponents(soap, http.apiVersion, waitMs)
     );
     return loading;
   };
@@ -38,6 +46,7 @@ export async function connectOrg(org: Org, connection: Connection, label: string
   return {
     identity,
     requests: () => http.requests(),
+    apiUsage: () => http.apiUsage(),
     lastAnswerAt: () => http.lastAnswerAt(),
     query: (soql, options) => queries.query(soql, options),
     count: (soql) => queries.count(soql),
@@ -51,9 +60,10 @@ export async function connectOrg(org: Org, connection: Connection, label: string
     awaitDeploy: async (id) => (await metadata()).awaitDeploy(id),
     deployReport: async (id) => (await metadata()).deployReport(id),
     serverTime: async () => {
-      http.countElsewhere();
-      const answer = (await connection.soap.getServerTimestamp()) as unknown as { timestamp: string | Date };
-      return new Date(answer.timestamp).toISOString();
+      const [answer] = await soap.call('partner', 'getServerTimestamp', '', { readsOnly: true });
+      const at = Date.parse(String(answer?.timestamp));
+      if (Number.isNaN(at)) throw badAnswer('the org did not tell its time');
+      return new Date(at).toISOString();
     },
     deploymentsSince: (iso) => history.deploymentsSince(iso),
     userNames: (ids) => history.userNames(ids),
@@ -61,6 +71,7 @@ export async function connectOrg(org: Org, connection: Connection, label: string
     packageVersions: () => history.packageVersions(),
     ingestJobsInFlight: () => history.ingestJobsInFlight(),
     viewsAllData: () => history.viewsAllData(),
+    apiLimit: () => history.apiLimit(),
     objectNames: () => describes.objectNames(),
     describe: (object) => describes.describe(object),
     forgetDescribes: () => describes.forget(),

@@ -1,5 +1,6 @@
 import type { ChildRelationship, FieldDescribe, ObjectDescribe } from '../records/objectDescribe.js';
 import type { OrgHttp } from './orgHttp.js';
+import { badAnswer } from './orgRequestError.js';
 
 type Raw = Record<string, unknown>;
 
@@ -62,9 +63,12 @@ export class Describes {
   public constructor(private readonly http: OrgHttp) {}
 
   public objectNames(): Promise<ReadonlySet<string>> {
-    this.names ??= this.http
-      .json<{ sobjects: Array<{ name: string }> }>('/sobjects')
-      .then((answer) => new Set(answer.sobjects.map((object) => object.name)));
+    this.names ??= this.http.json<{ sobjects: Array<{ name: string }> }>('/sobjects').then((answer) => {
+      if (!Array.isArray(answer?.sobjects)) throw badAnswer('the list of objects was answered with something else');
+      return new Set(answer.sobjects.map((object) => object.name));
+    });
+    // What failed once is asked again, not remembered.
+    this.names.catch(() => (this.names = undefined));
     return this.names;
   }
 
@@ -77,8 +81,14 @@ export class Describes {
   public describe(object: string): Promise<ObjectDescribe> {
     let describe = this.known.get(object);
     if (!describe) {
-      describe = this.http.json<Raw>(`/sobjects/${encodeURIComponent(object)}/describe`).then(reduceDescribe);
+      describe = this.http.json<Raw>(`/sobjects/${encodeURIComponent(object)}/describe`).then((raw) => {
+        // A describe without fields would make every value of the object look unreadable.
+        if (String(raw?.name).toLowerCase() !== object.toLowerCase() || list(raw.fields).length === 0)
+          throw badAnswer(`the describe of ${object} was answered with something else`);
+        return reduceDescribe(raw);
+      });
       this.known.set(object, describe);
+      describe.catch(() => this.known.delete(object));
     }
     return describe;
   }

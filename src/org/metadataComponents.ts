@@ -1,7 +1,7 @@
-import type { Connection } from '@salesforce/core';
 import { MetadataResolver, ZipTreeContainer } from '@salesforce/source-deploy-retrieve';
 import { compareKeys, keyText, type ComponentKey, type RetrievedComponent } from '../metadata/component.js';
-import { OrgRequestError, type OrgHttp } from './orgHttp.js';
+import { isRecordId } from '../model/ids.js';
+import { badAnswer, OrgRequestError } from './orgRequestError.js';
 import { until } from './poller.js';
 import type {
   ComponentReader,
@@ -11,35 +11,29 @@ import type {
   DeployRequest,
   Retrieved,
 } from './ports.js';
+import { many, truth, type Raw, type Soap, type SoapValue } from './soap.js';
 
 const QUERIES_PER_LIST = 3;
 
-const many = <T>(value: T | readonly T[] | null | undefined): readonly T[] =>
-  value === null || value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
-const truth = (value: unknown): boolean => value === true || value === 'true';
-
-type Raw = Record<string, unknown>;
+const READS = { readsOnly: true };
 
 /** Components over the Metadata API (SOAP), one call at a time so that every async id can be journalled and adopted. */
 export class MetadataComponents implements ComponentReader, ComponentWriter {
   public constructor(
-    private readonly connection: Connection,
-    private readonly http: OrgHttp,
+    private readonly soap: Soap,
+    private readonly apiVersion: string,
     private readonly waitMs: number
   ) {}
 
   public async listComponents(types: readonly string[]): Promise<ComponentKey[]> {
     const keys: ComponentKey[] = [];
     for (let at = 0; at < types.length; at += QUERIES_PER_LIST) {
-      this.http.countElsewhere();
-      const listed = await this.connection.metadata.list(
-        types.slice(at, at + QUERIES_PER_LIST).map((type) => ({ type })),
-        this.http.apiVersion
-      );
+      const queries = types.slice(at, at + QUERIES_PER_LIST).map((type) => ({ type }));
+      const listed = await this.soap.call('metadata', 'listMetadata', { queries, asOfVersion: this.apiVersion }, READS);
       keys.push(
-        ...many(listed as unknown as Raw[]).map((file) => ({
-          type: String(file.type),
-          fullName: decodeURIComponent(String(file.fullName)),
+        ...listed.map((file) => ({
+          type: textOf(file, 'type'),
+          fullName: decodeURIComponent(textOf(file, 'fullName')),
         }))
       );
     }
@@ -51,25 +45,25 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
       return { components: [], properties: new Map(), files: new Map(), notFound: [], messages: [] };
     const byType = Map.groupBy(keys, (key) => key.type);
     const types = [...byType].map(([name, members]) => ({ members: members.map((key) => key.fullName), name }));
-    this.http.countElsewhere();
-    const started = await this.connection.metadata.retrieve({
-      apiVersion: this.http.apiVersion,
+    const request = {
+      apiVersion: this.apiVersion,
       singlePackage: true,
-      unpackaged: { types, version: this.http.apiVersion },
-    } as never);
+      unpackaged: { types, version: this.apiVersion },
+    };
+    // A retrieve whose start was lost reads once more than needed and changes nothing.
+    const id = await this.started('retrieve', { retrieveRequest: request }, READS);
     const status = await until(
       async () => {
-        this.http.countElsewhere();
-        const answer = (await this.connection.metadata.checkRetrieveStatus(String(started.id))) as unknown as Raw;
+        const answer = await this.one('checkRetrieveStatus', { asyncProcessId: id, includeZip: true });
         return truth(answer.done) ? answer : undefined;
       },
       this.waitMs,
-      () => new OrgRequestError('TIMEOUT', `retrieve ${String(started.id)} did not finish in time`, undefined, false)
+      () => new OrgRequestError('TIMEOUT', `retrieve ${id} did not finish in time`, undefined, false)
     );
     if (!truth(status.success))
       throw new OrgRequestError(
         'RETRIEVE_FAILED',
-        `retrieve ${String(started.id)}: ${String(status.errorMessage ?? status.status)}`,
+        `retrieve ${id}: ${String(status.errorMessage ?? status.status)}`,
         undefined,
         false
       );
@@ -77,16 +71,21 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
   }
 
   public async startDeploy(request: DeployRequest): Promise<string> {
-    this.http.countElsewhere();
-    const started = await this.connection.metadata.deploy(request.zip, {
+    // The order of the elements is the one of the WSDL.
+    const options = {
       checkOnly: request.checkOnly,
       ignoreWarnings: request.ignoreWarnings,
       rollbackOnError: true,
+      runTests: [...(request.tests ?? [])],
       singlePackage: true,
-      ...(request.testLevel ? { testLevel: request.testLevel } : {}),
-      ...(request.tests?.length ? { runTests: [...request.tests] } : {}),
-    });
-    return String(started.id);
+      testLevel: request.testLevel,
+    };
+    return this.started(
+      'deploy',
+      { ZipFile: request.zip.toString('base64'), DeployOptions: options },
+      // A validation that was started twice changes nothing twice. A deployment is never started blindly again.
+      { repeatable: request.checkOnly, readsOnly: request.checkOnly }
+    );
   }
 
   public async awaitDeploy(id: string): Promise<DeployReport> {
@@ -101,8 +100,9 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
   }
 
   public async deployReport(id: string): Promise<DeployReport> {
-    this.http.countElsewhere();
-    const raw = (await this.connection.metadata.checkDeployStatus(id, true)) as unknown as Raw;
+    const raw = await this.one('checkDeployStatus', { asyncProcessId: id, includeDetails: true });
+    if (textOf(raw, 'id').slice(0, 15) !== id.slice(0, 15))
+      throw badAnswer(`the status of deployment ${id} was answered with that of ${textOf(raw, 'id')}`);
     const details = (raw.details ?? {}) as Raw;
     const tests = (details.runTestResult ?? {}) as Raw;
     return {
@@ -124,8 +124,29 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
     };
   }
 
+  /** The single result of a call that reads. */
+  private async one(operation: string, args: SoapValue): Promise<Raw> {
+    const [result] = await this.soap.call('metadata', operation, args, READS);
+    if (!result) throw badAnswer(`the call ${operation} was answered without a result`);
+    return result;
+  }
+
+  /** Starts something that goes on in the org; its id. */
+  private async started(
+    operation: string,
+    args: SoapValue,
+    options: { readonly readsOnly?: boolean; readonly repeatable?: boolean }
+  ): Promise<string> {
+    const [result] = await this.soap.call('metadata', operation, args, options);
+    const id = String(result?.id ?? '');
+    if (!isRecordId(id)) throw badAnswer(`the call ${operation} was answered without an id`, !options.readsOnly);
+    return id;
+  }
+
   private async unpacked(status: Raw): Promise<Retrieved> {
-    const zip = Buffer.from(String(status.zipFile), 'base64');
+    if (typeof status.zipFile !== 'string' || status.zipFile === '')
+      throw badAnswer('a retrieve came without its files');
+    const zip = Buffer.from(status.zipFile, 'base64');
     const tree = await ZipTreeContainer.create(zip);
     const files = new Map<string, Buffer>();
     const walk = async (folder: string): Promise<void> => {
@@ -174,6 +195,12 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
     }
     return { components, properties, files, notFound, messages };
   }
+}
+
+function textOf(raw: Raw, name: string): string {
+  const value = raw[name];
+  if (typeof value !== 'string' || value === '') throw badAnswer(`an answer of the Metadata API has no ${name}`);
+  return value;
 }
 
 function deployedComponent(row: Raw): DeployedComponent {

@@ -1,68 +1,78 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from '@salesforce/core';
-import { fetch, ProxyAgent, type Dispatcher, type Response } from 'undici';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Agent, EnvHttpProxyAgent, fetch, type Dispatcher, type Response } from 'undici';
 import { Refusal } from '../model/refusal.js';
+import { checkKind, parseAnswer, restRefusal, type Expected } from './answerBody.js';
+import { badAnswer, OrgRequestError } from './orgRequestError.js';
+import { backOffMs, MAX_ATTEMPTS, retryAfterMs, verdictOn, type Failure } from './retryPolicy.js';
+import type { Session } from './session.js';
+import { BrokenOff, TimedRequest } from './timedRequest.js';
 
-/** The org, or the way to it, said no. */
-export class OrgRequestError extends Error {
-  public constructor(
-    /** The org's error code, or `HTTP_503`, `NETWORK`, `TIMEOUT`, `BAD_ANSWER`. */
-    public readonly code: string,
-    message: string,
-    public readonly status: number | undefined,
-    /** True when the request may have been carried out although no good answer came back. */
-    public readonly mayHaveActed: boolean
-  ) {
-    super(message);
-    this.name = 'OrgRequestError';
-  }
-}
+export { OrgRequestError } from './orgRequestError.js';
 
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly json?: unknown;
-  readonly body?: string | Uint8Array;
+  /** A body that carries the access token is written anew for each attempt. */
+  readonly body?: string | Uint8Array | ((accessToken: string) => string);
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * May be sent again after a lost answer: all reads, and writes that leave the same state however often they arrive.
-   * Default: true for GET and PUT, else false.
+   * Default: true for GET, else false.
    */
   readonly repeatable?: boolean;
-  readonly timeoutMs?: number;
+  /** Reads only, whatever the method: nothing can have happened when no answer came. Default: true for GET, else false. */
+  readonly readsOnly?: boolean;
 }
 
-const RETRY_STATUS = new Set([408, 420, 429, 500, 502, 503, 504]);
-const MAX_ATTEMPTS = 5;
+/** The way to the network, so that a test can put an org in this very process at its other end. */
+export interface Wire {
+  readonly fetch: (url: string, init: NonNullable<Parameters<typeof fetch>[1]>) => Promise<Response>;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+/** The org's requests of the last 24 hours, as its answers say (`Sforce-Limit-Info`). */
+export interface ApiUsage {
+  readonly used: number;
+  readonly max: number;
+}
+
+/** A query may take the org 120 seconds, a write with its triggers 10 minutes (limits guide): only then is it stalled. */
+const READ_TIMEOUT_MS = 150_000;
+const WRITE_TIMEOUT_MS = 630_000;
+/** Who is told to come back later than this is told to come back later himself. */
+const LONGEST_WAIT_MS = 300_000;
 
 function settingMs(name: string, fallback: number): number {
   const value = Number(process.env[name]);
   return Number.isFinite(value) && value > 0 ? value : fallback;
 }
 
-/** Milliseconds before attempt `attempt` (from 1), with full jitter; the server's wish counts where it states one. */
-function backOff(attempt: number, retryAfter: string | null): number {
-  const seconds = Number(retryAfter);
-  if (retryAfter !== null && Number.isFinite(seconds)) return Math.min(seconds, 60) * 1000;
-  const base = settingMs('SF_ROLLBACK_RETRY_MS', 250);
-  return base * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
+function network(instanceUrl: string): Wire {
+  // The time of a request is measured here, for the whole of it; the client's own clocks would cut slow writes off.
+  const times = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 30_000 }, allowH2: false };
+  const local = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(instanceUrl);
+  const dispatcher: Dispatcher = local ? new Agent(times) : new EnvHttpProxyAgent(times);
+  return { fetch: (url, init) => fetch(url, { ...init, dispatcher }), sleep: (milliseconds) => wait(milliseconds) };
 }
 
 /**
- * The one door for REST and Bulk requests: authorises, counts, bounds each request in time, retries what may be retried
- * and says of every failure whether the org may have acted. Log-in and session refresh stay with `@salesforce/core`.
+ * The one door for all requests, REST, Bulk and SOAP: authorises, counts, bounds each request in time, retries what may be
+ * retried and says of every failure whether the org may have acted. An answer of the wrong kind is an error, never an end
+ * of data.
  */
 export class OrgHttp {
   private sent = 0;
   private answeredAt: string | undefined;
-  private readonly dispatcher: Dispatcher | undefined;
+  private usage: ApiUsage | undefined;
+  private refreshing: Promise<void> | undefined;
+  private readonly wire: Wire;
 
   public constructor(
-    private readonly connection: Connection,
-    public readonly apiVersion: string
+    private readonly session: Session,
+    public readonly apiVersion: string,
+    wire?: Wire
   ) {
-    const proxy =
-      process.env.https_proxy ?? process.env.HTTPS_PROXY ?? process.env.http_proxy ?? process.env.HTTP_PROXY;
-    if (proxy && !connection.instanceUrl.startsWith('http://127.0.0.1')) this.dispatcher = new ProxyAgent(proxy);
+    this.wire = wire ?? network(session.instanceUrl);
   }
 
   public requests(): number {
@@ -74,145 +84,188 @@ export class OrgHttp {
     return this.answeredAt;
   }
 
-  /** Requests that other clients (SOAP) sent on behalf of the tool. */
-  public countElsewhere(): void {
-    this.sent += 1;
+  /** Undefined until an answer told it. */
+  public apiUsage(): ApiUsage | undefined {
+    return this.usage;
   }
 
-  /** `GET …` relative to `/services/data/vXX.0` unless the path starts with `/services`; the answer as JSON. */
+  /**
+   * The answer as JSON; the path is relative to `/services/data/vXX.0` unless it starts with `/services`. An answer without
+   * a body is `undefined` where its status says that there is none (204), else an error.
+   */
   public async json<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    return this.attempts(path, options, async (response) => {
-      const text = await response.text();
-      if (response.status === 204 || text === '') return undefined as T;
-      if (!(response.headers.get('content-type') ?? '').includes('json')) {
-        throw new OrgRequestError(
-          'BAD_ANSWER',
-          `${path} was not answered with JSON but with ${response.headers.get('content-type') ?? 'nothing'}`,
-          response.status,
-          true
-        );
-      }
-      return JSON.parse(text) as T;
+    return this.attempts(path, options, async (response, timed, what) => {
+      checkKind(response, 'json', what);
+      const text = await timed.text(response);
+      if (response.status === 204) return undefined as T;
+      if (text === '') throw badAnswer(`${what} was answered with ${response.status} and nothing else`);
+      return parseAnswer(text) as T;
     });
   }
 
-  public async text(path: string, options: RequestOptions = {}): Promise<string> {
-    return this.attempts(path, options, (response) => response.text());
+  /** The answer as text of the kind that was asked for. */
+  public async text(path: string, expected: Expected, options: RequestOptions = {}): Promise<string> {
+    return this.attempts(path, options, async (response, timed, what) => {
+      checkKind(response, expected, what);
+      return timed.text(response);
+    });
   }
 
-  /** The answer with its body unread, for streaming. Only the answer's head is retried, never its body. */
-  public async stream(path: string, options: RequestOptions = {}): Promise<Response> {
-    return this.attempts(path, options, (response) => Promise.resolve(response));
+  /**
+   * Reads an answer piece by piece. When it breaks off, `read` is called again with the answer of the next attempt, from
+   * its start: whatever it gathers has to begin anew at each call.
+   */
+  public async stream<T>(
+    path: string,
+    expected: Expected,
+    read: (response: Response, pieces: AsyncIterable<Buffer>) => Promise<T>,
+    options: RequestOptions = {}
+  ): Promise<T> {
+    return this.attempts(path, options, (response, timed, what) => {
+      checkKind(response, expected, what);
+      return read(response, timed.pieces(response));
+    });
+  }
+
+  /**
+   * `understood` makes of an answer's text, whatever its status, either a value or an `OrgRequestError`: for protocols
+   * whose refusals are no REST refusals.
+   */
+  public async call<T>(
+    path: string,
+    options: RequestOptions,
+    understood: (text: string, response: Response, what: string) => T
+  ): Promise<T> {
+    return this.attempts(
+      path,
+      options,
+      async (response, timed, what) => understood(await timed.text(response), response, what),
+      true
+    );
   }
 
   private url(path: string): string {
-    const base = this.connection.instanceUrl.replace(/\/+$/, '');
-    return path.startsWith('/services') ? `${base}${path}` : `${base}/services/data/v${this.apiVersion}${path}`;
+    const base = this.session.instanceUrl.replace(/\/+$/, '');
+    return path.startsWith('/services/') ? `${base}${path}` : `${base}/services/data/v${this.apiVersion}${path}`;
   }
 
   private async attempts<T>(
     path: string,
     options: RequestOptions,
-    read: (response: Response) => Promise<T>
+    read: (response: Response, timed: TimedRequest, what: string) => Promise<T>,
+    readsRefusals = false
   ): Promise<T> {
     const method = options.method ?? 'GET';
-    const repeatable = options.repeatable ?? (method === 'GET' || method === 'PUT');
+    const readsOnly = options.readsOnly ?? method === 'GET';
+    const repeatable = options.repeatable ?? readsOnly;
+    const what = `${method} ${path}`;
     let refreshed = false;
     for (let attempt = 1; ; attempt += 1) {
-      try {
-        const response = await this.send(path, method, options);
-        if (response.ok) return await read(response);
-        const error = await this.refusal(response, path, method);
-        if (response.status === 401 && !refreshed) {
-          refreshed = true;
-          await this.refresh(error);
-          continue;
-        }
-        if (!(repeatable && RETRY_STATUS.has(response.status)) || attempt >= MAX_ATTEMPTS) throw error;
-        await sleep(backOff(attempt, response.headers.get('retry-after')));
-      } catch (error) {
-        if (error instanceof Refusal) throw error;
-        const failure = this.failure(error, path, method);
-        const transient = ['NETWORK', 'TIMEOUT', 'BAD_ANSWER'].includes(failure.code);
-        if (!(repeatable && transient) || attempt >= MAX_ATTEMPTS) throw failure;
-        await sleep(backOff(attempt, null));
+      const failure = await this.once(path, method, options, readsOnly, async (response, timed) => {
+        if (response.ok || readsRefusals) return { value: await read(response, timed, what) };
+        const text = await timed.text(response).catch(() => '');
+        const acted = !readsOnly && (response.status >= 500 || response.status === 408 || response.status === 420);
+        return { error: restRefusal(response, text, what, acted), retryAfter: response.headers.get('retry-after') };
+      });
+      if ('value' in failure) return failure.value as T;
+      const verdict = verdictOn(failure, repeatable);
+      if (verdict === 'limitReached')
+        throw new Refusal('apiLimitReached', { tokens: [failure.error.message], cause: failure.error });
+      if (verdict === 'logInAgain') {
+        if (refreshed) throw new Refusal('sessionExpired', { tokens: [failure.error.message], cause: failure.error });
+        refreshed = true;
+        await this.refresh(failure.error);
+        continue;
       }
+      if (verdict === 'giveUp' || attempt >= MAX_ATTEMPTS) throw failure.error;
+      const asked = retryAfterMs(failure.retryAfter, Date.now());
+      if (asked !== undefined && asked > LONGEST_WAIT_MS) throw failure.error;
+      await this.wire.sleep(asked ?? backOffMs(attempt, settingMs('SF_ROLLBACK_RETRY_MS', 250), Math.random()));
     }
   }
 
-  private async send(path: string, method: string, options: RequestOptions): Promise<Response> {
+  /** One attempt, with everything that can go wrong on the way as a value. */
+  private async once<T>(
+    path: string,
+    method: string,
+    options: RequestOptions,
+    readsOnly: boolean,
+    read: (response: Response, timed: TimedRequest) => Promise<{ value: T } | Failure>
+  ): Promise<{ value: T } | Failure> {
+    const token = this.session.accessToken();
+    const body =
+      options.json !== undefined
+        ? JSON.stringify(options.json)
+        : typeof options.body === 'function'
+          ? options.body(token)
+          : options.body;
+    const timed = new TimedRequest(
+      settingMs('SF_ROLLBACK_TIMEOUT_MS', readsOnly ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS),
+      body === undefined ? 0 : Buffer.byteLength(body)
+    );
     this.sent += 1;
-    const response = await fetch(this.url(path), {
-      method,
-      headers: {
-        authorization: `Bearer ${this.connection.accessToken ?? ''}`,
-        accept: 'application/json',
-        'sforce-call-options': 'client=sf-plugin-rollback',
-        ...(options.json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
-        ...options.headers,
-      },
-      ...(options.json === undefined
-        ? options.body === undefined
-          ? {}
-          : { body: options.body }
-        : { body: JSON.stringify(options.json) }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(options.timeoutMs ?? settingMs('SF_ROLLBACK_TIMEOUT_MS', 120_000)),
-      ...(this.dispatcher ? { dispatcher: this.dispatcher } : {}),
-    });
+    let response: Response | undefined;
+    try {
+      try {
+        response = await this.wire.fetch(this.url(path), {
+          method,
+          headers: {
+            authorization: `Bearer ${token}`,
+            accept: 'application/json',
+            'sforce-call-options': 'client=sf-plugin-rollback',
+            ...(options.json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+            ...options.headers,
+          },
+          ...(body === undefined ? {} : { body }),
+          redirect: 'manual',
+          signal: timed.signal,
+        });
+      } catch (error) {
+        throw new BrokenOff(error);
+      }
+      this.noteHeaders(response);
+      return await read(response, timed);
+    } catch (error) {
+      const what = `${method} ${path}`;
+      if (error instanceof BrokenOff) return timed.failure(error.cause, what, !readsOnly);
+      if (error instanceof SyntaxError)
+        return { error: badAnswer(`${what} was answered with broken JSON: ${error.message}`, !readsOnly) };
+      if (!(error instanceof OrgRequestError)) throw error;
+      return { error: error.code === 'BAD_ANSWER' && !readsOnly ? badAnswer(error.message, true) : error };
+    } finally {
+      timed.end();
+      // An answer that nobody wanted to read gives its connection back.
+      if (response?.body && !response.bodyUsed) await response.body.cancel().catch(() => undefined);
+    }
+  }
+
+  private noteHeaders(response: Response): void {
     const date = Date.parse(response.headers.get('date') ?? '');
     if (!Number.isNaN(date)) this.answeredAt = new Date(date).toISOString();
-    return response;
+    const usage = /\bapi-usage=(\d+)\/(\d+)/.exec(response.headers.get('sforce-limit-info') ?? '');
+    if (usage) this.usage = { used: Number(usage[1]), max: Number(usage[2]) };
   }
 
+  /** One new log-in serves all requests that found theirs expired. It is bounded in time like any request. */
   private async refresh(error: OrgRequestError): Promise<void> {
-    try {
-      await this.connection.refreshAuth();
-    } catch {
-      throw new Refusal('sessionExpired', { tokens: [error.message] });
-    }
-  }
-
-  /** The org's own code and message; a body that is no error list is quoted in part. */
-  private async refusal(response: Response, path: string, method: string): Promise<OrgRequestError> {
-    const text = await response.text().catch(() => '');
-    const acted = method !== 'GET' && response.status >= 500;
-    try {
-      const parsed = JSON.parse(text) as
-        Array<{ errorCode?: string; message?: string }> | { errorCode?: string; message?: string };
-      const first = Array.isArray(parsed) ? parsed[0] : parsed;
-      if (first?.errorCode)
-        return new OrgRequestError(
-          first.errorCode,
-          `${first.errorCode}: ${first.message ?? 'no message'} (${method} ${path.split('?')[0]})`,
-          response.status,
-          acted
-        );
-    } catch {
-      // Not JSON: a proxy's page, or nothing at all.
-    }
-    return new OrgRequestError(
-      `HTTP_${response.status}`,
-      `${method} ${path} was answered with ${response.status}: ${text.slice(0, 200)}`,
-      response.status,
-      acted
+    const limit = new AbortController();
+    const late = wait(settingMs('SF_ROLLBACK_TIMEOUT_MS', READ_TIMEOUT_MS), undefined, {
+      signal: limit.signal,
+      ref: false,
+    }).then(
+      () => {
+        throw new Error('the log-in was not answered in time');
+      },
+      () => undefined
     );
-  }
-
-  private failure(error: unknown, path: string, method: string): OrgRequestError {
-    if (error instanceof OrgRequestError) return error;
-    const { name, message, cause } = error as Error;
-    const acted = method !== 'GET';
-    if (name === 'TimeoutError' || name === 'AbortError')
-      return new OrgRequestError('TIMEOUT', `${method} ${path} was not answered in time`, undefined, acted);
-    if (error instanceof SyntaxError)
-      return new OrgRequestError(
-        'BAD_ANSWER',
-        `${method} ${path} was answered with broken JSON: ${message}`,
-        undefined,
-        acted
-      );
-    const reason = cause instanceof Error ? cause.message : message;
-    return new OrgRequestError('NETWORK', `${method} ${path}: ${reason}`, undefined, acted);
+    try {
+      this.refreshing ??= this.session.refresh();
+      await Promise.race([this.refreshing, late]);
+    } catch (cause) {
+      throw new Refusal('sessionExpired', { tokens: [error.message], cause });
+    } finally {
+      this.refreshing = undefined;
+      limit.abort();
+    }
   }
 }

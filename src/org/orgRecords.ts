@@ -1,6 +1,7 @@
 import { parseRecordId, type RecordId } from '../model/ids.js';
 import { idChunks, inList, soqlInstant, soqlText } from '../records/soql.js';
-import type { OrgHttp } from './orgHttp.js';
+import { OrgRequestError, type OrgHttp } from './orgHttp.js';
+import { badAnswer } from './orgRequestError.js';
 import type { Deployment, Querier, RawRow } from './ports.js';
 
 const isoOf = (value: unknown): string | null =>
@@ -73,11 +74,28 @@ export class OrgRecords {
     let path: string | undefined = '/jobs/ingest';
     while (path) {
       const page: Page = await this.http.json<Page>(path);
+      if (!isPage(page)) throw badAnswer('the list of jobs was answered with something else');
       // An open job has taken no row yet; from UploadComplete on the org is writing.
       jobs.push(...page.records.filter((job) => job.state === 'UploadComplete' || job.state === 'InProgress'));
       path = page.done ? undefined : (page.nextRecordsUrl ?? undefined);
+      if (!page.done && !path?.startsWith('/services/')) throw badAnswer('the list of jobs names no next page');
     }
     return jobs;
+  }
+
+  public async apiLimit(): Promise<{ max: number; remaining: number } | undefined> {
+    const limit = await this.http
+      .json<{ DailyApiRequests?: { Max: number; Remaining: number } }>('/limits')
+      .catch((error: unknown) => {
+        // Not everybody may see the limits.
+        if (error instanceof OrgRequestError && (error.status === 403 || error.status === 404)) return undefined;
+        throw error;
+      });
+    const daily = limit?.DailyApiRequests;
+    if (typeof daily?.Max === 'number' && typeof daily.Remaining === 'number')
+      return { max: daily.Max, remaining: daily.Remaining };
+    const usage = this.http.apiUsage();
+    return usage && { max: usage.max, remaining: usage.max - usage.used };
   }
 
   public async viewsAllData(): Promise<boolean> {
@@ -86,6 +104,11 @@ export class OrgRecords {
     );
     return row?.PermissionsViewAllData === true || row?.PermissionsModifyAllData === true;
   }
+}
+
+/** An answer of another kind has no jobs to speak of. */
+function isPage(page: { readonly records?: unknown } | undefined): boolean {
+  return Array.isArray(page?.records);
 }
 
 function deployment(row: RawRow): Deployment {

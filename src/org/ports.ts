@@ -152,6 +152,11 @@ export interface OrgHistory {
       readonly createdById: string;
     }>
   >;
+  /**
+   * The org's daily allowance of API requests and what is left of it; undefined where the user may not see it (it takes
+   * View Setup and Configuration) and no answer told it by the way.
+   */
+  apiLimit(): Promise<{ readonly max: number; readonly remaining: number } | undefined>;
   /** Whether the running user sees every row of every object. */
   viewsAllData(): Promise<boolean>;
 }
@@ -224,6 +229,8 @@ export interface InsertedRow {
 }
 
 export interface Usage {
+  /** The org's API requests of the last 24 hours, all clients together, as its last answer said; undefined before. */
+  apiUsage(): { readonly used: number; readonly max: number } | undefined;
   /** Requests sent so far by this process. */
   requests(): number;
   /** The org's clock at its last answer, without asking for it. */

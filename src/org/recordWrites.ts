@@ -1,7 +1,8 @@
-import type { Connection } from '@salesforce/core';
-import { parseRecordId } from '../model/ids.js';
-import { OrgRequestError, type OrgHttp } from './orgHttp.js';
+import { isRecordId, parseRecordId } from '../model/ids.js';
+import type { OrgHttp } from './orgHttp.js';
+import { badAnswer } from './orgRequestError.js';
 import type { RecordWriter, RowResult } from './ports.js';
+import type { Soap } from './soap.js';
 
 /** Rows a call of sObject Collections or SOAP undelete takes (REST and SOAP API guides). */
 const ROWS_PER_CALL = 200;
@@ -33,7 +34,7 @@ function rowResult(id: string, result: SaveResult): RowResult {
 export class RecordWrites implements Pick<RecordWriter, 'updateRows' | 'deleteRows' | 'undeleteRows'> {
   public constructor(
     private readonly http: OrgHttp,
-    private readonly connection: Connection
+    private readonly soap: Soap
   ) {}
 
   public async updateRows(
@@ -64,7 +65,7 @@ export class RecordWrites implements Pick<RecordWriter, 'updateRows' | 'deleteRo
 
   public async deleteRows(_object: string, ids: readonly string[]): Promise<RowResult[]> {
     const results: RowResult[] = [];
-    for (const chunk of chunksOf(ids)) {
+    for (const chunk of chunksOf(checkedIds(ids))) {
       const answer = await this.http.json<SaveResult[]>(`/composite/sobjects?ids=${chunk.join(',')}&allOrNone=false`, {
         method: 'DELETE',
         repeatable: true,
@@ -76,24 +77,26 @@ export class RecordWrites implements Pick<RecordWriter, 'updateRows' | 'deleteRo
 
   public async undeleteRows(ids: readonly string[]): Promise<RowResult[]> {
     const results: RowResult[] = [];
-    for (const chunk of chunksOf(ids)) {
-      this.http.countElsewhere();
-      const answer = (await this.connection.soap.undelete(chunk)) as unknown as SaveResult | SaveResult[];
-      results.push(...this.paired(chunk, [answer].flat()));
+    for (const chunk of chunksOf(checkedIds(ids))) {
+      // What is back already is refused row by row; reading back decides. So it may be asked again.
+      const answer = await this.soap.call('partner', 'undelete', { ids: chunk }, { repeatable: true });
+      results.push(...this.paired(chunk, answer as unknown as readonly SaveResult[]));
     }
     return results;
   }
 
   private paired(ids: readonly string[], answer: readonly SaveResult[]): RowResult[] {
-    if (answer.length !== ids.length)
-      throw new OrgRequestError(
-        'BAD_ANSWER',
-        `${ids.length} rows were sent, ${answer.length} results came back`,
-        undefined,
-        true
-      );
+    if (!Array.isArray(answer) || answer.length !== ids.length)
+      throw badAnswer(`${ids.length} rows were sent, ${answer?.length ?? 'no'} results came back`, true);
     return ids.map((id, at) => rowResult(parseRecordId(id) ?? id, answer[at] as SaveResult));
   }
+}
+
+/** Only Ids reach a URL, whatever a plan or a journal says. */
+function checkedIds(ids: readonly string[]): readonly string[] {
+  const other = ids.find((id) => !isRecordId(id));
+  if (other !== undefined) throw new Error(`not a record id: ${JSON.stringify(other)}`);
+  return ids;
 }
 
 /** A row that is gone already is what the delete wanted: its parent took it along, or an earlier attempt did it. */

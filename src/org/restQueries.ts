@@ -1,4 +1,5 @@
-import type { OrgHttp } from './orgHttp.js';
+import { OrgRequestError, type OrgHttp } from './orgHttp.js';
+import { badAnswer } from './orgRequestError.js';
 import type { Querier, RawRow } from './ports.js';
 
 interface QueryPage {
@@ -14,6 +15,16 @@ function withoutAttributes(row: Record<string, unknown>): RawRow {
   return rest;
 }
 
+/** Times a query is begun when its cursor gets lost on the way. */
+const READINGS = 3;
+
+/** An answer that is JSON but no page, such as a gateway's own, has no rows to speak of. */
+function checkedPage(page: QueryPage, soql: string): QueryPage {
+  if (!Array.isArray(page?.records) || typeof page.totalSize !== 'number' || typeof page.done !== 'boolean')
+    throw badAnswer(`${soql} was answered with something that is no page of rows`);
+  return page;
+}
+
 /** SOQL over REST: every page is followed, and the number of rows is held against `totalSize`. */
 export class RestQueries implements Querier {
   public constructor(private readonly http: OrgHttp) {}
@@ -23,19 +34,33 @@ export class RestQueries implements Querier {
     options: { readonly all?: boolean; readonly tooling?: boolean } = {}
   ): Promise<RawRow[]> {
     const resource = options.tooling ? '/tooling/query' : options.all ? '/queryAll' : '/query';
-    let page = await this.http.json<QueryPage>(`${resource}?q=${encodeURIComponent(soql)}`);
+    for (let reading = 1; ; reading += 1) {
+      try {
+        return await this.pages(`${resource}?q=${encodeURIComponent(soql)}`, soql);
+      } catch (error) {
+        // The org forgot where we were (it keeps few cursors for a user): from the beginning, then.
+        const lost = error instanceof OrgRequestError && error.code === 'INVALID_QUERY_LOCATOR';
+        if (!lost || reading >= READINGS) throw error;
+      }
+    }
+  }
+
+  private async pages(first: string, soql: string): Promise<RawRow[]> {
+    const shown = `"${soql.slice(0, 80)}"`;
+    let page = checkedPage(await this.http.json<QueryPage>(first), shown);
     const rows = page.records.map(withoutAttributes);
     while (!page.done) {
-      if (!page.nextRecordsUrl) throw new Error(`a page of "${soql.slice(0, 80)}" names no next page`);
-      page = await this.http.json<QueryPage>(page.nextRecordsUrl);
+      if (!page.nextRecordsUrl?.startsWith('/services/')) throw badAnswer(`a page of ${shown} names no next page`);
+      const before = rows.length;
+      page = checkedPage(await this.http.json<QueryPage>(page.nextRecordsUrl), shown);
       rows.push(...page.records.map(withoutAttributes));
+      if (rows.length === before && !page.done) throw badAnswer(`a page of ${shown} came without rows`);
     }
-    if (rows.length !== page.totalSize)
-      throw new Error(`"${soql.slice(0, 80)}" gave ${rows.length} rows of ${page.totalSize}`);
+    if (rows.length !== page.totalSize) throw badAnswer(`${shown} gave ${rows.length} rows of ${page.totalSize}`);
     return rows;
   }
 
   public async count(soql: string): Promise<number> {
-    return (await this.http.json<QueryPage>(`/query?q=${encodeURIComponent(soql)}`)).totalSize;
+    return checkedPage(await this.http.json<QueryPage>(`/query?q=${encodeURIComponent(soql)}`), soql).totalSize;
   }
 }

@@ -1,6 +1,6 @@
-import type { Connection } from '@salesforce/core';
 import { MetadataComponents } from '../../src/org/metadataComponents.js';
 import { OrgRequestError, type OrgHttp } from '../../src/org/orgHttp.js';
+import type { Soap } from '../../src/org/soap.js';
 import { ToolingFlows } from '../../src/org/toolingFlows.js';
 import type { Querier } from '../../src/org/ports.js';
 import { OrgError, type OrgUser } from '../org/engine/contracts.js';
@@ -12,18 +12,24 @@ import { deployResultShape } from '../org/http/deployResultShapes.js';
 
 const VERSION = '66.0';
 
-/** What the client library hands to a retrieve. */
+/** What the adapter hands to a retrieve and to a deployment. */
 interface RetrieveCall {
-  readonly apiVersion: string;
-  readonly singlePackage: boolean;
-  readonly unpackaged: {
-    readonly version: string;
-    readonly types: ReadonlyArray<{ name: string; members: readonly string[] }>;
+  readonly retrieveRequest: {
+    readonly apiVersion: string;
+    readonly singlePackage: boolean;
+    readonly unpackaged: {
+      readonly version: string;
+      readonly types: ReadonlyArray<{ name: string; members: readonly string[] }>;
+    };
   };
+}
+interface DeployCall {
+  readonly ZipFile: string;
+  readonly DeployOptions: DeployOptions;
 }
 
 /**
- * Our own adapters of flows and components on an org's engine: only the client library between them is left out. Its calls
+ * Our own adapters of flows and components on an org's engine: only the SOAP envelopes between them are left out. The calls
  * have the same names and answers.
  */
 export function metadataInProcess(
@@ -32,19 +38,33 @@ export function metadataInProcess(
   querier: Querier,
   count: () => void
 ): { readonly components: MetadataComponents; readonly flows: ToolingFlows } {
-  const metadata = {
-    list: async (queries: ReadonlyArray<{ type: string }>) =>
+  const calls: Readonly<Record<string, (args: never) => Promise<unknown>>> = {
+    listMetadata: async ({ queries }: { queries: ReadonlyArray<{ type: string }> }) =>
       listMetadata(side.catalogue(), queries).map((component) => filePropertiesOf(component)),
-    retrieve: async ({ apiVersion, singlePackage, unpackaged }: RetrieveCall) => ({
+    retrieve: async ({ retrieveRequest: { apiVersion, singlePackage, unpackaged } }: RetrieveCall) => ({
       id: side.retrieves.start({ apiVersion, singlePackage, unpackaged }, user),
     }),
-    checkRetrieveStatus: async (id: string) => {
-      const { zipFile, files: _files, ...result } = await side.retrieves.check(id);
+    checkRetrieveStatus: async ({ asyncProcessId }: { asyncProcessId: string }) => {
+      const { zipFile, files: _files, ...result } = await side.retrieves.check(asyncProcessId);
       return { ...result, zipFile: zipFile?.toString('base64') };
     },
-    deploy: async (zip: Buffer, options: DeployOptions) => ({ id: await side.deployments.submit(zip, options, user) }),
-    checkDeployStatus: async (id: string, details: boolean) => deployResultShape(side.deployments.check(id), details),
+    deploy: async ({ ZipFile, DeployOptions: options }: DeployCall) => ({
+      id: await side.deployments.submit(Buffer.from(ZipFile, 'base64'), options, user),
+    }),
+    checkDeployStatus: async ({
+      asyncProcessId,
+      includeDetails,
+    }: {
+      asyncProcessId: string;
+      includeDetails: boolean;
+    }) => deployResultShape(side.deployments.check(asyncProcessId), includeDetails),
   };
+  const soap = {
+    call: async (_api: string, operation: string, args: unknown) => {
+      count();
+      return [await calls[operation]?.(args as never)].flat();
+    },
+  } as unknown as Soap;
   interface Inner {
     readonly url: string;
     readonly method: string;
@@ -86,9 +106,9 @@ export function metadataInProcess(
       throw new OrgRequestError(error.code, `${error.code}: ${error.message} (${method} ${path})`, error.status, false);
     }
   };
-  const http = { apiVersion: VERSION, countElsewhere: count, json: tooling } as unknown as OrgHttp;
+  const http = { apiVersion: VERSION, json: tooling } as unknown as OrgHttp;
   return {
-    components: new MetadataComponents({ metadata } as unknown as Connection, http, 20_000),
+    components: new MetadataComponents(soap, VERSION, 20_000),
     flows: new ToolingFlows(http, querier),
   };
 }

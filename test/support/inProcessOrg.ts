@@ -89,6 +89,10 @@ export class InProcessOrg implements OrgPorts {
     return new Date(this.org.clock.millis()).toISOString();
   }
 
+  public apiUsage(): undefined {
+    return undefined;
+  }
+
   // --- history -------------------------------------------------------------------------------------------------------
 
   public async serverTime(): Promise<string> {
@@ -113,6 +117,10 @@ export class InProcessOrg implements OrgPorts {
 
   public ingestJobsInFlight(): ReturnType<OrgPorts['ingestJobsInFlight']> {
     return this.history.ingestJobsInFlight();
+  }
+
+  public async apiLimit(): Promise<{ max: number; remaining: number }> {
+    return { max: 100_000, remaining: 100_000 };
   }
 
   public viewsAllData(): Promise<boolean> {

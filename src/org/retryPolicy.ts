@@ -1,0 +1,66 @@
+import type { OrgRequestError } from './orgRequestError.js';
+
+/** What came back from one attempt, as far as it decides what happens next. */
+export interface Failure {
+  readonly error: OrgRequestError;
+  /** `Retry-After` as the server sent it. */
+  readonly retryAfter?: string | null;
+  /** True when no connection was ever made: the org cannot have acted. */
+  readonly neverSent?: boolean;
+}
+
+export type Verdict = 'again' | 'logInAgain' | 'limitReached' | 'giveUp';
+
+/** Attempts of one request, the first included. */
+export const MAX_ATTEMPTS = 5;
+
+/** Statuses that pass by themselves (REST guide, status codes; 420 is a session that was routed wrongly). */
+const PASSING_STATUS = new Set([408, 420, 500, 502, 503, 504]);
+
+/** Codes that pass by themselves, whatever the status. */
+const PASSING_CODE = new Set([
+  'NETWORK',
+  'TIMEOUT',
+  'BAD_ANSWER',
+  'SERVER_UNAVAILABLE',
+  'REQUEST_RUNNING_TOO_LONG',
+  'UNABLE_TO_LOCK_ROW',
+  'QUERY_TIMEOUT',
+]);
+
+/** Texts under codes that say less (as other clients of these APIs treat them). */
+const PASSING_TEXT =
+  /unable to complete the creation of the query cursor|failed while fetching query cursor data|unexpected internal servlet state|retry your request|security policies took too long/i;
+
+/**
+ * What follows a failed attempt. A request that changes nothing, or leaves the same state however often it arrives, may be
+ * sent again after anything that passes. One that creates is sent again only when the org certainly did not act: no
+ * connection was made, or it was turned away at the door (429, too many requests at a time).
+ */
+export function verdictOn({ error, neverSent }: Failure, repeatable: boolean): Verdict {
+  if (error.status === 401 || error.code === 'INVALID_SESSION_ID') return 'logInAgain';
+  if (error.code === 'REQUEST_LIMIT_EXCEEDED')
+    // The same code stands for too many requests at a time, which passes within seconds, and for the day's limit.
+    return /concurrent/i.test(error.message) ? 'again' : 'limitReached';
+  if (neverSent || error.status === 429) return 'again';
+  const passes =
+    PASSING_STATUS.has(error.status ?? 0) || PASSING_CODE.has(error.code) || PASSING_TEXT.test(error.message);
+  return passes && repeatable ? 'again' : 'giveUp';
+}
+
+/** Seconds or a date, as `Retry-After` may hold; undefined when it holds neither. In milliseconds from `now`. */
+export function retryAfterMs(header: string | null | undefined, now: number): number | undefined {
+  const text = header?.trim();
+  if (!text) return undefined;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+/**
+ * Milliseconds before the attempt after `attempt` (from 1): doubled each time, with jitter, so that many clients do not
+ * come back at once. `dice` is from 0 to 1.
+ */
+export function backOffMs(attempt: number, baseMs: number, dice: number): number {
+  return baseMs * 2 ** (attempt - 1) * (0.5 + dice / 2);
+}
