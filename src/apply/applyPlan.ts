@@ -9,7 +9,7 @@ import { batchOf } from './batch.js';
 import { applyComponentSteps } from './componentLane.js';
 import { applyFlowSteps } from './flowLane.js';
 import type { ItemOutcome } from './outcome.js';
-import { fieldsWritten, rowsReturning } from './preconditions.js';
+import { fieldsWritten, rowsReturning, strayRows } from './preconditions.js';
 import { checkFresh, type ReadyPlan } from './readyPlan.js';
 import { applyRecordStep } from './recordLane.js';
 import { itemOutcome, RunJournal, settle, type RunContext } from './runContext.js';
@@ -45,7 +45,7 @@ export async function applyPlan(
   const { plan } = ready;
   const earlier = await succeededRun(store, plan);
   if (earlier) return { ...earlier, status: 'alreadyApplied', durationMs: Math.round(performance.now() - started) };
-  const changes = plan.steps.reduce((n, step) => n + step.count, 0);
+  const changes = plan.steps.reduce((n, step) => n + step.count - (step.onlyChecked ?? 0), 0);
   if (request.maxChanges !== undefined && changes > request.maxChanges)
     throw new Refusal('tooManyChanges', { tokens: [changes, request.maxChanges] });
   const lock = await store.lock(org.identity.orgId, `rollback apply of plan ${plan.id}`);
@@ -78,6 +78,7 @@ export async function applyPlan(
       idMap: new Map(ready.baseline.idMap),
       returning: rowsReturning(plan, checked.current.items),
       returned: new Set(),
+      strays: strayRows(plan, checked.current.items),
       elsewhere: fieldsWritten(plan, checked.current.items),
       outcomes: new Map(),
     };

@@ -57,7 +57,7 @@ function rowToInsert(run: RunContext, item: RecordItem, describe: ObjectDescribe
   const soft = softReferences(run.baseline.knowledge, describe.name);
   const cells = new Map<string, Value>();
   const leftOver = new Map<string, Value>();
-  for (const [name, old] of Object.entries(item.after ?? {})) {
+  for (const [name, old] of Object.entries({ ...item.after, ...item.atFirst })) {
     const field = fieldNamed(describe, name);
     if (!field?.createable) continue;
     const value = waits(run, field, old) ? null : repointValue(old, run.idMap, soft.includes(name));

@@ -76,7 +76,7 @@ export async function readRows(
 export interface RowContext {
   /** Rows that another step brings back first. */
   readonly returning: ReadonlySet<string>;
-  /** Rows that this run undeleted: the org fills lookups again that their deletion had blanked. */
+  /** Rows that came back in this run: the org fills lookups to them again that their deletion had blanked. */
   readonly refilled: ReadonlySet<string>;
   /** The planned values before new Ids were counted in: an insert writes text with the old ones at first. */
   readonly unmapped?: ValueRow | null;
@@ -141,6 +141,12 @@ export function fieldsWritten(
 /** Rows that steps of a plan bring back, by their old Ids. */
 export function rowsReturning(plan: RollbackPlan, items: ReadonlyMap<string, readonly RecordItem[]>): Set<string> {
   const steps = plan.steps.filter((step) => step.operation === 'undeleteRecords' || step.operation === 'insertRecords');
+  return new Set(steps.flatMap((step) => (items.get(step.id) ?? []).map((item) => item.id)));
+}
+
+/** Rows that come back with their masters, by the org, before a step of the plan takes them away again. */
+export function strayRows(plan: RollbackPlan, items: ReadonlyMap<string, readonly RecordItem[]>): Set<string> {
+  const steps = plan.steps.filter(({ detail }) => detail.kind === 'records' && detail.strays);
   return new Set(steps.flatMap((step) => (items.get(step.id) ?? []).map((item) => item.id)));
 }
 

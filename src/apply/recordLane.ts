@@ -98,7 +98,7 @@ function mapped(run: RunContext, object: string, item: RecordItem): RecordItem {
 function standingNow(run: RunContext, step: RecordStep, item: Item, row: RowState | undefined): Standing {
   return standingOfRow(item.now, row, {
     returning: NOBODY,
-    refilled: run.returned,
+    refilled: new Set([...run.returned, ...run.strays]),
     unmapped: item.planned.after,
     insertable:
       step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords'),

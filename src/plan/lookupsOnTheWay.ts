@@ -7,7 +7,7 @@ import { pick, type RecordSheets } from './recordSheet.js';
  * target: the undelete fills it again. Such lookups are looked at once more at the end; most are empty, and nothing is written.
  */
 export function blankRefilledLookups(changes: readonly RecordChange[], facts: RecordFacts, sheets: RecordSheets): void {
-  const back = new Set(sheets.objects().filter((object) => sheets.items(object, 'undelete').size > 0));
+  const back = objectsBack(sheets);
   if (back.size === 0) return;
   for (const change of changes) {
     const returns = sheets.items(change.object, 'undelete').has(change.id);
@@ -29,6 +29,13 @@ export function blankRefilledLookups(changes: readonly RecordChange[], facts: Re
   }
 }
 
+/** Objects of which rows come back from the bin, if only to go again. */
+function objectsBack(sheets: RecordSheets): ReadonlySet<string> {
+  return new Set(
+    sheets.objects().filter((object) => sheets.items(object, 'undelete').size + sheets.items(object, 'sweep').size > 0)
+  );
+}
+
 /**
  * Lookups that the org itself changes on the way are no surprise: those to rows that the plan deletes are blanked, and empty
  * ones of rows that go may be filled again when the row they once named is undeleted.
@@ -39,7 +46,7 @@ export function acceptBlankedLookups(sheets: RecordSheets, facts: RecordFacts): 
       .objects()
       .flatMap((object) => [...sheets.items(object, 'delete').keys(), ...sheets.items(object, 'sweep').keys()])
   );
-  const back = new Set(sheets.objects().filter((object) => sheets.items(object, 'undelete').size > 0));
+  const back = objectsBack(sheets);
   for (const object of sheets.objects()) {
     const refilled = new Set(
       (facts.describes.get(object)?.fields ?? [])

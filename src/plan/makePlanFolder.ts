@@ -1,5 +1,6 @@
 import { digestOf } from '../model/digest.js';
 import { makeStoreId } from '../model/ids.js';
+import type { Finding } from '../model/finding.js';
 import type { Operation } from '../model/operation.js';
 import type { Chance } from '../model/progress.js';
 import type { OrgPorts } from '../org/ports.js';
@@ -11,7 +12,7 @@ import type { Draft } from './draft.js';
 import { estimate } from './estimate.js';
 import type { FlowFacts } from './flowFacts.js';
 import { makeStepFiles } from './makeStepFiles.js';
-import { orderSteps } from './order/orderSteps.js';
+import { orderSteps, type OrderedStep } from './order/orderSteps.js';
 import { PLAN_FORMAT } from './planFormat.js';
 import type { Observed } from './readOrgNow.js';
 import type { RollbackPlan, Step } from './rollbackPlan.js';
@@ -30,26 +31,37 @@ export async function makePlanFolder(
 ): Promise<{ plan: RollbackPlan; folder: StoreFolder }> {
   const now = chance.now();
   const folder = await store.create('plans', makeStoreId(now, org.identity.label, chance.entropy(3)));
-  const ordered = orderSteps(draft.steps, {
-    describes: observed.records.describes,
-    knowledge: baseline.knowledge,
-    flowTraits,
-  });
+  const ordered = orderSteps(draft.steps, { flowTraits });
   const idOf = new Map(ordered.map(({ step }, at) => [step.key, `s${String(at + 1).padStart(3, '0')}`]));
   const steps: Step[] = [];
   for (const { step, waitsFor } of ordered) {
-    const { key, detail, ...rest } = step;
-    const id = idOf.get(key) as string;
-    const common = { ...rest, id, waitsFor: waitsFor.map((other) => idOf.get(other.key) as string) };
-    steps.push({ ...common, detail: await makeStepFiles(folder, id, detail, observed.components.flowTexts) });
+    const id = idOf.get(step.key) as string;
+    const common = {
+      id,
+      lane: step.lane,
+      operation: step.operation,
+      fallbacks: step.fallbacks,
+      target: step.target,
+      count: step.count,
+      ...(step.onlyChecked === undefined ? {} : { onlyChecked: step.onlyChecked }),
+      risk: step.risk,
+      waitsFor: waitsFor.map((other) => idOf.get(other.key) as string),
+      reason: step.reason,
+    };
+    steps.push({ ...common, detail: await makeStepFiles(folder, id, step.detail, observed.components.flowTexts) });
   }
   const byTarget = <T extends { readonly target: string }>(list: readonly T[]): T[] =>
     [...list].sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0));
   const summary: Partial<Record<Operation, number>> = {};
-  for (const step of steps) summary[step.operation] = (summary[step.operation] ?? 0) + step.count;
+  for (const step of steps) {
+    const written = step.count - (step.onlyChecked ?? 0);
+    if (written > 0) summary[step.operation] = (summary[step.operation] ?? 0) + written;
+  }
   const conflicts = byTarget(draft.conflicts);
   const manual = byTarget(draft.manual);
-  const findings = [...draft.findings].sort((a, b) => (a.code + a.subject < b.code + b.subject ? -1 : 1));
+  const findings = [...draft.findings, ...ordered.flatMap(stepInCircle)].sort((a, b) =>
+    a.code + a.subject < b.code + b.subject ? -1 : 1
+  );
   const body: Omit<RollbackPlan, 'digest'> = {
     format: PLAN_FORMAT,
     id: folder.id,
@@ -83,4 +95,16 @@ export async function makePlanFolder(
   const plan: RollbackPlan = { ...body, digest: digestOf(body) };
   await folder.write('plan.json', `${JSON.stringify(plan, null, 2)}\n`);
   return { plan, folder };
+}
+
+function stepInCircle({ step, givenUp }: OrderedStep): Finding[] {
+  if (givenUp.length === 0) return [];
+  return [
+    {
+      code: 'stepInCircle',
+      severity: 'warning',
+      subject: step.target,
+      message: `It should wait for ${givenUp.map(({ target }) => target).join(', ')}, which waits for it: the org may refuse it.`,
+    },
+  ];
 }

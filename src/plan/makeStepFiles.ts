@@ -13,10 +13,11 @@ export async function makeStepFiles(
   flowTexts: ReadonlyMap<string, string>
 ): Promise<StepDetail> {
   if (detail.kind === 'records') {
-    const { object, fields, items } = detail;
+    const { object, fields, strays, items } = detail;
     const lines = items.map((item) => `${JSON.stringify(item)}\n`).join('');
     const { path, sha256 } = await folder.write(`steps/${id}.ndjson`, lines);
-    return { kind: 'records', object, fields, items: { path, sha256, count: items.length } };
+    const file = { path, sha256, count: items.length };
+    return { kind: 'records', object, fields, ...(strays ? { strays } : {}), items: file };
   }
   if (detail.kind !== 'flow' || detail.from === null) return detail;
   const text = flowTexts.get(versionMember(detail.flow, detail.from));

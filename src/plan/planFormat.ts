@@ -41,6 +41,7 @@ const detail = z.discriminatedUnion('kind', [
     kind: z.literal('records'),
     object: z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/),
     fields: z.array(text),
+    strays: z.literal(true).optional(),
     items: z.strictObject({ path: insidePath, sha256: text, count: z.number().int().nonnegative() }),
   }),
 ]);
@@ -52,6 +53,7 @@ const step = z.strictObject({
   fallbacks: z.array(z.strictObject({ operation, when: text, risk })),
   target: text,
   count: z.number().int().nonnegative(),
+  onlyChecked: z.number().int().nonnegative().optional(),
   risk,
   waitsFor: z.array(text),
   reason: text,
@@ -110,4 +112,5 @@ export const itemSchema = z.strictObject({
   before: row.nullable(),
   after: row.nullable(),
   also: row.optional(),
+  atFirst: row.optional(),
 });

@@ -2,22 +2,22 @@ import type { ValueRow } from '../records/fieldValue.js';
 import type { RecordItem } from './rollbackPlan.js';
 
 /**
- * Which step of an object an item belongs to. `release` turns away from rows that go; `park` and `neutral` make way first, `parkBack` and `neutralBack` do the same
- * for rows that just came back, `undeleteLate` waits for them; `sweep` takes away what came back with its parent and never belonged; `finish` is what had
- * to wait.
+ * Which step of an object an item belongs to. `release` turns away from rows that go; `park` and `neutral` make way first,
+ * `parkBack` and `neutralBack` do the same for rows that just came back; `sweep` takes away what came back with its parent
+ * and never belonged; `finish` is what had to wait; `recheck` looks at what should be in place by then.
  */
 export type Sheet =
   | 'release'
   | 'park'
   | 'neutral'
   | 'undelete'
-  | 'undeleteLate'
   | 'insert'
   | 'parkBack'
   | 'neutralBack'
   | 'update'
   | 'sweep'
   | 'finish'
+  | 'recheck'
   | 'deactivate'
   | 'delete';
 
@@ -63,6 +63,7 @@ function joined(a: RecordItem, b: RecordItem): RecordItem {
     before: a.before === null || b.before === null ? null : { ...a.before, ...b.before },
     after: a.after === null || b.after === null ? null : { ...a.after, ...b.after },
     ...(a.also || b.also ? { also: { ...a.also, ...b.also } } : {}),
+    ...(a.atFirst || b.atFirst ? { atFirst: { ...a.atFirst, ...b.atFirst } } : {}),
   };
 }
 

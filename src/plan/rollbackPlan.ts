@@ -15,6 +15,8 @@ export interface RecordItem {
   readonly after: ValueRow | null;
   /** Values that the plan itself, or the org because of it, may put in between: finding them is no surprise. */
   readonly also?: ValueRow;
+  /** Of a row that comes back: what an insert writes instead of `after`, until a later step writes that. */
+  readonly atFirst?: ValueRow;
 }
 
 /** A flow version as the plan saw it. A stamp that moved is only the reason to look: the body decides. */
@@ -66,6 +68,8 @@ export type StepDetail =
       readonly kind: 'records';
       readonly object: string;
       readonly fields: readonly string[];
+      /** Of a delete: its rows are in the bin, come back with their masters, and go again. */
+      readonly strays?: true;
       readonly items: { readonly path: string; readonly sha256: string; readonly count: number };
     };
 
@@ -83,7 +87,10 @@ export interface Step {
   readonly fallbacks: readonly Fallback[];
   /** A SELECTOR. */
   readonly target: string;
+  /** Items. */
   readonly count: number;
+  /** How many of them should be in place by then: they are read, and written only where the org did otherwise. */
+  readonly onlyChecked?: number;
   readonly risk: Risk;
   /** Steps that must have succeeded before. */
   readonly waitsFor: readonly string[];
@@ -94,12 +101,17 @@ export interface Step {
 /** A step before it has a place and a file: `key` names it for order rules, items are still in memory. */
 export interface DraftStep extends Omit<Step, 'id' | 'waitsFor' | 'detail'> {
   readonly key: string;
+  /** Keys of steps of its own lane that it waits for. */
+  readonly after?: readonly string[];
+  /** Keys of steps it comes after, but does not depend on. */
+  readonly preferablyAfter?: readonly string[];
   readonly detail:
     | Exclude<StepDetail, { kind: 'records' }>
     | {
         readonly kind: 'records';
         readonly object: string;
         readonly fields: readonly string[];
+        readonly strays?: true;
         readonly items: readonly RecordItem[];
       };
 }

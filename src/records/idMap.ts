@@ -36,11 +36,16 @@ export function repointRow(row: ValueRow, ids: IdMap, soft: readonly string[]): 
   );
 }
 
+/** The Ids (15 or 18 characters) that a value is or, where `inside` allows it, holds. */
+export function idsIn(value: Value | undefined, inside: boolean): readonly string[] {
+  if (value === null || value === undefined || value.length < 15) return [];
+  if (isRecordId(value)) return [value];
+  return inside ? (value.match(ID_INSIDE) ?? []) : [];
+}
+
 /** Whether a value is one of `ids` or, where `inside` allows it, holds one. */
 export function holdsId(value: Value | undefined, ids: ReadonlySet<string>, inside: boolean): boolean {
-  if (value === null || value === undefined || value.length < 15) return false;
   const known = (id: string): boolean =>
     ids.has(id) || (id.length === 15 && [...ids].some((key) => key.startsWith(id)));
-  if (isRecordId(value)) return known(value);
-  return inside && (value.match(ID_INSIDE) ?? []).some(known);
+  return idsIn(value, inside).some(known);
 }

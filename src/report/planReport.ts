@@ -3,7 +3,7 @@ import { LANES, type Lane } from '../model/operation.js';
 import type { Conflict, RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import { shortReason, stepWords } from './stepWords.js';
 import { columns, hanging, inPieces, plural, wrap } from './table.js';
-import { OPERATION_WORDS, when, withoutLane } from './words.js';
+import { ONLY_CHECKED, OPERATION_WORDS, when, withoutLane } from './words.js';
 
 /** Entries of a list that are shown before the rest is folded. */
 const SHOWN = 12;
@@ -105,7 +105,7 @@ function inShort(plan: RollbackPlan, width: number): string[] {
   for (const lane of LANES) {
     const counts = new Map<string, number>();
     for (const step of plan.steps.filter((entry) => entry.lane === lane)) {
-      const word = OPERATION_WORDS[step.operation];
+      const word = step.onlyChecked ? ONLY_CHECKED : OPERATION_WORDS[step.operation];
       counts.set(word, (counts.get(word) ?? 0) + step.count);
     }
     if (counts.size > 0)
@@ -168,12 +168,18 @@ function conflictLines(conflicts: readonly Conflict[], view: PlanView): string[]
   ];
 }
 
+/** Items that steps write, and beside them those that they expect to find in place. */
+function itemCounts(steps: readonly Step[]): string {
+  const checked = steps.reduce((n, step) => n + (step.onlyChecked ?? 0), 0);
+  const written = steps.reduce((n, step) => n + step.count, 0) - checked;
+  return `${plural(written, 'item')}${checked > 0 ? ` and ${checked.toLocaleString('en-US')} to check` : ''}`;
+}
+
 function laneLines(plan: RollbackPlan, lane: Lane, view: PlanView): string[] {
   const steps = plan.steps.filter((step) => step.lane === lane);
-  const items = steps.reduce((n, step) => n + step.count, 0);
   // The risky ones first, so that folding never hides them.
   const sorted = [...steps.filter(isRisky), ...steps.filter((step) => !isRisky(step))];
-  return titled(`${laneTitles[lane]}: ${plural(items, 'item')}`, steps.length > 0, () =>
+  return titled(`${laneTitles[lane]}: ${itemCounts(steps)}`, steps.length > 0, () =>
     folded(
       hanging(
         sorted.map((step) => [
@@ -257,12 +263,11 @@ function leftOutLines(plan: RollbackPlan, view: PlanView): string[] {
 }
 
 function closing(plan: RollbackPlan, width: number): string[] {
-  const items = plan.steps.reduce((n, step) => n + step.count, 0);
   return [
     ...wrap(plan.advice, width),
     ...(plan.steps.length > 0
       ? wrap(
-          `${plural(plan.steps.length, 'step')}, ${plural(items, 'item')}, about ${plural(plan.estimate.requests, 'request')} and ${plan.estimate.seconds} s.`,
+          `${plural(plan.steps.length, 'step')}, ${itemCounts(plan.steps)}, about ${plural(plan.estimate.requests, 'request')} and ${plan.estimate.seconds} s.`,
           width
         )
       : []),

@@ -1,6 +1,6 @@
 import type { Step } from '../plan/rollbackPlan.js';
 import { plural } from './table.js';
-import { OPERATION_WORDS } from './words.js';
+import { ONLY_CHECKED, OPERATION_WORDS } from './words.js';
 
 /** Names of fields that are shown before the rest is counted. */
 const FIELDS = 6;
@@ -23,6 +23,7 @@ export function stepWords(step: Step): string {
   }
   if (detail.kind === 'flowVersion') return `delete version ${detail.version}`;
   if (detail.kind === 'records') {
+    if (step.onlyChecked) return `${ONLY_CHECKED} ${plural(step.count, 'row')}${fieldList(detail.fields)}`;
     const [verb, ...again] = OPERATION_WORDS[operation].split(' ');
     const what = [verb, plural(step.count, 'row'), ...again].join(' ');
     return operation === 'updateRecords' ? `${what}${fieldList(detail.fields)}` : what;

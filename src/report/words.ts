@@ -31,3 +31,6 @@ export function size(bytes: number): string {
 export function withoutLane(target: string): string {
   return target.replace(/^(flow|metadata|record|permission):/, '');
 }
+
+/** What is done with rows that should be in place by then. */
+export const ONLY_CHECKED = 'check';

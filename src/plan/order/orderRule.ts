@@ -1,11 +1,7 @@
-import type { Knowledge } from '../../records/knowledge.js';
 import type { FlowTraits } from '../../flow/flowBody.js';
-import type { ObjectDescribe } from '../../records/objectDescribe.js';
 import type { DraftStep } from '../rollbackPlan.js';
 
 export interface OrderFacts {
-  readonly describes: ReadonlyMap<string, ObjectDescribe>;
-  readonly knowledge: Knowledge;
   /** What is known of flow versions, by `Name-3`. */
   readonly flowTraits?: ReadonlyMap<string, FlowTraits>;
 }
@@ -14,11 +10,8 @@ export interface OrderFacts {
 export interface Edge {
   readonly before: string;
   readonly after: string;
-  /**
-   * Wanted, but given up where a circle has to be broken: `order` before 1, 1 before 2. `order` is no more than that: the
-   * later step does not depend on the success of the earlier one.
-   */
-  readonly soft?: 'order' | 1 | 2 | undefined;
+  /** No more than an order: `after` does not depend on the success of `before`, and goes ahead where they wait for each other. */
+  readonly orderOnly?: true;
 }
 
 export type OrderRule = (steps: readonly DraftStep[], facts: OrderFacts) => Edge[];

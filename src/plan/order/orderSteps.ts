@@ -3,42 +3,27 @@ import { LANES, OPERATIONS } from '../../model/operation.js';
 import type { DraftStep } from '../rollbackPlan.js';
 import type { OrderFacts, OrderRule } from './orderRule.js';
 import { callersBeforeSubflows } from './callersBeforeSubflows.js';
-import { conditionsInsideNeutral } from './conditionsInsideNeutral.js';
-import { deleteChildrenFirst } from './deleteChildrenFirst.js';
 import { flowVersionBeforeComponent } from './flowVersionBeforeComponent.js';
-import { freeKeyBeforeUse } from './freeKeyBeforeUse.js';
-import { letGoBeforeDelete } from './letGoBeforeDelete.js';
-import { makeWayFirst } from './makeWayFirst.js';
 import { pointerBeforeVersionDelete } from './pointerBeforeVersionDelete.js';
-import { refillsBeforeFinish } from './refillsBeforeFinish.js';
-import { sweepAfterUndelete } from './sweepAfterUndelete.js';
-import { undeleteParentsFirst } from './undeleteParentsFirst.js';
-import { updateAfterItsTargets } from './updateAfterItsTargets.js';
 import { recordsAfterMetadata } from './recordsAfterMetadata.js';
+import { stepsNamed } from './stepsNamed.js';
 
-/** To add a reason for an order, add a file with one rule and name it here. */
+/** To add a reason for an order among steps, add a file with one rule and name it here. Rows have rules of their own. */
 export const ORDER_RULES: readonly OrderRule[] = [
   pointerBeforeVersionDelete,
   callersBeforeSubflows,
   flowVersionBeforeComponent,
   recordsAfterMetadata,
-  undeleteParentsFirst,
-  updateAfterItsTargets,
-  sweepAfterUndelete,
-  refillsBeforeFinish,
-  makeWayFirst,
-  conditionsInsideNeutral,
-  letGoBeforeDelete,
-  deleteChildrenFirst,
-  freeKeyBeforeUse,
+  stepsNamed,
 ];
 
-/** Edges from the first that are given up to those that hold. */
-const STRENGTH = { order: 1, 1: 2, 2: 3, must: 4 } as const;
+type Graph = DirectedGraph<{ step: DraftStep }, { must: boolean }>;
 
 export interface OrderedStep {
   readonly step: DraftStep;
   readonly waitsFor: readonly DraftStep[];
+  /** Steps it should wait for and cannot, because they wait for it: it may fail. */
+  readonly givenUp: readonly DraftStep[];
 }
 
 /** Where nothing asks otherwise: by lane, then operation, then name. So a plan has one order, whatever the org answers first. */
@@ -51,72 +36,60 @@ function compareSteps(a: DraftStep, b: DraftStep): number {
 }
 
 /**
- * The steps in an order that every rule allows. Where rules ask for a circle, an edge of it is given up, soft ones
- * first: in the worst hour a plan with one row that may be refused is worth more than none.
+ * The steps in an order that every rule allows. Where rules ask for a circle, the first of its steps goes ahead and says so:
+ * in the worst hour a plan with a step that may fail is worth more than none.
  */
-export function orderSteps(steps: readonly DraftStep[], facts: OrderFacts): OrderedStep[] {
-  const graph = new DirectedGraph<{ step: DraftStep }, { strength: number }>();
+export function orderSteps(steps: readonly DraftStep[], facts: OrderFacts = {}): OrderedStep[] {
+  const graph: Graph = new DirectedGraph();
   for (const step of steps) graph.addNode(step.key, { step });
-  for (const rule of ORDER_RULES) {
-    for (const edge of rule(steps, facts)) {
-      if (edge.before === edge.after) continue;
-      const known = graph.hasEdge(edge.before, edge.after)
-        ? graph.getEdgeAttribute(edge.before, edge.after, 'strength')
-        : 0;
-      graph.mergeEdge(edge.before, edge.after, { strength: Math.max(known, STRENGTH[edge.soft ?? 'must']) });
-    }
+  for (const { before, after, orderOnly } of ORDER_RULES.flatMap((rule) => rule(steps, facts))) {
+    if (before === after) continue;
+    const must = !orderOnly || (graph.hasEdge(before, after) && graph.getEdgeAttribute(before, after, 'must'));
+    graph.mergeEdge(before, after, { must });
   }
   const stepOf = (key: string): DraftStep => graph.getNodeAttribute(key, 'step');
   const waitsFor = new Map<string, DraftStep[]>(steps.map((step) => [step.key, []]));
   const ordered: OrderedStep[] = [];
   while (graph.order > 0) {
-    const [next] = graph
-      .filterNodes((key) => graph.inDegree(key) === 0)
-      .map(stepOf)
-      .sort(compareSteps);
-    if (!next) {
-      giveWay(graph);
-      continue;
-    }
-    graph.forEachOutEdge(next.key, (_edge, { strength }, _source, key) => {
-      if (strength > STRENGTH.order) waitsFor.get(key)?.push(next);
+    const [next] = nextKeys(graph).map(stepOf).sort(compareSteps);
+    if (!next) break;
+    graph.forEachOutEdge(next.key, (_edge, { must }, _source, key) => {
+      if (must) waitsFor.get(key)?.push(next);
     });
-    ordered.push({ step: next, waitsFor: waitsFor.get(next.key)?.sort(compareSteps) ?? [] });
+    ordered.push({
+      step: next,
+      waitsFor: waitsFor.get(next.key)?.sort(compareSteps) ?? [],
+      givenUp: awaited(graph, next.key).map(stepOf).sort(compareSteps),
+    });
     graph.dropNode(next.key);
   }
   return ordered;
 }
 
-/** Drops one edge that lies on a circle: soft ones first, then the first in the order of steps. */
-function giveWay(graph: DirectedGraph<{ step: DraftStep }, { strength: number }>): void {
-  const reaches = (from: string, to: string): boolean => {
+/** Steps that may be done now: those that come after no other, else those that wait for none, else any on a circle. */
+function nextKeys(graph: Graph): string[] {
+  const free = graph.filterNodes((key) => graph.inDegree(key) === 0);
+  if (free.length > 0) return free;
+  const waitingForNone = graph.filterNodes((key) => awaited(graph, key).length === 0);
+  return waitingForNone.length > 0 ? waitingForNone : onCircles(graph);
+}
+
+/** Steps that must be done before this one and are not. */
+function awaited(graph: Graph, key: string): string[] {
+  return graph.filterInEdges(key, (_edge, { must }) => must).map((edge) => graph.source(edge));
+}
+
+/** Steps that wait for themselves by way of others. */
+function onCircles(graph: Graph): string[] {
+  return graph.nodes().filter((start) => {
     const seen = new Set<string>();
-    const open = [from];
+    const open = graph.outNeighbors(start);
     for (let key = open.pop(); key !== undefined; key = open.pop()) {
-      if (key === to) return true;
+      if (key === start) return true;
       if (seen.has(key)) continue;
       seen.add(key);
       open.push(...graph.outNeighbors(key));
     }
     return false;
-  };
-  const steps = graph
-    .nodes()
-    .map((key) => graph.getNodeAttribute(key, 'step'))
-    .sort(compareSteps);
-  for (const strength of [STRENGTH.order, STRENGTH[1], STRENGTH[2], STRENGTH.must]) {
-    for (const { key } of steps) {
-      const edge = graph
-        .inEdges(key)
-        .filter(
-          (candidate) =>
-            graph.getEdgeAttribute(candidate, 'strength') === strength && reaches(key, graph.source(candidate))
-        )
-        .sort((left, right) => (graph.source(left) < graph.source(right) ? -1 : 1))[0];
-      if (edge === undefined) continue;
-      graph.dropEdge(edge);
-      return;
-    }
-  }
-  throw new Error(`the steps wait for each other: ${graph.nodes().sort().join(', ')}`);
+  });
 }

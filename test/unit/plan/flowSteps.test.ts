@@ -4,7 +4,6 @@ import type { FlowChange } from '../../../src/flow/diffFlows.js';
 import type { Draft } from '../../../src/plan/draft.js';
 import type { FlowFacts } from '../../../src/plan/flowFacts.js';
 import { flowSteps } from '../../../src/plan/flowSteps.js';
-import { PRESET_KNOWLEDGE } from '../../../src/records/presets/presets.js';
 import { orderSteps } from '../../../src/plan/order/orderSteps.js';
 import {
   aFlow,
@@ -353,9 +352,7 @@ describe('a flow that has as many versions as it can have', () => {
 
   it('is switched off, loses a version that was added, and gets its old body back, in this order', () => {
     const { steps } = plan(full(51), decisions({ deleteFlows: true }), { kept: [1] });
-    const ordered = orderSteps(steps, { describes: new Map(), knowledge: PRESET_KNOWLEDGE }).map(
-      ({ step }) => step.operation
-    );
+    const ordered = orderSteps(steps).map(({ step }) => step.operation);
     expect(ordered).to.deep.equal(['deactivateFlow', 'deleteFlowVersion', 'deleteFlowVersion', 'redeployFlow']);
   });
 });

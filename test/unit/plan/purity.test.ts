@@ -1,4 +1,3 @@
-import { PRESET_KNOWLEDGE } from '../../../src/records/presets/presets.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { diffFlows } from '../../../src/flow/diffFlows.js';
@@ -69,7 +68,6 @@ const RECORD_FACTS = recordFacts([
   anObject('Product2', [aField('Name')]),
   anObject('Option__c', [aField('Name'), aLookup('Product__c', 'Product2')]),
 ]);
-const DESCRIBES = RECORD_FACTS.describes;
 const TOUCHES = new Map([
   ['ValidationRule:Product2.Gone', [touch(DEPLOYER, { deleted: true })]],
   ['Flow:C', [touch(DEPLOYER, { deleted: true })]],
@@ -118,8 +116,6 @@ deepFreeze([RECORD_FACTS, TOUCHES, FLOW_FACTS, COMPONENT_FACTS, NAMES]);
 /** Conflicts about one field of a row: its other fields may go back. */
 const ONE_FIELD = new Set(['targetDeleted', 'keyTaken']);
 
-const FACTS_OF_ORDER = { describes: DESCRIBES, knowledge: PRESET_KNOWLEDGE };
-
 describe('the planner', () => {
   it('leaves what it is given as it is, and answers the same twice', () => {
     fc.assert(
@@ -129,8 +125,8 @@ describe('the planner', () => {
         const draft = draftOf(changes, how);
         expect(draftOf(changes, how)).to.deep.equal(draft);
         expect(draftOf(aBadDay(by), decisions(chosen, { touches: TOUCHES }))).to.deep.equal(draft);
-        const ordered = orderSteps(deepFreeze(draft.steps), FACTS_OF_ORDER);
-        expect(orderSteps(draft.steps, FACTS_OF_ORDER)).to.deep.equal(ordered);
+        const ordered = orderSteps(deepFreeze(draft.steps));
+        expect(orderSteps(draft.steps)).to.deep.equal(ordered);
         const steps = deepFreeze(ordered.map(({ step }, at) => planned(step, `s${at}`)));
         deepFreeze(draft);
         expect(estimate(steps)).to.deep.equal(estimate(steps));
@@ -156,7 +152,7 @@ describe('the planner', () => {
     fc.assert(
       fc.property(world, ({ changes, chosen, ...other }) => {
         const how = decisions(chosen, { touches: TOUCHES });
-        const bytes = (draft: Draft): string => JSON.stringify(orderSteps(draft.steps, FACTS_OF_ORDER));
+        const bytes = (draft: Draft): string => JSON.stringify(orderSteps(draft.steps));
         expect(bytes(draftOf(other, how))).to.equal(bytes(draftOf(changes, how)));
         const targets = (draft: Draft): string[] =>
           [...draft.conflicts, ...draft.manual, ...draft.leftOut].map((entry) => JSON.stringify(entry)).sort();

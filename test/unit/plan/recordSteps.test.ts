@@ -275,9 +275,11 @@ describe('a deleted row', () => {
       deleted('Product2', P1, { Name: 'x' }),
       deleted('SBQQ__ProductOption__c', OPTION, { Name: 'o', Product__c: P1 }),
     ]);
-    expect(itemsOf(draft, 'finish', 'SBQQ__ProductOption__c')).to.deep.equal([
+    // They come back with the row, from the bin: they are looked at, and set where it had to be inserted.
+    expect(itemsOf(draft, 'recheck', 'SBQQ__ProductOption__c')).to.deep.equal([
       { id: OPTION, before: { Product__c: null }, after: { Product__c: P1 } },
     ]);
+    expect(draft.steps.find(({ key }) => key.startsWith('records:recheck'))).to.include({ count: 1, onlyChecked: 1 });
   });
 
   it('of an object without undelete comes back with the parent that took it along', () => {

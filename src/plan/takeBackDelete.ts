@@ -1,0 +1,61 @@
+import { recordTarget } from '../model/selector.js';
+import type { RecordChange } from '../records/diffRecords.js';
+import type { ValueRow } from '../records/fieldValue.js';
+import { returningFields } from '../records/objectDescribe.js';
+import { recordAuthor } from './changeSet.js';
+import { conflict, decide } from './choice.js';
+import { isOurs, type Decisions, type Draft } from './draft.js';
+import type { RecordFacts } from './recordFacts.js';
+import { pick, type RecordSheets } from './recordSheet.js';
+import type { RecordItem } from './rollbackPlan.js';
+import { comesWithParent } from './strayRows.js';
+
+/** A deleted row comes back from the bin, else by insert; what had changed before it was deleted is set right afterwards. */
+export function takeBackDelete(
+  change: RecordChange,
+  comingBack: ReadonlySet<string>,
+  facts: RecordFacts,
+  decisions: Decisions,
+  draft: Draft,
+  sheets: RecordSheets
+): void {
+  const author = recordAuthor(change);
+  const target = recordTarget(change.object, change.id);
+  // A row that is gone for good has no last editor: it is theirs only where nobody else changed anything.
+  const alone = decisions.attribution.source === 'everybody' || decisions.attribution.source === 'onlyAuthor';
+  if (change.now === undefined ? !alone : !isOurs(author, decisions)) {
+    const { decision } = decide(decisions.choice, target);
+    const kind = author.userId ? 'deletedByOther' : 'unknownAuthor';
+    draft.conflicts.push(conflict(target, kind, 'present', 'deleted since', author, decision, decisions.names));
+    if (decision === 'keep') return;
+  }
+  const describe = facts.describes.get(change.object);
+  const baseline = change.baseline as ValueRow;
+  // What its parent took along comes back with the parent, also where the object has no undelete of its own.
+  const withParent = describe !== undefined && comesWithParent(baseline, describe, comingBack);
+  const inBin = change.now !== undefined && (describe?.undeletable !== false || withParent);
+  if (!inBin && describe?.createable !== true) {
+    draft.manual.push({
+      target,
+      what: `It is no longer in the recycle bin, and rows of ${change.object} cannot be inserted by this user. Restore it by hand from the snapshot.`,
+    });
+    return;
+  }
+  const fields = describe ? returningFields(describe).map((field) => field.name) : [];
+  const item: RecordItem = { id: change.id, before: null, after: pick(baseline, fields) };
+  sheets.add(change.object, inBin ? 'undelete' : 'insert', item);
+  // A value that was changed before the row was deleted comes back changed; an insert leaves lookups empty at first.
+  if (inBin && change.now && change.differences.length > 0) {
+    const names = change.differences.map(({ field }) => field);
+    const lookups = (describe?.fields ?? []).filter(
+      (field) => field.type === 'reference' && names.includes(field.name)
+    );
+    const also = Object.fromEntries(lookups.map(({ name }) => [name, null]));
+    sheets.add(change.object, 'update', {
+      id: change.id,
+      before: pick(change.now, names),
+      after: pick(baseline, names),
+      ...(lookups.length > 0 ? { also } : {}),
+    });
+  }
+}
