@@ -141,7 +141,8 @@ describe('A real incident, on data nobody here wrote', function () {
       updateRecords: 1 + RULES_EDITED,
     });
     // Rules with a Custom expression are looked at once more when their conditions are back.
-    const looks = plan.steps.reduce((n, step) => n + (step.onlyChecked ?? 0), 0);
+    const steps = plan.steps as ReadonlyArray<{ readonly onlyChecked?: number }>;
+    const looks = steps.reduce((n, step) => n + (step.onlyChecked ?? 0), 0);
     expect(looks).to.equal(rulesWithExpression());
   });
 
