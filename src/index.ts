@@ -4,3 +4,4 @@ export type { RollbackApplyResult } from './commands/rollback/apply.js';
 export type { RollbackValidateResult } from './commands/rollback/validate.js';
 export type { RollbackListResult } from './commands/rollback/list.js';
 export type { RollbackShowResult } from './commands/rollback/show.js';
+export type { RollbackVerifyResult } from './commands/rollback/verify.js';

@@ -76,10 +76,10 @@ export abstract class RollbackCommand<T> extends SfCommand<T> {
     return sameFlags(label, typedFlag(this.tokens, 'store'));
   }
 
-  /** The same for a command that may do without an org. */
-  protected orgAndStore(org: Org | undefined): string {
+  /** The same for a command that may do without an org; `user` is who worked on it last, as the store says. */
+  protected orgAndStore(org: Org | undefined, user?: string | null): string {
     const store = typedFlag(this.tokens, 'store');
-    const label = this.typedOrg() ?? org?.getUsername();
+    const label = this.typedOrg() ?? org?.getUsername() ?? user ?? undefined;
     return label === undefined ? `-o ORG${this.typedStore()}` : sameFlags(label, store);
   }
 

@@ -48,7 +48,7 @@ export default class RollbackList extends RollbackCommand<RollbackListResult> {
       this.stages().done();
     }
     const report = inventoryReport(inventory, { kinds: flags.kind ?? KINDS, all: flags.all, width: width() });
-    const same = this.orgAndStore(target);
+    const same = this.orgAndStore(target, inventory.runs.at(-1)?.username);
     const label = this.typedOrg() ?? target?.getUsername();
     this.log(
       report ||

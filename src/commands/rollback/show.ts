@@ -65,7 +65,9 @@ export default class RollbackShow extends RollbackCommand<RollbackShowResult> {
         if (!items && plan.steps.some((step) => step.lane === 'records'))
           this.log(`\n${this.inLines(messages.getMessage('detail', [plan.id, this.typedStore()]))}`);
         if (entry.state === 'open' || entry.state === 'begun')
-          this.log(`\n${messages.getMessage('apply', [this.orgAndStore(flags['target-org']), plan.id])}`);
+          this.log(
+            `\n${messages.getMessage('apply', [this.orgAndStore(flags['target-org'], entry.createdBy), plan.id])}`
+          );
         return { ...entry, plan, ...(items ? { rows: Object.fromEntries(items) } : {}) };
       }
       case 'run': {
