@@ -1,17 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { appendFile, mkdir, open, readFile, readdir, rename, rm, stat as fileStat } from 'node:fs/promises';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { dirname, join, posix, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { parseStoreId, type StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
-import { acquireLock } from './lock.js';
+import { NODE_DISK, type Disk } from './disk.js';
+import { acquireLock, THIS_PROCESS, type Lock, type Locker } from './lock.js';
 import type { GzipSink, Store, StoreFolder, StoreKind, WrittenFile } from './ports.js';
-
-const PRIVATE_FILE = 0o600;
-const PRIVATE_FOLDER = 0o700;
 
 /** A path that stays inside its folder: relative, forward slashes, no step upwards. */
 function inside(root: string, path: string): string {
@@ -31,37 +26,26 @@ function inside(root: string, path: string): string {
   return join(root, ...normal.split('/'));
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder for syncing; a rename is durable there without it.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Makes `temporary`, which is written whole, the file it is to be. Where anything fails nothing is left of it. */
-async function putInPlace(temporary: string, file: string, write: () => Promise<void>): Promise<void> {
+async function putInPlace(disk: Disk, temporary: string, file: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
-    await rename(temporary, file);
+    await disk.rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await disk.remove(temporary).catch(() => undefined);
     throw error;
   }
-  await syncFolder(dirname(file));
+  await disk.syncFolder(dirname(file));
 }
 
 /** After this resolves, `file` holds exactly `content` and survives a power loss; before, it does not exist. */
-async function writeDurable(file: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: PRIVATE_FOLDER });
+async function writeDurable(disk: Disk, file: string, content: string | Uint8Array): Promise<void> {
+  await disk.makeFolder(dirname(file));
   const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
-  await putInPlace(temporary, file, async () => {
-    const handle = await open(temporary, 'wx', PRIVATE_FILE);
+  await putInPlace(disk, temporary, file, async () => {
+    const handle = await disk.create(temporary);
     try {
-      await handle.writeFile(content);
+      await handle.write(Buffer.from(content as string));
       await handle.sync();
     } finally {
       await handle.close();
@@ -78,16 +62,14 @@ class FileGzipSink implements GzipSink {
   private bytes = 0;
 
   public constructor(
+    private readonly disk: Disk,
     private readonly file: string,
     private readonly path: string
   ) {
     this.temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
-    this.written = pipeline(
-      this.gzip,
-      (compressed: AsyncIterable<Buffer>) => this.counted(compressed),
-      createWriteStream(this.temporary, { mode: PRIVATE_FILE, flags: 'wx' })
-    ).catch(async (error: unknown) => {
-      await rm(this.temporary, { force: true });
+    this.written = this.keep().catch(async (error: unknown) => {
+      this.gzip.destroy();
+      await disk.remove(this.temporary).catch(() => undefined);
       throw error;
     });
     // Whoever writes or closes next is told.
@@ -102,23 +84,22 @@ class FileGzipSink implements GzipSink {
 
   public async close(): Promise<WrittenFile> {
     this.gzip.end();
-    await putInPlace(this.temporary, this.file, async () => {
-      await this.written;
-      const handle = await open(this.temporary, 'r+');
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-    });
+    await putInPlace(this.disk, this.temporary, this.file, () => this.written);
     return { path: this.path, sha256: this.hash.digest('hex'), bytes: this.bytes };
   }
 
-  private async *counted(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of compressed) {
-      this.hash.update(chunk);
-      this.bytes += chunk.length;
-      yield chunk;
+  /** Everything that comes out of the compressor, on disk. */
+  private async keep(): Promise<void> {
+    const handle = await this.disk.create(this.temporary);
+    try {
+      for await (const chunk of this.gzip as AsyncIterable<Buffer>) {
+        this.hash.update(chunk);
+        this.bytes += chunk.length;
+        await handle.write(chunk);
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
     }
   }
 
@@ -141,58 +122,68 @@ class FileGzipSink implements GzipSink {
 
 class FileStoreFolder implements StoreFolder {
   public constructor(
+    private readonly disk: Disk,
     private readonly root: string,
     public readonly id: StoreId,
     public readonly display: string
   ) {}
 
   public async write(path: string, content: string | Uint8Array): Promise<WrittenFile> {
-    await writeDurable(inside(this.root, path), content);
+    await writeDurable(this.disk, inside(this.root, path), content);
     return { path, sha256: createHash('sha256').update(content).digest('hex'), bytes: Buffer.byteLength(content) };
   }
 
   public async writeGzip(path: string): Promise<GzipSink> {
     const file = inside(this.root, path);
-    await mkdir(dirname(file), { recursive: true, mode: PRIVATE_FOLDER });
-    return new FileGzipSink(file, path);
+    await this.disk.makeFolder(dirname(file));
+    return new FileGzipSink(this.disk, file, path);
   }
 
   public async append(path: string, line: string): Promise<void> {
     const file = inside(this.root, path);
-    await mkdir(dirname(file), { recursive: true, mode: PRIVATE_FOLDER });
-    const isNew = !(await this.exists(path));
-    const handle = await open(file, 'a', PRIVATE_FILE);
+    await this.disk.makeFolder(dirname(file));
+    const before = await this.disk.look(file);
+    const handle = await this.disk.append(file);
     try {
-      await appendFile(handle, `${line}\n`);
+      await handle.write(Buffer.from(`${line}\n`));
       await handle.sync();
+    } catch (error) {
+      // Half a line (the disk is full) would spoil the line that is appended next.
+      await this.disk.cut(file, before?.bytes ?? 0).catch(() => undefined);
+      throw error;
     } finally {
       await handle.close();
     }
-    if (isNew) await syncFolder(dirname(file));
+    if (!before) await this.disk.syncFolder(dirname(file));
+  }
+
+  public async cut(path: string, bytes: number): Promise<void> {
+    await this.disk.cut(inside(this.root, path), bytes);
   }
 
   public read(path: string): Promise<Buffer> {
-    return readFile(inside(this.root, path));
+    return this.disk.read(inside(this.root, path));
   }
 
   public readStream(path: string): Readable {
-    return createReadStream(inside(this.root, path));
+    return this.disk.readStream(inside(this.root, path));
   }
 
   public async exists(path: string): Promise<boolean> {
-    return fileStat(inside(this.root, path)).then(
-      () => true,
-      () => false
-    );
+    return (await this.disk.look(inside(this.root, path))) !== undefined;
   }
 
   public async list(path?: string): Promise<string[]> {
-    const start = path === undefined ? this.root : inside(this.root, path);
-    const entries = await readdir(start, { recursive: true, withFileTypes: true }).catch(() => []);
-    return entries
-      .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'))
-      .map((entry) => relative(this.root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-      .sort();
+    const found: string[] = [];
+    const walk = async (folder: string, prefix: string): Promise<void> => {
+      for (const { name, kind } of await this.disk.names(folder)) {
+        if (kind === 'folder') await walk(join(folder, name), `${prefix}${name}/`);
+        else if (kind === 'file' && !name.endsWith('.tmp')) found.push(`${prefix}${name}`);
+      }
+    };
+    if (path === undefined) await walk(this.root, '');
+    else await walk(inside(this.root, path), `${path}/`);
+    return found.sort();
   }
 
   public async stat(path: string): Promise<WrittenFile> {
@@ -210,42 +201,44 @@ class FileStoreFolder implements StoreFolder {
 export class FileStore implements Store {
   public constructor(
     private readonly root: string,
-    public readonly display: string
+    public readonly display: string,
+    private readonly disk: Disk = NODE_DISK,
+    private readonly locker: Locker = THIS_PROCESS
   ) {}
 
   public async create(kind: StoreKind, id: StoreId): Promise<StoreFolder> {
     await this.prepare();
-    const folder = join(this.root, kind, id);
-    await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+    await this.disk.makeFolder(join(this.root, kind, id));
     return this.folder(kind, id);
   }
 
   public async open(kind: StoreKind, id: StoreId): Promise<StoreFolder> {
-    const found = await fileStat(join(this.root, kind, id)).catch(() => undefined);
-    if (!found?.isDirectory()) throw new Refusal('notInStore', { tokens: [kind.slice(0, -1), id, this.display] });
+    const found = await this.disk.look(join(this.root, kind, id));
+    if (found?.kind !== 'folder') throw new Refusal('notInStore', { tokens: [kind.slice(0, -1), id, this.display] });
     return this.folder(kind, id);
   }
 
   public async ids(kind: StoreKind): Promise<StoreId[]> {
-    const names = await readdir(join(this.root, kind)).catch(() => [] as string[]);
-    return names
-      .map((name) => parseStoreId(name))
+    return (await this.disk.names(join(this.root, kind)))
+      .map(({ name }) => parseStoreId(name))
       .filter((id): id is StoreId => id !== undefined)
       .sort();
   }
 
-  public async lock(orgId: string, holder: string): Promise<{ release(): Promise<void> }> {
+  public async lock(orgId: string, holder: string, breakId?: string): Promise<Lock> {
     await this.prepare();
-    return acquireLock(join(this.root, 'locks', `${orgId}.json`), holder);
+    const { disk, locker } = this;
+    return acquireLock(join(this.root, 'locks', `${orgId}.json`), holder, { disk, locker, breakId });
   }
 
   private folder(kind: StoreKind, id: StoreId): StoreFolder {
-    return new FileStoreFolder(join(this.root, kind, id), id, posix.join(this.display.split(sep).join('/'), kind, id));
+    const display = posix.join(this.display.split(sep).join('/'), kind, id);
+    return new FileStoreFolder(this.disk, join(this.root, kind, id), id, display);
   }
 
   private async prepare(): Promise<void> {
-    await mkdir(this.root, { recursive: true, mode: PRIVATE_FOLDER });
+    await this.disk.makeFolder(this.root);
     const ignore = join(this.root, '.gitignore');
-    if (!(await fileStat(ignore).catch(() => undefined))) await writeDurable(ignore, '*\n');
+    if (!(await this.disk.look(ignore))) await writeDurable(this.disk, ignore, '*\n');
   }
 }

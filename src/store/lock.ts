@@ -1,127 +1,170 @@
 import { randomBytes } from 'node:crypto';
-import { constants, copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { EXIT, Refusal } from '../model/refusal.js';
+import { NODE_DISK, type Disk } from './disk.js';
 
 interface LockFile {
   readonly holder: string;
   readonly host: string;
   readonly pid: number;
   readonly since: string;
-  /** Tells two locks of one process apart. */
-  readonly token: string;
+  /** Tells two locks of one process apart; the name under which a person may break it. */
+  readonly id: string;
 }
 
 export interface Lock {
+  /** False once somebody broke the lock: whoever holds it no longer must not write any more. */
+  isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** Who takes a lock, and how it tells whether a holder of the same host still lives. */
+export interface Locker {
+  readonly host: string;
+  readonly pid: number;
+  isAlive(pid: number): boolean;
 }
 
-function isDead(holder: LockFile | undefined): boolean {
-  return holder !== undefined && holder.host === hostname() && !isAlive(holder.pid);
-}
+/** How often a holder says that it still lives, by the time of its lock file. */
+const HEARTBEAT_MS = 10_000;
+
+export const THIS_PROCESS: Locker = {
+  host: hostname(),
+  pid: process.pid,
+  isAlive: (pid) => {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EPERM';
+    }
+  },
+};
 
 /** The holder as its file says; undefined when the file is half written or damaged: such a holder may well be alive. */
 function parseHolder(text: string): LockFile | undefined {
   try {
-    const { pid, host, holder, since, token } = JSON.parse(text) as Partial<LockFile>;
+    const { pid, host, holder, since, id } = JSON.parse(text) as Partial<LockFile>;
     if (typeof pid !== 'number' || typeof host !== 'string') return undefined;
-    return { pid, host, holder: holder ?? 'unknown', since: since ?? 'unknown', token: token ?? '' };
+    return { pid, host, holder: holder ?? 'unknown', since: since ?? 'unknown', id: id ?? '' };
   } catch {
     return undefined;
   }
 }
 
+function isDead(holder: LockFile | undefined, locker: Locker): boolean {
+  return holder !== undefined && holder.host === locker.host && !locker.isAlive(holder.pid);
+}
+
 /** What stands in the lock file; undefined when there is none (any more). */
-async function readLock(file: string): Promise<string | undefined> {
+async function readLock(disk: Disk, file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return (await disk.read(file)).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-function refused(file: string, text: string | undefined): Refusal {
+async function refused(disk: Disk, file: string, text: string | undefined): Promise<Refusal> {
   const theirs = text === undefined ? undefined : parseHolder(text);
+  const life = (await disk.look(file).catch(() => undefined))?.touchedAt.toISOString() ?? 'unknown';
   return new Refusal('locked', {
-    tokens: [theirs?.holder ?? 'unknown', theirs?.host ?? 'unknown', theirs?.pid ?? 0, theirs?.since ?? 'unknown'],
-    actionTokens: [file.replace(/^.*[\\/](locks[\\/])/, '$1')],
+    tokens: [
+      theirs?.holder ?? 'unknown',
+      theirs?.host ?? 'unknown',
+      theirs?.pid ?? 0,
+      theirs?.since ?? 'unknown',
+      life,
+    ],
+    // A file that nobody can read has no id: it can be broken by its name.
+    actionTokens: [theirs?.id || UNREADABLE],
     exitCode: EXIT.locked,
+    data: theirs ? { ...theirs, lastSignOfLife: life } : { lastSignOfLife: life },
   });
 }
 
-/** Gives the written file `temporary` the name `file`, unless there is one of that name. The file appears whole. */
-async function linkAs(temporary: string, file: string): Promise<boolean> {
-  try {
-    await link(temporary, file).catch(async (error: NodeJS.ErrnoException) => {
-      // Some file systems know no links.
-      if (error.code === 'EEXIST' || error.code === 'ENOENT') throw error;
-      await copyFile(temporary, file, constants.COPYFILE_EXCL);
-    });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
+/** Stands for the id of a lock whose file is damaged. */
+const UNREADABLE = 'unreadable';
 
 /**
  * Takes the lock file, or rejects with exit code 4 naming who holds it. A holder of this host that is no longer alive has
  * lost it: whoever holds the lock beside it, `<file>.takeover`, may put its own in the place of exactly that dead holder's
- * file. So of many that try at once exactly one succeeds, and no lock that was just taken is ever taken away.
+ * file. So of many that try at once exactly one succeeds, and no lock that was just taken is ever taken away. `breakId`
+ * names a lock that a person declares dead.
  */
-export async function acquireLock(file: string, holder: string): Promise<Lock> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const token = randomBytes(8).toString('hex');
-  const mine: LockFile = { holder, host: hostname(), pid: process.pid, since: new Date().toISOString(), token };
+export async function acquireLock(
+  file: string,
+  holder: string,
+  options: { readonly disk?: Disk; readonly locker?: Locker; readonly breakId?: string | undefined } = {}
+): Promise<Lock> {
+  const { disk = NODE_DISK, locker = THIS_PROCESS, breakId } = options;
+  await disk.makeFolder(dirname(file));
+  const id = randomBytes(4).toString('hex');
+  const mine: LockFile = { holder, host: locker.host, pid: locker.pid, since: new Date().toISOString(), id };
   const text = `${JSON.stringify(mine)}\n`;
-  const temporary = `${file}.${token}.tmp`;
+  const temporary = `${file}.${id}.tmp`;
+  const taken = (): Lock => held(disk, file, text);
   try {
-    const handle = await open(temporary, 'wx', 0o600);
+    const handle = await disk.create(temporary);
     try {
-      await handle.writeFile(text);
+      await handle.write(Buffer.from(text));
       await handle.sync();
     } finally {
       await handle.close();
     }
     // A lock that is released while it is looked at is tried again; somebody who never gets it waits no longer than this.
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      if (await linkAs(temporary, file)) return { release: () => release(file, text) };
-      const theirs = await readLock(file);
+      if (await disk.link(temporary, file)) return taken();
+      const theirs = await readLock(disk, file);
       if (theirs === undefined) continue;
-      if (!isDead(parseHolder(theirs))) throw refused(file, theirs);
-      if (await takeOver(file, theirs, temporary, holder)) return { release: () => release(file, text) };
-      throw refused(file, await readLock(file));
+      const known = parseHolder(theirs);
+      const broken = breakId !== undefined && breakId === (known?.id || UNREADABLE);
+      if (!broken && !isDead(known, locker)) throw await refused(disk, file, theirs);
+      if (await takeOver(file, theirs, temporary, holder, { disk, locker })) return taken();
+      throw await refused(disk, file, await readLock(disk, file));
     }
-    throw refused(file, await readLock(file));
+    throw await refused(disk, file, await readLock(disk, file));
   } finally {
-    await rm(temporary, { force: true });
+    await disk.remove(temporary);
   }
 }
 
+function held(disk: Disk, file: string, text: string): Lock {
+  const isHeld = async (): Promise<boolean> => (await readLock(disk, file)) === text;
+  const beat = setInterval(
+    () => void isHeld().then((mine) => (mine ? disk.touch(file) : undefined), ignored),
+    HEARTBEAT_MS
+  );
+  beat.unref();
+  return {
+    isHeld,
+    // Only one's own lock is given back: one that was broken may be somebody else's by now.
+    release: async () => {
+      clearInterval(beat);
+      if (await isHeld()) await disk.remove(file);
+    },
+  };
+}
+
+/** A sign of life that cannot be given is none: the lock stands all the same. */
+const ignored = (): void => undefined;
+
 /** Puts `temporary` in the place of a dead holder's lock; false when somebody else did so first. */
-async function takeOver(file: string, dead: string, temporary: string, holder: string): Promise<boolean> {
-  const right = await acquireLock(`${file}.takeover`, holder);
+async function takeOver(
+  file: string,
+  dead: string,
+  temporary: string,
+  holder: string,
+  options: { readonly disk: Disk; readonly locker: Locker }
+): Promise<boolean> {
+  const right = await acquireLock(`${file}.takeover`, holder, options);
   try {
-    if ((await readLock(file)) !== dead) return false;
-    await rename(temporary, file);
+    if ((await readLock(options.disk, file)) !== dead) return false;
+    await options.disk.rename(temporary, file);
     return true;
   } finally {
     await right.release();
   }
-}
-
-/** Only one's own lock is given back: one that a person removed by hand may be somebody else's by now. */
-async function release(file: string, text: string): Promise<void> {
-  if ((await readLock(file)) === text) await rm(file, { force: true });
 }

@@ -21,6 +21,8 @@ export interface StoreFolder {
   writeGzip(path: string): Promise<GzipSink>;
   /** Appends a line and waits until it is on disk. */
   append(path: string, line: string): Promise<void>;
+  /** Leaves only the first `bytes` of a file, and waits until that is on disk. */
+  cut(path: string, bytes: number): Promise<void>;
   read(path: string): Promise<Buffer>;
   readStream(path: string): Readable;
   exists(path: string): Promise<boolean>;
@@ -43,6 +45,17 @@ export interface Store {
   open(kind: StoreKind, id: StoreId): Promise<StoreFolder>;
   /** Ids of a kind, oldest first. */
   ids(kind: StoreKind): Promise<StoreId[]>;
-  /** Takes the lock of an org, or rejects with a `Refusal` that names the holder. */
-  lock(orgId: string, holder: string): Promise<{ release(): Promise<void> }>;
+  /**
+   * Takes the lock of an org, or rejects with a `Refusal` that names the holder. `breakId` is the id of a lock that a
+   * person declares dead: it is taken over.
+   */
+  lock(
+    orgId: string,
+    holder: string,
+    breakId?: string
+  ): Promise<{
+    /** False once somebody broke the lock: its holder must not write any more. */
+    isHeld(): Promise<boolean>;
+    release(): Promise<void>;
+  }>;
 }

@@ -54,6 +54,10 @@ class MemoryFolder implements StoreFolder {
     else this.tails.set(path, [`${line}\n`]);
   }
 
+  public async cut(path: string, bytes: number): Promise<void> {
+    this.files.set(path, this.content(path).subarray(0, bytes));
+  }
+
   public async read(path: string): Promise<Buffer> {
     const bytes = this.content(path);
     // The bytes belong to the store: a reader may do with its copy what it likes.
@@ -122,14 +126,15 @@ export class MemoryStore implements Store {
       .sort();
   }
 
-  public async lock(orgId: string, holder: string): Promise<{ release(): Promise<void> }> {
+  public async lock(orgId: string, holder: string): ReturnType<Store['lock']> {
     const theirs = this.locks.get(orgId);
     if (theirs)
       throw new Refusal('locked', {
         tokens: [theirs.holder, 'this process', process.pid, theirs.since],
         exitCode: EXIT.locked,
       });
-    this.locks.set(orgId, { holder, since: new Date().toISOString() });
-    return { release: async () => void this.locks.delete(orgId) };
+    const lock = { holder, since: new Date().toISOString() };
+    this.locks.set(orgId, lock);
+    return { isHeld: async () => this.locks.get(orgId) === lock, release: async () => void this.locks.delete(orgId) };
   }
 }

@@ -172,16 +172,13 @@ describe('the lock of an org', () => {
   });
 
   for (const text of ['', '{"holder":"x","ho', 'null', '[]', '{}', '{"pid":"1","host":"x"}']) {
-    it(`is held by somebody when its file says ${JSON.stringify(text)}: exit code 4, and where it lies`, async () => {
+    it(`is held by somebody when its file says ${JSON.stringify(text)}: exit code 4, and how to break it`, async () => {
       const file = await aFile();
       await heldBy(file, text);
       const refusal = await refusalOf(() => acquireLock(file, 'next'));
-      expect([refusal.key, refusal.exitCode, refusal.actionTokens]).to.deep.equal([
-        'locked',
-        4,
-        ['locks/00D000000000062EAA.json'],
-      ]);
+      expect([refusal.key, refusal.exitCode, refusal.actionTokens]).to.deep.equal(['locked', 4, ['unreadable']]);
       expect(await readFile(file, 'utf8')).to.equal(text);
+      await (await acquireLock(file, 'next', { breakId: 'unreadable' })).release();
     });
   }
 
@@ -191,6 +188,28 @@ describe('the lock of an org', () => {
     await heldBy(file, { holder: 'second', host: 'elsewhere', pid: 1, since: '2026-11-21T05:30:00.000Z' });
     await lock.release();
     expect(JSON.parse(await readFile(file, 'utf8'))).to.include({ holder: 'second' });
+  });
+
+  it('is broken by a person who names its id, and only that one', async () => {
+    const file = await aFile();
+    const first = await acquireLock(file, 'on a laptop that was closed');
+    const refusal = await refusalOf(() => acquireLock(file, 'next', { breakId: '00000000' }));
+    const [id] = refusal.actionTokens;
+    expect(id).to.match(/^[0-9a-f]{8}$/);
+    expect(await first.isHeld()).to.equal(true);
+    const second = await acquireLock(file, 'next', { breakId: id });
+    expect([await first.isHeld(), await second.isHeld()]).to.deep.equal([false, true]);
+    await first.release();
+    expect(await second.isHeld()).to.equal(true);
+    expect((await refusalOf(() => acquireLock(file, 'third', { breakId: id }))).key).to.equal('locked');
+  });
+
+  it('says when its holder last gave a sign of life', async () => {
+    const file = await aFile();
+    await acquireLock(file, 'first');
+    const { data, tokens } = await refusalOf(() => acquireLock(file, 'next'));
+    expect(Date.now() - Date.parse(tokens[4] as string)).to.be.within(-2_000, 10_000);
+    expect((data as { lastSignOfLife: string }).lastSignOfLife).to.equal(tokens[4]);
   });
 
   it('fails for what it is when the disk says no', async () => {

@@ -1,0 +1,142 @@
+import { constants } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  type FileHandle,
+} from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+
+/** A file that is being written. What was written survives a power loss once `sync` resolved, and not before. */
+export interface OpenFile {
+  write(bytes: Uint8Array): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * What the store asks of a file system, cut so that a disk that loses power can stand in for it: names (new, moved and
+ * removed ones) survive once `syncFolder` of their folder resolved, contents once `sync` of their file did.
+ */
+export interface Disk {
+  /** Makes a folder with all its parents, 0700. Every new name survives a power loss. */
+  makeFolder(path: string): Promise<void>;
+  /** A new file, 0600; rejects with EEXIST when there is one. */
+  create(path: string): Promise<OpenFile>;
+  /** A file to be continued at its end, made (0600) where there is none. */
+  append(path: string): Promise<OpenFile>;
+  /** Leaves only the first `bytes` of a file, for good. */
+  cut(path: string, bytes: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Gives a file a second name, unless that is taken: then false. */
+  link(from: string, to: string): Promise<boolean>;
+  remove(path: string): Promise<void>;
+  syncFolder(path: string): Promise<void>;
+  read(path: string): Promise<Buffer>;
+  readStream(path: string): Readable;
+  /** Undefined when there is nothing of that name. */
+  look(
+    path: string
+  ): Promise<{ readonly kind: 'file' | 'folder'; readonly bytes: number; readonly touchedAt: Date } | undefined>;
+  touch(path: string): Promise<void>;
+  /** Names in a folder; none when there is no such folder. */
+  names(path: string): Promise<ReadonlyArray<{ readonly name: string; readonly kind: 'file' | 'folder' | 'other' }>>;
+}
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open a folder for syncing; a rename is durable there without it.
+  if (process.platform === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function fileOf(handle: FileHandle): OpenFile {
+  return {
+    write: (bytes) => handle.writeFile(bytes),
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  };
+}
+
+/** The disk of this machine. */
+export const NODE_DISK: Disk = {
+  makeFolder: async (path) => {
+    const first = await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
+    if (first === undefined) return;
+    for (let folder = path; ; folder = dirname(folder)) {
+      await syncFolder(dirname(folder));
+      if (folder === first || dirname(folder) === folder) return;
+    }
+  },
+  create: async (path) => fileOf(await open(path, 'wx', PRIVATE_FILE)),
+  append: async (path) => fileOf(await open(path, 'a', PRIVATE_FILE)),
+  cut: async (path, bytes) => {
+    await truncate(path, bytes);
+    const handle = await open(path, 'r+');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  rename,
+  link: async (from, to) => {
+    try {
+      await link(from, to).catch(async (error: unknown) => {
+        // Some file systems know no links.
+        if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') throw error;
+        await copyFile(from, to, constants.COPYFILE_EXCL);
+      });
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+  },
+  remove: (path) => rm(path, { force: true }),
+  syncFolder,
+  read: (path) => readFile(path),
+  readStream: (path) => createReadStream(path),
+  look: async (path) => {
+    try {
+      const found = await stat(path);
+      return { kind: found.isDirectory() ? 'folder' : 'file', bytes: found.size, touchedAt: found.mtime };
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+      throw error;
+    }
+  },
+  touch: async (path) => {
+    const now = new Date();
+    await utimes(path, now, now);
+  },
+  names: async (path) => {
+    const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+      throw error;
+    });
+    return entries.map((entry) => ({
+      name: entry.name,
+      kind: entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other',
+    }));
+  },
+};
