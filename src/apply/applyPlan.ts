@@ -1,32 +1,39 @@
-import { makeStoreId, type StoreId } from '../model/ids.js';
+import { makeStoreId, parseStoreId, type StoreId } from '../model/ids.js';
 import type { Chance, Progress } from '../model/progress.js';
-import { Refusal } from '../model/refusal.js';
-import { recordTarget } from '../model/selector.js';
+import { EXIT, Refusal } from '../model/refusal.js';
 import type { OrgPorts, TestLevel } from '../org/ports.js';
-import type { Step } from '../plan/rollbackPlan.js';
-import type { Store } from '../store/ports.js';
-import { batchOf } from './batch.js';
-import { applyComponentSteps } from './componentLane.js';
-import { applyFlowSteps } from './flowLane.js';
+import type { RollbackPlan } from '../plan/rollbackPlan.js';
+import type { Store, StoreFolder } from '../store/ports.js';
+import { carryOut } from './carryOut.js';
+import { refuseBehindUnfinishedRun } from './earlierRuns.js';
+import { reasonOf } from './errorKinds.js';
+import { knownNewIds } from './knownNewIds.js';
 import type { ItemOutcome } from './outcome.js';
-import { fieldsWritten, rowsReturning, strayRows } from './preconditions.js';
+import { fieldsWritten, rowsReturning, strayRows, type Current } from './preconditions.js';
 import { checkFresh, type ReadyPlan } from './readyPlan.js';
-import { applyRecordStep } from './recordLane.js';
-import { itemOutcome, RunJournal, settle, type RunContext } from './runContext.js';
+import { RunJournal, type RunContext } from './runContext.js';
 import { closeRun, type RunResult } from './runResult.js';
 import { succeededRun } from './succeededRun.js';
 import { UndoPoint } from './undoPoint.js';
 
-export interface ApplyRequest {
-  readonly planId: StoreId;
-  readonly maxChanges?: number;
-  readonly reason?: string;
+/** How a plan is carried out, by a new run or by one that is gone on with. */
+export interface RunOptions {
   readonly testLevel?: TestLevel;
   readonly tests: readonly string[];
   /** What the operator says of the package's triggers; undefined when the plan writes no record of the package. */
   readonly cpqTriggers?: 'attested-off' | 'leave-on';
+  /** The id of a lock whose holder is known to be dead. */
+  readonly breakLock?: string;
   /** True once a person asked to stop: the step in flight is settled, the next is not begun. */
   readonly stopAsked: () => boolean;
+  /** Told why, when an error stopped the run. */
+  readonly onStopped?: (error: unknown) => void;
+}
+
+export interface ApplyRequest extends RunOptions {
+  readonly planId: StoreId;
+  readonly maxChanges?: number;
+  readonly reason?: string;
 }
 
 /**
@@ -43,16 +50,28 @@ export async function applyPlan(
 ): Promise<RunResult> {
   const started = performance.now();
   const { plan } = ready;
-  const earlier = await succeededRun(store, plan);
-  if (earlier) return { ...earlier, status: 'alreadyApplied', durationMs: Math.round(performance.now() - started) };
-  const changes = plan.steps.reduce((n, step) => n + step.count - (step.onlyChecked ?? 0), 0);
-  if (request.maxChanges !== undefined && changes > request.maxChanges)
-    throw new Refusal('tooManyChanges', { tokens: [changes, request.maxChanges] });
-  const lock = await store.lock(org.identity.orgId, `rollback apply of plan ${plan.id}`);
+  const applied = async (): Promise<RunResult | undefined> => {
+    const earlier = await succeededRun(store, plan);
+    return earlier && { ...earlier, status: 'alreadyApplied', durationMs: Math.round(performance.now() - started) };
+  };
+  const before = await applied();
+  if (before) return before;
+  refuseTooMany(plan, request.maxChanges);
+  const lock = await store.lock(org.identity.orgId, `rollback apply of plan ${plan.id}`, request.breakLock);
   try {
-    const checked = await checkFresh(org, ready, progress);
+    // Somebody else may have applied it between the look and the lock, and given rows new Ids.
+    const meanwhile = await applied();
+    if (meanwhile) return meanwhile;
+    await refuseBehindUnfinishedRun(store, plan);
+    const snapshotId = parseStoreId(plan.snapshotId) as StoreId;
+    const current: ReadyPlan = {
+      ...ready,
+      baseline: { ...ready.baseline, idMap: await knownNewIds(store, snapshotId) },
+    };
+    const checked = await checkFresh(org, current, progress);
     const folder = await store.create('runs', makeStoreId(chance.now(), org.identity.label, chance.entropy(3)));
-    const journal = new RunJournal(folder, chance);
+    const journal = RunJournal.begin(folder, chance);
+    const orgTime = org.lastAnswerAt();
     await journal.append({
       kind: 'runOpened',
       runId: folder.id,
@@ -62,129 +81,90 @@ export async function applyPlan(
       orgId: plan.orgId,
       username: org.identity.username,
       ...(request.reason ? { reason: request.reason } : {}),
+      ...(orgTime ? { orgTime } : {}),
     });
-    const run: RunContext = {
-      org,
-      baseline: ready.baseline,
-      plan,
-      planFolder: ready.folder,
-      folder,
-      journal,
-      undo: new UndoPoint(folder),
-      chance,
-      progress,
-      current: checked.current,
-      tests: { names: request.tests, ...(request.testLevel ? { level: request.testLevel } : {}) },
-      idMap: new Map(ready.baseline.idMap),
-      returning: rowsReturning(plan, checked.current.items),
-      returned: new Set(),
-      strays: strayRows(plan, checked.current.items),
-      elsewhere: fieldsWritten(plan, checked.current.items),
-      outcomes: new Map(),
-    };
-    if (request.cpqTriggers === 'attested-off')
-      await journal.append({ kind: 'switchOff', name: 'CPQ triggers', by: 'operator' });
-    if (checked.current.flows.length > 0) await run.undo.flows(checked.current.flows);
-    const interrupted = await goThrough(run, request.stopAsked);
-    if (request.cpqTriggers === 'attested-off')
-      await journal.append({ kind: 'switchBack', name: 'CPQ triggers', how: 'reminded' });
-    return await closeRun(run, interrupted, Math.round(performance.now() - started));
+    return await orCutOff(folder.id, async () => {
+      const run = runContext(org, current, folder, journal, checked.current, request, { chance, progress });
+      if (request.cpqTriggers === 'attested-off')
+        await journal.append({ kind: 'switchOff', name: CPQ_TRIGGERS, by: 'operator' });
+      return throughToTheEnd(run, request, () => lock.isHeld(), started);
+    });
   } finally {
     await lock.release();
   }
 }
 
-/** Goes through the steps in plan order. Steps that are due at the same time go together where the org takes them together. True when stopped. */
-async function goThrough(run: RunContext, stopAsked: () => boolean): Promise<boolean> {
-  const done = new Set<string>();
-  for (const step of run.plan.steps) {
-    if (done.has(step.id)) continue;
-    if (stopAsked()) {
-      await leaveRest(run);
-      return true;
-    }
-    const together = batchOf(run.plan, step, done);
-    for (const member of together) done.add(member.id);
-    const due: Step[] = [];
-    for (const member of together) {
-      const cause = member.waitsFor.find((id) => !succeeded(run.outcomes.get(id)));
-      if (cause === undefined) due.push(member);
-      else
-        await settle(
-          run,
-          member,
-          itemsOf(run, member, {
-            outcome: 'skipped',
-            code: 'DEPENDS_ON_FAILED',
-            message: `step ${cause} did not succeed`,
-          })
-        );
-    }
-    if (due.length === 0) continue;
-    run.progress.stage(stageName(step));
-    run.progress.detail(step.target);
-    try {
-      if (step.lane === 'flows') await applyFlowSteps(run, due);
-      else if (step.detail.kind === 'component') await applyComponentSteps(run, due);
-      else await applyRecordStep(run, step);
-    } catch (error) {
-      const unsettled = due.filter((member) => !run.outcomes.has(member.id));
-      for (const member of unsettled)
-        await settle(run, member, itemsOf(run, member, { outcome: 'inDoubt', ...reasonOf(error) }));
-      // Without a session nothing that follows can work: what is left stays untouched, and can be gone on with later.
-      if (error instanceof Refusal) {
-        await leaveRest(run);
-        return true;
-      }
-    }
-  }
-  return false;
+export const CPQ_TRIGGERS = 'CPQ triggers';
+
+export function refuseTooMany(plan: RollbackPlan, maxChanges: number | undefined): void {
+  const changes = plan.steps.reduce((n, step) => n + step.count - (step.onlyChecked ?? 0), 0);
+  if (maxChanges !== undefined && changes > maxChanges)
+    throw new Refusal('tooManyChanges', { tokens: [changes, maxChanges] });
 }
 
-/** Every item of a run has an outcome, also those that were not begun. */
-async function leaveRest(run: RunContext): Promise<void> {
-  for (const step of run.plan.steps.filter(({ id }) => !run.outcomes.has(id))) {
-    await settle(
-      run,
-      step,
-      itemsOf(run, step, { outcome: 'skipped', code: 'STOPPED', message: 'the run was stopped before this step' })
-    );
-  }
+/** What a run that is gone on with knows already. */
+export interface Before {
+  readonly idMap: ReadonlyMap<string, string>;
+  readonly begun: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly outcomes: ReadonlyMap<string, readonly ItemOutcome[]>;
+  readonly returned: ReadonlySet<string>;
 }
 
-function reasonOf(error: unknown): { code: string; message: string } {
-  const { code, message } = error as { code?: string; message: string };
-  return { code: error instanceof Refusal ? error.key : (code ?? 'UNKNOWN'), message };
+const NOTHING_BEFORE: Before = { idMap: new Map(), begun: new Map(), outcomes: new Map(), returned: new Set() };
+
+export function runContext(
+  org: OrgPorts,
+  { plan, baseline, folder: planFolder }: ReadyPlan,
+  folder: StoreFolder,
+  journal: RunJournal,
+  current: Current,
+  options: RunOptions,
+  surroundings: { readonly chance: Chance; readonly progress: Progress },
+  before: Before = NOTHING_BEFORE
+): RunContext {
+  return {
+    ...{ org, plan, baseline, planFolder, folder, journal, current },
+    ...surroundings,
+    undo: new UndoPoint(folder),
+    tests: { names: options.tests, ...(options.testLevel ? { level: options.testLevel } : {}) },
+    idMap: new Map([...baseline.idMap, ...before.idMap]),
+    returning: rowsReturning(plan, current.items),
+    returned: new Set(before.returned),
+    strays: strayRows(plan, current.items),
+    elsewhere: fieldsWritten(plan, current.items),
+    begun: before.begun,
+    intended: new Set(),
+    outcomes: new Map(before.outcomes),
+  };
 }
 
-function stageName(step: Step): string {
-  if (step.lane === 'flows') return 'Switching flow versions';
-  return step.lane === 'metadata' ? 'Deploying the way back' : 'Restoring records';
-}
-
-/** A step on which others wait succeeded when nothing in it failed altogether: single rows may have. */
-function succeeded(outcomes: readonly ItemOutcome[] | undefined): boolean {
-  if (!outcomes) return false;
-  return (
-    outcomes.length === 0 ||
-    outcomes.some((outcome) => ['restored', 'alreadyRestored', 'neutralised'].includes(outcome.outcome))
-  );
-}
-
-/** The same outcome for every item of a step. */
-function itemsOf(
+/** The steps that are left, the reminder of what is to be switched on again, and the account. */
+export async function throughToTheEnd(
   run: RunContext,
-  step: Step,
-  result: Pick<ItemOutcome, 'outcome' | 'code' | 'message'>
-): ItemOutcome[] {
-  const { detail } = step;
-  if (detail.kind !== 'records') return [itemOutcome(run, step, result)];
-  return (run.current.items.get(step.id) ?? []).map((item) =>
-    itemOutcome(run, step, {
-      target: recordTarget(detail.object, item.id),
-      before: item.before,
-      planned: item.after,
-      ...result,
-    })
-  );
+  options: RunOptions,
+  isHeld: () => Promise<boolean>,
+  started: number
+): Promise<RunResult> {
+  if (run.current.flows.length > 0) await run.undo.flows(run.current.flows);
+  const stopped = await carryOut(run, options.stopAsked, isHeld);
+  if (stopped?.by === 'error') options.onStopped?.(stopped.error);
+  if (options.cpqTriggers === 'attested-off')
+    await run.journal.append({ kind: 'switchBack', name: CPQ_TRIGGERS, how: 'reminded' });
+  return closeRun(run, stopped !== undefined, Math.round(performance.now() - started));
+}
+
+/** A run that could not even give its account (the disk is full): it stays open, and says how to go on. */
+export async function orCutOff<T>(runId: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refusal && error.key === 'lockLost') throw error;
+    const { message } = reasonOf(error);
+    throw new Refusal('runCutOff', {
+      tokens: [runId, message],
+      actionTokens: [runId],
+      exitCode: EXIT.interrupted,
+      cause: error,
+    });
+  }
 }

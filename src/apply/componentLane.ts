@@ -1,6 +1,5 @@
 import { componentStates, keyText, type ComponentState } from '../metadata/component.js';
 import { isApiName } from '../model/ids.js';
-import { Refusal } from '../model/refusal.js';
 import type { DeployReport } from '../org/ports.js';
 import type { Step } from '../plan/rollbackPlan.js';
 import { comparable } from '../records/fieldValue.js';
@@ -8,7 +7,7 @@ import { fieldNamed } from '../records/objectDescribe.js';
 import { select } from '../records/soql.js';
 import type { ItemOutcome } from './outcome.js';
 import { standingOfComponent } from './preconditions.js';
-import { itemOutcome, settle, type RunContext } from './runContext.js';
+import { intend, itemOutcome, settle, type RunContext } from './runContext.js';
 import { runDeploy, whyFailed } from './runDeploy.js';
 import { isComponentStep, wayBackZip, type ComponentStep } from './wayBackZip.js';
 
@@ -19,28 +18,24 @@ import { isComponentStep, wayBackZip, type ComponentStep } from './wayBackZip.js
 export async function applyComponentSteps(run: RunContext, steps: readonly Step[]): Promise<void> {
   const due: ComponentStep[] = [];
   for (const step of steps.filter(isComponentStep)) {
-    if (standingOfComponent(step, run.current.components) === 'alreadyRestored')
-      await settle(run, step, [itemOutcome(run, step, { outcome: 'alreadyRestored' })]);
-    else due.push(step);
+    const standing = standingOfComponent(step, run.current.components);
+    if (standing === 'asPlanned') due.push(step);
+    else if (standing === 'moved') await settle(run, step, [itemOutcome(run, step, MOVED)]);
+    else {
+      const outcome = run.begun.has(step.id) ? 'restored' : 'alreadyRestored';
+      await settle(run, step, [itemOutcome(run, step, { outcome })]);
+    }
   }
   if (due.length === 0) return;
   if (run.current.retrieved) await run.undo.components(run.current.retrieved);
   for (const step of due)
     if (step.operation === 'deleteComponent' && step.detail.type === 'CustomField')
       await saveFieldData(run, step.detail.fullName);
-  for (const step of due) await run.journal.append({ kind: 'stepIntended', step: step.id });
+  for (const step of due) await intend(run, step);
   const zip = await wayBackZip(run.baseline, due, run.plan.apiVersion);
-  let report: DeployReport;
-  try {
-    report = await runDeploy(run, due, zip, { checkOnly: true });
-    if (report.success) report = await runDeploy(run, due, zip, { checkOnly: false });
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    const { code, message } = error as { code?: string; message: string };
-    for (const step of due)
-      await settle(run, step, [itemOutcome(run, step, { outcome: 'inDoubt', code: code ?? 'UNKNOWN', message })]);
-    return;
-  }
+  // An answer that got lost leaves the steps open: gone on with, the components themselves tell whether it came through.
+  let report: DeployReport = await runDeploy(run, due, zip, { checkOnly: true });
+  if (report.success) report = await runDeploy(run, due, zip, { checkOnly: false });
   if (!report.success) {
     for (const step of due) await settle(run, step, [refused(run, step, report)]);
     return;
@@ -49,6 +44,12 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
   const states = await readBack(run, due);
   for (const step of due) await settle(run, step, [proven(run, step, states)]);
 }
+
+const MOVED = {
+  outcome: 'conflict',
+  code: 'MOVED',
+  message: 'somebody changed this component after the plan was checked; it was not touched',
+} as const;
 
 /** A field goes with what it holds, and no API brings that back: it is saved before. */
 async function saveFieldData(run: RunContext, fullName: string): Promise<void> {

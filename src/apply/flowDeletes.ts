@@ -1,6 +1,7 @@
 import { versionMember } from '../flow/flowVersion.js';
 import { plural } from '../model/plural.js';
 import type { Step } from '../plan/rollbackPlan.js';
+import { stopsRun } from './errorKinds.js';
 import type { ItemOutcome } from './outcome.js';
 import { itemOutcome, settle, type RunContext } from './runContext.js';
 
@@ -58,6 +59,7 @@ async function deleteOne(
     if (stuck) return itemOutcome(run, step, { outcome: 'neutralised', ...stuck, ...values });
     await run.org.deleteVersion(detail.flow, detail.version);
   } catch (error) {
+    if (stopsRun(error)) throw error;
     const { code, message } = error as { code?: string; message: string };
     if (code === undefined || !IN_USE.has(code))
       return itemOutcome(run, step, { outcome: 'failed', code: code ?? 'UNKNOWN', message, ...values });

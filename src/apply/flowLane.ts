@@ -1,10 +1,11 @@
-import { Refusal } from '../model/refusal.js';
 import type { Step } from '../plan/rollbackPlan.js';
+import { reasonOf, stopsRun } from './errorKinds.js';
 import { deleteFlowVersions } from './flowDeletes.js';
-import { setPointers } from './flowPointers.js';
+import { existed, setPointers } from './flowPointers.js';
 import { redeployFlows } from './flowRedeploys.js';
+import type { ItemOutcome } from './outcome.js';
 import { standingOfFlow } from './preconditions.js';
-import { itemOutcome, settle, type RunContext } from './runContext.js';
+import { intend, itemOutcome, settle, type RunContext } from './runContext.js';
 
 /** Steps of the flow lane that go to the org together: pointers with pointers, redeploys with redeploys. */
 export function flowBatch(step: Step): 'pointers' | 'redeploys' | 'deletes' {
@@ -19,14 +20,18 @@ export function flowBatch(step: Step): 'pointers' | 'redeploys' | 'deletes' {
 export async function applyFlowSteps(run: RunContext, steps: readonly Step[]): Promise<void> {
   const due: Step[] = [];
   for (const step of steps) {
-    if (standingOfFlow(step, run.current.flows, run.current.flowBodies) === 'alreadyRestored')
-      await settle(run, step, [itemOutcome(run, step, { outcome: 'alreadyRestored' })]);
-    else due.push(step);
+    const standing = standingOfFlow(step, run.current.flows, run.current.flowBodies);
+    if (standing === 'asPlanned') due.push(step);
+    else if (standing === 'moved') await settle(run, step, [itemOutcome(run, step, MOVED)]);
+    else {
+      const outcome = run.begun.has(step.id) ? doneBefore(run, step) : 'alreadyRestored';
+      await settle(run, step, [itemOutcome(run, step, { outcome })]);
+    }
   }
   const [first] = due;
   if (!first) return;
   for (const step of due) await keepBadBody(run, step);
-  for (const step of due) await run.journal.append({ kind: 'stepIntended', step: step.id });
+  for (const step of due) await intend(run, step);
   try {
     switch (flowBatch(first)) {
       case 'pointers':
@@ -37,13 +42,22 @@ export async function applyFlowSteps(run: RunContext, steps: readonly Step[]): P
         return await deleteFlowVersions(run, due);
     }
   } catch (error) {
-    // Without a session, or beyond the day's limit, nothing that follows can work either.
-    if (error instanceof Refusal) throw error;
-    const { code, message, mayHaveActed } = error as { code?: string; message: string; mayHaveActed?: boolean };
-    const outcome = mayHaveActed === true ? ('inDoubt' as const) : ('failed' as const);
+    // Where the org may have acted the steps stay open, and what runs is looked at again.
+    if (stopsRun(error)) throw error;
     for (const step of due.filter(({ id }) => !run.outcomes.has(id)))
-      await settle(run, step, [itemOutcome(run, step, { outcome, code: code ?? 'UNKNOWN', message })]);
+      await settle(run, step, [itemOutcome(run, step, { outcome: 'failed', ...reasonOf(error) })]);
   }
+}
+
+const MOVED = {
+  outcome: 'conflict',
+  code: 'MOVED',
+  message: 'somebody switched this flow after the plan was checked; it was not touched',
+} as const;
+
+/** The outcome of a step that came through although the run was cut off before it could say so. */
+function doneBefore(run: RunContext, { detail }: Step): ItemOutcome['outcome'] {
+  return detail.kind === 'flow' && !existed(run, detail.flow) ? 'neutralised' : 'restored';
 }
 
 /** What ran before the way back is kept in the run folder, also where it stays in the org as an inactive version. */

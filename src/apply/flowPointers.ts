@@ -89,7 +89,10 @@ function outcomeOf(
       ...values,
     });
   }
-  // A flow that did not exist before is only stopped, not taken away.
-  const existed = run.baseline.flows.flows.some((entry) => entry.name === detail.flow);
-  return itemOutcome(run, step, { outcome: existed ? 'restored' : 'neutralised', ...values });
+  return itemOutcome(run, step, { outcome: existed(run, detail.flow) ? 'restored' : 'neutralised', ...values });
+}
+
+/** A flow that did not exist before is only stopped, not taken away. */
+export function existed(run: RunContext, flow: string): boolean {
+  return run.baseline.flows.flows.some((entry) => entry.name === flow);
 }

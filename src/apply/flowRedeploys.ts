@@ -30,8 +30,9 @@ export async function redeployFlows(run: RunContext, steps: readonly Step[]): Pr
       await settle(run, step, [itemOutcome(run, step, { outcome: 'failed', code: 'NO_BODY', message })]);
     } else due.push({ step, detail, digest: body.digest, content: await run.baseline.folder.read(body.path) });
   }
-  for (;;) {
-    if (due.length === 0) return;
+  const landed = await landedInactive(run, due);
+  due = due.filter((one) => !landed.includes(one));
+  while (due.length > 0) {
     const report = await deployBodies(run, due);
     if (report.success) break;
     const culprits = new Map(report.components.filter(({ success }) => !success).map((row) => [row.fullName, row]));
@@ -48,7 +49,32 @@ export async function redeployFlows(run: RunContext, steps: readonly Step[]): Pr
       ]);
     due = due.filter((one) => !failed.includes(one));
   }
-  await activateAndProve(run, due);
+  await activateAndProve(run, [...landed, ...due]);
+}
+
+/**
+ * Flows whose body a deployment before a crash left as the newest version, inactive: made since this run began, with the
+ * body that was to come back. Deployed once more, such a flow would get one version too many.
+ */
+async function landedInactive(run: RunContext, due: readonly Redeploy[]): Promise<readonly Redeploy[]> {
+  const begun = due.filter(({ step }) => run.begun.has(step.id));
+  if (begun.length === 0) return [];
+  const now = await flowsNow(run);
+  const newest = new Map<Redeploy, string>();
+  for (const one of begun) {
+    const latest = now.get(one.detail.flow)?.latestVersion;
+    const before = await run.undo.latestVersion(one.detail.flow);
+    if (latest != null && before !== undefined && latest > (before ?? 0))
+      newest.set(one, versionMember(one.detail.flow, latest));
+  }
+  const members = [...newest.values()].map((fullName) => ({ type: 'Flow', fullName }));
+  const bodies = new Map(
+    (await run.org.retrieve(members)).components.map((each) => [each.fullName, each.files[0]?.content])
+  );
+  return begun.filter((one) => {
+    const text = bodies.get(newest.get(one) ?? '')?.toString('utf8');
+    return text !== undefined && flowBodyDigest(text) === one.digest;
+  });
 }
 
 async function deployBodies(run: RunContext, due: readonly Redeploy[]): Promise<DeployReport> {
@@ -67,6 +93,7 @@ async function deployBodies(run: RunContext, due: readonly Redeploy[]): Promise<
 }
 
 async function activateAndProve(run: RunContext, due: readonly Redeploy[]): Promise<void> {
+  if (due.length === 0) return;
   let now = await flowsNow(run);
   // In production a deployed flow may land inactive (Process Automation Settings): then the pointer makes it run.
   const inactive = due.flatMap(({ detail }) => {

@@ -6,6 +6,7 @@ import { repointValue } from '../records/idMap.js';
 import { softReferences } from '../records/knowledge.js';
 import { fieldNamed, type FieldDescribe, type ObjectDescribe } from '../records/objectDescribe.js';
 import type { RecordStep, RunContext } from './runContext.js';
+import { keepSentRows, matchRows, type MatchedRow, type SentRows } from './sentRows.js';
 import { fitsBulk } from './writeRows.js';
 
 /** Refusals after which the same row may go in once others of its job have: a standard price, a master of the same kind. */
@@ -99,31 +100,23 @@ async function insertOnce(
   const lines = rows.map((row) =>
     columns.map((column) => row.cells.get(column) ?? (defaults(describe, column) ? '#N/A' : ''))
   );
+  const rowsToSend = rows.map(({ item }, at) => [item.id, lines[at] as string[]] as const);
+  const sent = { step: step.id, object: describe.name, columns, rows: rowsToSend };
+  // Written down before the job: a job whose id is lost is known by its rows.
+  const path = await keepSentRows(run.folder, sent);
   const job = await run.org.createIngestJob(describe.name, 'insert');
-  await run.journal.append({ kind: 'jobCreated', step: step.id, job, what: 'ingest' });
+  await run.journal.append({ kind: 'jobCreated', step: step.id, job, what: 'ingest', sent: path });
   await run.org.uploadAndClose(job, `${[columns, ...lines].map((cells) => formatRecord(cells)).join('\n')}\n`);
-  const { state, errorMessage, inserted } = await run.org.awaitInsertJob(job, columns);
-  if (state !== 'JobComplete' && inserted.length === 0)
+  const ended = await run.org.awaitInsertJob(job, columns);
+  const matched = await takeResults(run, step, job, { path, ...sent }, ended.inserted);
+  if (ended.state !== 'JobComplete' && ended.inserted.length === 0)
     return rows.map(({ item }) => ({
       id: item.id,
       success: false,
       code: 'JOB_FAILED',
-      message: errorMessage ?? `job ${job} ended ${state}`,
+      message: ended.errorMessage ?? `job ${job} ended ${ended.state}`,
     }));
-  const results = matchRows(
-    rows.map(({ item }) => item.id),
-    lines,
-    inserted
-  );
-  const pairs = results.flatMap(({ id, result }) =>
-    result.success && result.newId ? [[id, result.newId] as const] : []
-  );
-  if (pairs.length > 0) {
-    await run.journal.append({ kind: 'idsMapped', step: step.id, pairs });
-    for (const [old, fresh] of pairs) run.idMap.set(old, fresh);
-  }
-  await setLeftOvers(run, describe, rows);
-  return results.map(({ id, result }) => ({
+  return matched.map(({ id, result }) => ({
     id,
     success: result.success,
     ...(result.code ? { code: result.code } : {}),
@@ -131,40 +124,38 @@ async function insertOnce(
   }));
 }
 
+/**
+ * Takes over what an insert job gave: journals the new Ids, also when there are none, and sets the values that no CSV can
+ * carry. May be done again: the same job gives the same Ids.
+ */
+export async function takeResults(
+  run: RunContext,
+  step: RecordStep,
+  job: string,
+  sent: SentRows,
+  inserted: readonly InsertedRow[]
+): Promise<readonly MatchedRow[]> {
+  const { matched } = matchRows(sent, inserted);
+  const pairs = matched.flatMap(({ id, result }) =>
+    result.success && result.newId ? [[id, result.newId] as const] : []
+  );
+  await run.journal.append({ kind: 'idsMapped', step: step.id, job, pairs });
+  for (const [old, fresh] of pairs) run.idMap.set(old, fresh);
+  await setLeftOvers(run, step, new Set(pairs.map(([old]) => old)));
+  return matched;
+}
+
 function defaults(describe: ObjectDescribe, name: string): boolean {
   const field = fieldNamed(describe, name);
   return field !== undefined && field.nillable && field.defaultedOnCreate;
 }
 
-/**
- * Which row got which result. The org echoes the submitted cells in any order and gives no number; rows that are alike in
- * every cell may change places.
- */
-export function matchRows(
-  ids: readonly string[],
-  lines: ReadonlyArray<readonly string[]>,
-  inserted: readonly InsertedRow[]
-): Array<{ id: string; result: InsertedRow }> {
-  const waiting = new Map<string, string[]>();
-  lines.forEach((cells, at) => {
-    const key = JSON.stringify(cells);
-    waiting.set(key, [...(waiting.get(key) ?? []), ids[at] as string]);
-  });
-  const matched: Array<{ id: string; result: InsertedRow }> = [];
-  for (const result of inserted) {
-    const id = waiting.get(JSON.stringify(result.cells))?.shift();
-    if (id !== undefined) matched.push({ id, result });
-  }
-  for (const id of [...waiting.values()].flat())
-    matched.push({
-      id,
-      result: { success: false, cells: [], code: 'NO_RESULT', message: 'the job lists no result for this row' },
-    });
-  return matched;
-}
-
-async function setLeftOvers(run: RunContext, describe: ObjectDescribe, rows: readonly Row[]): Promise<void> {
-  const updates = rows.flatMap(({ item, leftOver }) => {
+/** Sets the values that no CSV can carry, on rows that were just inserted. The same values again leave the same rows. */
+export async function setLeftOvers(run: RunContext, step: RecordStep, ids: ReadonlySet<string>): Promise<void> {
+  const describe = await run.org.describe(step.detail.object);
+  const items = (run.current.items.get(step.id) ?? []).filter(({ id }) => ids.has(id));
+  const updates = items.flatMap((item) => {
+    const { leftOver } = rowToInsert(run, item, describe);
     const Id = run.idMap.get(item.id);
     if (Id === undefined || leftOver.size === 0) return [];
     return [

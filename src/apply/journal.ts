@@ -13,23 +13,40 @@ export type JournalEntry =
       readonly orgId: string;
       readonly username: string;
       readonly reason?: string;
+      /** The org's clock at its last answer: jobs of this run are not older. */
+      readonly orgTime?: string;
     }
   | {
-      /** Rows that were inserted again: old Id, new Id. Written as soon as the org has told them. */
+      /** Somebody went on with a run that was cut off or stopped. */
+      readonly kind: 'runResumed';
+      readonly at: string;
+      readonly username: string;
+    }
+  | {
+      /** Rows that a job inserted: old Id, new Id. Written as soon as the org has told them, also when there are none. */
       readonly kind: 'idsMapped';
       readonly at: string;
       readonly step: string;
+      readonly job: string;
       readonly pairs: ReadonlyArray<readonly [old: string, fresh: string]>;
     }
   | { readonly kind: 'switchOff'; readonly at: string; readonly name: string; readonly by: 'operator' }
   | { readonly kind: 'switchBack'; readonly at: string; readonly name: string; readonly how: 'reminded' }
-  | { readonly kind: 'stepIntended'; readonly at: string; readonly step: string }
+  | {
+      readonly kind: 'stepIntended';
+      readonly at: string;
+      readonly step: string;
+      /** The org's clock at its last answer: a job of this step is not older. */
+      readonly orgTime?: string;
+    }
   | {
       readonly kind: 'jobCreated';
       readonly at: string;
       readonly step: string;
       readonly job: string;
-      readonly what: 'ingest' | 'deploy' | 'validation';
+      readonly what: JobKind;
+      /** The file with the rows that were to be sent, of an insert. */
+      readonly sent?: string;
     }
   | {
       readonly kind: 'stepSettled';
@@ -45,6 +62,8 @@ export type JournalEntry =
       /** The org's clock at its last answer: what changed later changed after the run. */
       readonly orgTime?: string;
     };
+
+export type JobKind = 'ingest' | 'deploy' | 'validation';
 
 export type RunStatus = 'succeeded' | 'partial' | 'failed' | 'interrupted' | 'alreadyApplied';
 
@@ -101,42 +120,111 @@ function parseLine(line: string): JournalLine | undefined {
   }
 }
 
+/** A job of the org that a step started, by its id. */
+export interface StepJob {
+  readonly job: string;
+  readonly what: JobKind;
+  readonly sent?: string;
+  /** The new Ids it gave are in the journal. */
+  readonly taken: boolean;
+}
+
+/** What the journal says of one step. */
+export interface StepState {
+  readonly intended: boolean;
+  /** The org's clock just before the effect, where the intention has it. */
+  readonly intendedAt?: string;
+  readonly jobs: readonly StepJob[];
+  readonly settled?: { readonly counts: OutcomeCounts; readonly outcomes: string };
+}
+
 /** Where a run stands: a fold over its entries. */
 export interface RunState {
   readonly runId: string;
   readonly planId: string;
   readonly planDigest: string;
-  readonly settled: ReadonlyMap<string, { readonly counts: OutcomeCounts; readonly outcomes: string }>;
-  /** Intended and not settled: the effect may have happened. With the jobs that were created for it. */
-  readonly open: ReadonlyMap<string, ReadonlyArray<{ readonly job: string; readonly what: string }>>;
+  readonly snapshotId: string;
+  readonly orgId: string;
+  readonly username: string;
+  readonly openedAt: string;
+  readonly orgTime?: string;
+  readonly steps: ReadonlyMap<string, StepState>;
+  /** Steps that were intended and not settled: the effect may have happened. */
+  readonly open: readonly string[];
+  readonly idMap: ReadonlyMap<string, string>;
   readonly switchesOff: readonly string[];
+  /** How the run ended; undefined while it is under way, or since it was cut off. */
   readonly status: RunStatus | undefined;
 }
+
+const NEVER: StepState = { intended: false, jobs: [] };
 
 export function runState(entries: readonly JournalEntry[]): RunState | undefined {
   const [first] = entries;
   if (first?.kind !== 'runOpened') return undefined;
-  const settled = new Map<string, { counts: OutcomeCounts; outcomes: string }>();
-  const open = new Map<string, Array<{ job: string; what: string }>>();
+  const steps = new Map<string, StepState>();
+  const change = (step: string, by: (state: StepState) => StepState): void =>
+    void steps.set(step, by(steps.get(step) ?? NEVER));
+  const idMap = new Map<string, string>();
   const switches = new Set<string>();
   let status: RunStatus | undefined;
   for (const entry of entries) {
-    if (entry.kind === 'stepIntended' && !settled.has(entry.step)) open.set(entry.step, open.get(entry.step) ?? []);
-    else if (entry.kind === 'jobCreated') open.get(entry.step)?.push({ job: entry.job, what: entry.what });
-    else if (entry.kind === 'stepSettled') {
-      settled.set(entry.step, { counts: entry.counts, outcomes: entry.outcomes });
-      open.delete(entry.step);
-    } else if (entry.kind === 'switchOff') switches.add(entry.name);
-    else if (entry.kind === 'switchBack') switches.delete(entry.name);
-    else if (entry.kind === 'runClosed') status = entry.status;
+    switch (entry.kind) {
+      case 'stepIntended':
+        // Begun again after it was settled (it had been skipped or left in doubt): the old account no longer holds.
+        change(entry.step, ({ jobs, intendedAt }) => {
+          const at = intendedAt ?? entry.orgTime;
+          return { intended: true, jobs, ...(at === undefined ? {} : { intendedAt: at }) };
+        });
+        break;
+      case 'jobCreated': {
+        const { job, what, sent } = entry;
+        change(entry.step, (state) => ({
+          ...state,
+          intended: true,
+          jobs: [...state.jobs, { job, what, taken: false, ...(sent === undefined ? {} : { sent }) }],
+        }));
+        break;
+      }
+      case 'idsMapped':
+        for (const [old, fresh] of entry.pairs) idMap.set(old, fresh);
+        change(entry.step, (state) => ({
+          ...state,
+          jobs: state.jobs.map((job) => (job.job === entry.job ? { ...job, taken: true } : job)),
+        }));
+        break;
+      case 'stepSettled':
+        change(entry.step, (state) => ({ ...state, settled: { counts: entry.counts, outcomes: entry.outcomes } }));
+        break;
+      case 'switchOff':
+        switches.add(entry.name);
+        break;
+      case 'switchBack':
+        switches.delete(entry.name);
+        break;
+      case 'runResumed':
+        status = undefined;
+        break;
+      case 'runClosed':
+        status = entry.status;
+        break;
+      default:
+        break;
+    }
   }
+  const { runId, planId, planDigest, snapshotId, orgId, username, at, orgTime } = first;
   return {
-    runId: first.runId,
-    planId: first.planId,
-    planDigest: first.planDigest,
-    settled,
-    open,
+    ...{ runId, planId, planDigest, snapshotId, orgId, username, openedAt: at },
+    ...(orgTime === undefined ? {} : { orgTime }),
+    steps,
+    open: [...steps].filter(([, state]) => state.intended && !state.settled).map(([step]) => step),
+    idMap,
     switchesOff: [...switches],
     status,
   };
+}
+
+/** A run that can be gone on with: cut off, stopped, or left in doubt. */
+export function isUnfinished(state: RunState): boolean {
+  return state.status === undefined || state.status === 'interrupted' || state.open.length > 0;
 }

@@ -1,5 +1,5 @@
 import type { Store } from '../store/ports.js';
-import { readJournal, runState, type JournalEntry } from './journal.js';
+import { earlierRuns } from './earlierRuns.js';
 
 /** What somebody switched off by hand for a run that never came to remind of it: it may still be off. */
 export interface OpenSwitch {
@@ -11,28 +11,18 @@ export interface OpenSwitch {
 /** Written into the folder of a run once somebody says that what it left switched off is on again. */
 const ACKNOWLEDGED = 'switchedBack.json';
 
-async function entriesOf(store: Store, id: Parameters<Store['open']>[1]): Promise<readonly JournalEntry[]> {
-  const folder = await store.open('runs', id);
-  if (!(await folder.exists('journal.ndjson'))) return [];
-  const journal = readJournal((await folder.read('journal.ndjson')).toString('utf8'));
-  return journal.kind === 'whole' ? journal.entries : [];
-}
-
 /**
  * The switches that runs of this org left off, by their journals. A later run that reminded of the same switch has reminded
  * for the earlier ones, too.
  */
 export async function openSwitches(store: Store, orgId: string): Promise<OpenSwitch[]> {
   let open: OpenSwitch[] = [];
-  for (const id of await store.ids('runs')) {
-    const entries = await entriesOf(store, id);
-    const [first] = entries;
-    const state = runState(entries);
-    if (first?.kind !== 'runOpened' || first.orgId !== orgId || !state) continue;
+  for await (const { id, folder, state, entries } of earlierRuns(store)) {
+    if (state.orgId !== orgId) continue;
     const back = new Set(entries.flatMap((entry) => (entry.kind === 'switchBack' ? [entry.name] : [])));
     open = open.filter(({ name }) => !back.has(name));
-    if (await (await store.open('runs', id)).exists(ACKNOWLEDGED)) continue;
-    open.push(...state.switchesOff.map((name) => ({ runId: state.runId, planId: state.planId, name })));
+    if (await folder.exists(ACKNOWLEDGED)) continue;
+    open.push(...state.switchesOff.map((name) => ({ runId: id, planId: state.planId, name })));
   }
   return open;
 }
@@ -40,7 +30,6 @@ export async function openSwitches(store: Store, orgId: string): Promise<OpenSwi
 /** Somebody says that everything is switched on again. */
 export async function acknowledgeSwitches(store: Store, orgId: string, at: Date): Promise<void> {
   const runs = new Set((await openSwitches(store, orgId)).map(({ runId }) => runId));
-  for (const id of await store.ids('runs'))
-    if (runs.has(id))
-      await (await store.open('runs', id)).write(ACKNOWLEDGED, `${JSON.stringify({ at: at.toISOString() })}\n`);
+  for await (const { id, folder } of earlierRuns(store))
+    if (runs.has(id)) await folder.write(ACKNOWLEDGED, `${JSON.stringify({ at: at.toISOString() })}\n`);
 }

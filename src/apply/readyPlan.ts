@@ -7,7 +7,7 @@ import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import { openBaseline, type Baseline } from '../snapshot/baseline.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { knownNewIds } from './knownNewIds.js';
-import { checkTargets, type Checked, type Moved } from './preconditions.js';
+import { checkTargets, type Checked, type Current, type Moved } from './preconditions.js';
 
 /** A plan that was opened for this org and may be applied: whole, of this org, and its snapshot is whole too. */
 export interface ReadyPlan {
@@ -36,6 +36,22 @@ export async function openPlan(org: OrgPorts, store: Store, id: StoreId): Promis
 /** Reads every target and refuses a plan from which the org has moved on, naming each item. Writes nothing. */
 export async function checkFresh(org: OrgPorts, ready: ReadyPlan, progress: Progress): Promise<Checked> {
   progress.stage('Checking that the plan still fits');
+  refuseNotApplicable(org, ready);
+  const checked = await readTargets(org, ready);
+  if (checked.moved.length > 0) throw await stale(org, ready.plan, checked.moved);
+  return checked;
+}
+
+/**
+ * The same for a run that is gone on with. What moved meanwhile, by this run or by others, is judged item by item when its
+ * turn comes.
+ */
+export async function checkAgain(org: OrgPorts, ready: ReadyPlan, progress: Progress): Promise<Current> {
+  progress.stage('Looking at the org again');
+  return (await readTargets(org, ready)).current;
+}
+
+function refuseNotApplicable(org: OrgPorts, ready: ReadyPlan): void {
   if (!ready.plan.applicable && ready.plan.steps.length > 0)
     throw new Refusal('planNotApplicable', {
       tokens: [
@@ -47,6 +63,10 @@ export async function checkFresh(org: OrgPorts, ready: ReadyPlan, progress: Prog
       ],
       actionTokens: [ready.plan.snapshotId, org.identity.label],
     });
+}
+
+/** Every target as it is now; refuses a user who does not see all rows, and an org in which somebody else is writing. */
+async function readTargets(org: OrgPorts, ready: ReadyPlan): Promise<Checked> {
   const writesRecords = ready.plan.steps.some((step) => step.lane === 'records');
   const [deployments, jobs, viewsAll, checked] = await Promise.all([
     org.deploymentsSince(ready.plan.createdAt),
@@ -65,7 +85,6 @@ export async function checkFresh(org: OrgPorts, ready: ReadyPlan, progress: Prog
     ...jobs.map((job) => `bulk load ${job.id} of ${job.object}`),
   ];
   if (running.length > 0) throw new Refusal('inFlight', { tokens: [running.join('; ')] });
-  if (checked.moved.length > 0) throw await stale(org, ready.plan, checked.moved);
   return checked;
 }
 

@@ -4,10 +4,11 @@ import { childrenOutside } from '../plan/readCascades.js';
 import type { RecordItem, Step } from '../plan/rollbackPlan.js';
 import { repointRow } from '../records/idMap.js';
 import { softReferences } from '../records/knowledge.js';
+import { reasonOf, stopsRun } from './errorKinds.js';
 import { insertRows } from './insertRows.js';
 import type { ItemOutcome } from './outcome.js';
 import { fieldsOf, readRows, standingOfRow, type RowState, type Standing } from './preconditions.js';
-import { itemOutcome, settle, type RecordStep, type RunContext } from './runContext.js';
+import { intend, itemOutcome, settle, type RecordStep, type RunContext } from './runContext.js';
 import { deleteRows, updateRows } from './writeRows.js';
 
 /** An item as the plan has it, and as it stands once rows that came back under new Ids are counted in. */
@@ -29,12 +30,15 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
     now: mapped(run, object, planned),
   }));
   const before = await rowsOf(run, recordStep, items, returns(step) ? 'named' : 'all');
+  const begun = run.begun.get(step.id);
   const outcomes: ItemOutcome[] = [];
   let due: Item[] = [];
   for (const item of items) {
     const row = before.get(item.now.id);
     const standing = standingNow(run, recordStep, item, row);
     if (standing === 'asPlanned') due.push(item);
+    else if (begun?.has(item.planned.id) && doneBefore(step, standing, row))
+      outcomes.push(outcomeOf(run, recordStep, item, row, resultOf(recordStep, item, row, standing)));
     else if (standing === 'alreadyRestored')
       outcomes.push(
         outcomeOf(run, recordStep, item, row, { outcome: cameBack(run, step) ? 'restored' : 'alreadyRestored' })
@@ -63,8 +67,13 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
   }
   if (due.length > 0) {
     const touched = new Map([...before].filter(([id, row]) => !row.deleted && due.some(({ now }) => now.id === id)));
-    if (!returns(step)) await run.undo.rows(step.id, await run.org.describe(object), touched);
-    await run.journal.append({ kind: 'stepIntended', step: step.id });
+    const unsaved = begun ? new Map([...touched].filter(([id]) => !begun.has(id))) : touched;
+    if (!returns(step)) await run.undo.rows(step.id, await run.org.describe(object), unsaved, begun !== undefined);
+    await intend(
+      run,
+      step,
+      due.map((item) => item.planned.id)
+    );
     outcomes.push(...(await writeAndProve(run, recordStep, due, before)));
   }
   for (const outcome of outcomes)
@@ -78,6 +87,24 @@ const MOVED = {
   code: 'MOVED',
   message: 'somebody changed this row after the plan was checked; it was not written',
 } as const;
+
+/** Whether a row that was to be written before the run was cut off is written. What came back may differ in fields. */
+function doneBefore(step: Step, standing: Standing, row: RowState | undefined): boolean {
+  return standing === 'alreadyRestored' || (returns(step) && row !== undefined && !row.deleted);
+}
+
+/** What became of a row that the org has taken. */
+function resultOf(
+  step: RecordStep,
+  item: Item,
+  row: RowState | undefined,
+  standing: Standing
+): Pick<ItemOutcome, 'outcome' | 'code' | 'message'> {
+  if (item.now.id !== item.planned.id && returns(step)) return inserted(item, row, undefined);
+  if (standing === 'alreadyRestored')
+    return { outcome: step.operation === 'deactivateRecords' ? 'neutralised' : 'restored' };
+  return notAsWritten(step, item, row);
+}
 
 function returns(step: Step): boolean {
   return step.operation === 'undeleteRecords' || step.operation === 'insertRecords';
@@ -167,18 +194,20 @@ async function writeAndProve(
   before: ReadonlyMap<string, RowState>
 ): Promise<ItemOutcome[]> {
   let results: RowResult[];
+  let doubt: unknown;
   try {
     results = await write(run, step, due, before);
   } catch (error) {
-    // Whether the org acted is unknown: what the rows hold now decides.
-    const { code, message } = error as { code?: string; message: string };
-    results = due.map(({ now }) => ({ id: now.id, success: false, code: code ?? 'UNKNOWN', message }));
+    // Where the org may have acted, what the rows hold now decides; inserted rows cannot be found that way.
+    if (stopsRun(error)) doubt = error;
+    if (doubt !== undefined && mayInsert(step)) throw error;
+    results = due.map(({ now }) => ({ id: now.id, success: false, ...reasonOf(error) }));
   }
   const byId = new Map(results.map((result) => [result.id, result]));
   // A row that was inserted is looked for under its new Id from here on.
   const settled = due.map(({ planned }) => ({ planned, now: mapped(run, step.detail.object, planned) }));
   const after = await rowsOf(run, step, settled, 'named');
-  return settled.map((item, at) => {
+  const outcomes = settled.map((item, at) => {
     const row = after.get(item.now.id);
     const result = byId.get(due[at]?.now.id ?? '');
     if (step.operation === 'insertRecords' || item.now.id !== due[at]?.now.id)
@@ -194,6 +223,12 @@ async function writeAndProve(
       message: result?.message ?? 'the org gave no result for this row',
     });
   });
+  if (doubt !== undefined && outcomes.some(({ outcome }) => outcome === 'failed')) throw doubt as Error;
+  return outcomes;
+}
+
+function mayInsert(step: Step): boolean {
+  return step.operation === 'insertRecords' || step.fallbacks.some(({ operation }) => operation === 'insertRecords');
 }
 
 /** A row that came back by insert: what it may only get once other rows exist is set by a later step. */

@@ -3,8 +3,10 @@ import type { Chance, Progress } from '../model/progress.js';
 import type { OrgPorts } from '../org/ports.js';
 import type { RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import type { Baseline } from '../snapshot/baseline.js';
+import { Refusal } from '../model/refusal.js';
 import type { StoreFolder } from '../store/ports.js';
-import { chain, GENESIS, type JournalEntry } from './journal.js';
+import { JOURNAL } from './earlierRuns.js';
+import { chain, GENESIS, readJournal, type JournalEntry } from './journal.js';
 import type { ItemOutcome } from './outcome.js';
 import type { Current } from './preconditions.js';
 import type { UndoPoint } from './undoPoint.js';
@@ -39,23 +41,50 @@ export interface RunContext {
   readonly strays: ReadonlySet<string>;
   /** Fields of a row that another step of the plan writes: a step that brings the row back does not judge them. */
   readonly elsewhere: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Steps that were begun before this run was cut off, with the rows that were to be written then. */
+  readonly begun: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Steps that this process began. */
+  readonly intended: Set<string>;
   /** Outcomes so far, by step. */
   readonly outcomes: Map<string, readonly ItemOutcome[]>;
 }
 
 /** Appends to `journal.ndjson`: each line is on disk before the promise resolves. */
 export class RunJournal {
-  private n = 0;
-  private hash = GENESIS;
+  private broken = false;
 
-  public constructor(
+  private constructor(
     private readonly folder: StoreFolder,
-    private readonly chance: Chance
+    private readonly chance: Chance,
+    private n: number,
+    private hash: string
   ) {}
 
+  public static begin(folder: StoreFolder, chance: Chance): RunJournal {
+    return new RunJournal(folder, chance, 0, GENESIS);
+  }
+
+  /** Goes on behind the last whole line; what a crash left of the next one is cut off. */
+  public static async goOn(folder: StoreFolder, chance: Chance): Promise<RunJournal> {
+    const bytes = await folder.read(JOURNAL);
+    const reading = readJournal(bytes.toString('utf8'));
+    if (reading.kind === 'edited')
+      throw new Refusal('runDamaged', { tokens: [folder.id, `${JOURNAL} was edited at line ${reading.line}`] });
+    if (reading.droppedTail) {
+      let whole = 0;
+      for (let line = 0; line < reading.entries.length; line += 1) whole = bytes.indexOf(10, whole) + 1;
+      await folder.cut(JOURNAL, whole);
+    }
+    return new RunJournal(folder, chance, reading.entries.length, reading.lastHash);
+  }
+
   public async append(entry: WithoutTime<JournalEntry>): Promise<void> {
+    // After a line that may stand half on disk nothing more is written: it would look like an edited one.
+    if (this.broken) throw new Error(`${JOURNAL} could not be written before`);
     const line = chain(this.hash, this.n, { ...entry, at: this.chance.now().toISOString() });
-    await this.folder.append('journal.ndjson', JSON.stringify(line));
+    this.broken = true;
+    await this.folder.append(JOURNAL, JSON.stringify(line));
+    this.broken = false;
     this.n += 1;
     this.hash = line.hash;
   }
@@ -71,6 +100,20 @@ export class RunJournal {
       outcomes: path,
     });
   }
+}
+
+/** The intention is on disk before the effect. `rows` are those that are to be written. */
+export async function intend(run: RunContext, step: Step, rows?: readonly string[]): Promise<void> {
+  const path = intendedPath(step.id);
+  if (rows && !run.begun.has(step.id)) await run.folder.write(path, rows.map((id) => `${id}\n`).join(''));
+  const orgTime = run.org.lastAnswerAt();
+  run.intended.add(step.id);
+  await run.journal.append({ kind: 'stepIntended', step: step.id, ...(orgTime ? { orgTime } : {}) });
+}
+
+/** Where the Ids of the rows stand that a record step was about to write. */
+export function intendedPath(step: string): string {
+  return `intended/${step}.txt`;
 }
 
 export async function settle(run: RunContext, step: Step, outcomes: readonly ItemOutcome[]): Promise<void> {

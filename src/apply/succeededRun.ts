@@ -1,22 +1,19 @@
 import type { Store } from '../store/ports.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
-import { readJournal, runState } from './journal.js';
+import { earlierRuns } from './earlierRuns.js';
 import type { RunResult } from './runResult.js';
 
-/** The finished run of a plan that succeeded, if there is one. */
+/** The newest finished run of a plan that succeeded, if there is one. */
 export async function succeededRun(store: Store, plan: RollbackPlan): Promise<RunResult | undefined> {
-  for (const id of (await store.ids('runs')).reverse()) {
-    const folder = await store.open('runs', id);
-    if (!(await folder.exists('journal.ndjson')) || !(await folder.exists('result.json'))) continue;
-    const journal = readJournal((await folder.read('journal.ndjson')).toString('utf8'));
-    const state = journal.kind === 'whole' ? runState(journal.entries) : undefined;
-    if (state?.planDigest === plan.digest && (state.status === 'succeeded' || state.status === 'alreadyApplied'))
-      return {
-        ...(JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult),
-        undoPoint: `${folder.display}/undo`,
-      };
+  let found: RunResult | undefined;
+  for await (const { folder, state } of earlierRuns(store)) {
+    if (state.planDigest !== plan.digest || (state.status !== 'succeeded' && state.status !== 'alreadyApplied'))
+      continue;
+    if (!(await folder.exists('result.json'))) continue;
+    const result = JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult;
+    found = { ...result, undoPoint: `${folder.display}/undo` };
   }
-  return undefined;
+  return found;
 }
 
 /** Whether a run has carried this plan out: applied again, it writes nothing. */

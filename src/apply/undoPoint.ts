@@ -14,9 +14,19 @@ export class UndoPoint {
     return `${this.folder.display}/undo`;
   }
 
-  /** Which version of each flow ran, and every version there was. */
+  /** Which version of each flow ran, and every version there was. What a run found first stands. */
   public async flows(flows: readonly FlowEntry[]): Promise<void> {
+    if (await this.folder.exists('undo/flows.json')) return;
     await this.folder.write('undo/flows.json', `${JSON.stringify({ flows }, null, 2)}\n`);
+  }
+
+  /** The newest version a flow had before the run; null when it had none, undefined when that is not known. */
+  public async latestVersion(flow: string): Promise<number | null | undefined> {
+    if (!(await this.folder.exists('undo/flows.json'))) return undefined;
+    const { flows } = JSON.parse((await this.folder.read('undo/flows.json')).toString('utf8')) as {
+      flows: readonly FlowEntry[];
+    };
+    return flows.find((entry) => entry.name === flow)?.latestVersion ?? null;
   }
 
   public async flowBody(flow: string, version: number, content: Buffer): Promise<void> {
@@ -34,20 +44,42 @@ export class UndoPoint {
     await writer.close();
   }
 
-  /** The files of the components, as a package that `sf project deploy start --metadata-dir` takes. */
+  /**
+   * The files of the components, as a package that `sf project deploy start --metadata-dir` takes. What a run found first
+   * stands: gone on with, it may find its own work.
+   */
   public async components(retrieved: Retrieved): Promise<void> {
-    for (const [path, content] of retrieved.files) await this.folder.write(`undo/metadata/${path}`, content);
+    const kept = new Set(await this.folder.list('undo/metadata'));
+    for (const [path, content] of retrieved.files)
+      if (!kept.has(`undo/metadata/${path}`)) await this.folder.write(`undo/metadata/${path}`, content);
   }
 
-  /** Whole rows as they are now, as CSV. One file per step, so that nothing that was saved is ever written over. */
-  public async rows(step: string, describe: ObjectDescribe, rows: ReadonlyMap<string, RowState>): Promise<void> {
+  /**
+   * Whole rows as they are now, as CSV. One file per step, so that nothing that was saved is ever written over; rows that a
+   * step gone on with finds due besides those of before (`again`) have a file of their own.
+   */
+  public async rows(
+    step: string,
+    describe: ObjectDescribe,
+    rows: ReadonlyMap<string, RowState>,
+    again: boolean
+  ): Promise<void> {
     if (rows.size === 0) return;
     const fields = readableFields(describe).map((field) => field.name);
-    const writer = await RecordFileWriter.open(this.folder, `undo/records/${describe.name}.${step}.csv.gz`);
+    const writer = await RecordFileWriter.open(this.folder, await this.rowsPath(`${describe.name}.${step}`, again));
     writer.header(fields);
     for (const [, row] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1)))
       await writer.records([Buffer.from(formatRecord(fields.map((field) => row.values[field] ?? '')), 'utf8')]);
     await writer.close();
+  }
+
+  private async rowsPath(name: string, again: boolean): Promise<string> {
+    if (!again) return `undo/records/${name}.csv.gz`;
+    const taken = new Set(await this.folder.list('undo/records'));
+    for (let n = 2; ; n += 1) {
+      const path = `undo/records/${name}.${n}.csv.gz`;
+      if (!taken.has(path)) return path;
+    }
   }
 
   /** The data of a field that is about to go: Id and value of every row that has one. */

@@ -11,6 +11,6 @@ export const EXIT_CODES: Record<number, string> = {
   [EXIT.somethingToDo]: 'Something to do (only with "plan --exit-code").',
   [EXIT.partial]: 'Partly done.',
   [EXIT.interrupted]:
-    'Interrupted or in doubt: apply the same plan again. The first Ctrl-C settles the step in flight and ends here.',
+    'Interrupted or in doubt: go on with "apply --resume". The first Ctrl-C settles the step in flight and ends here.',
   [EXIT.secondInterrupt]: 'Stopped at once by a second Ctrl-C.',
 };

@@ -1,3 +1,5 @@
+import { earlierRuns } from '../apply/earlierRuns.js';
+import { isUnfinished } from '../apply/journal.js';
 import { readPlan } from '../plan/readPlan.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import type { StoreId } from '../model/ids.js';
@@ -79,6 +81,15 @@ export async function choosePlan(store: Store, typed: string | undefined, orgId:
   });
   if (!found) throw new Refusal('noPlan', { tokens: [orgId, store.display] });
   return found.id;
+}
+
+/** The run to go on with. `latest`: the newest of this org that was stopped or cut off. */
+export async function chooseUnfinishedRun(store: Store, typed: string, orgId: string): Promise<StoreId> {
+  if (typed !== 'latest') return byPrefix(store, 'runs', typed);
+  let found: StoreId | undefined;
+  for await (const { id, state } of earlierRuns(store)) if (state.orgId === orgId && isUnfinished(state)) found = id;
+  if (!found) throw new Refusal('nothingToResume', { tokens: [orgId, store.display] });
+  return found;
 }
 
 export async function chooseRun(store: Store, typed: string | undefined, orgId: string): Promise<StoreId> {

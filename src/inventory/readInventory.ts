@@ -154,6 +154,7 @@ async function readRunEntry(folder: StoreFolder): Promise<RunEntry> {
   const state = runState(journal.entries);
   const [first] = journal.entries;
   if (!state || first?.kind !== 'runOpened') return broken('journal.ndjson does not say which run it is');
+  const settled = [...state.steps.values()].flatMap((step) => step.settled ?? []);
   return {
     ...known,
     state: state.status ?? 'cutOff',
@@ -165,9 +166,9 @@ async function readRunEntry(folder: StoreFolder): Promise<RunEntry> {
     reason: first.reason ?? null,
     openedAt: first.at,
     closedAt: closedAt(journal.entries),
-    settledSteps: state.settled.size,
-    openSteps: [...state.open.keys()],
-    totals: addCounts([...state.settled.values()].map(({ counts }) => counts)),
+    settledSteps: settled.length,
+    openSteps: state.open,
+    totals: addCounts(settled.map(({ counts }) => counts)),
     verdict: await lastVerdict(folder),
     switchesOff: (await folder.exists('switchedBack.json')) ? [] : state.switchesOff,
   };

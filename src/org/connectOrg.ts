@@ -70,6 +70,7 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
     userIds: (usernames) => history.userIds(usernames),
     packageVersions: () => history.packageVersions(),
     ingestJobsInFlight: () => history.ingestJobsInFlight(),
+    ingestJobs: () => history.ingestJobs(),
     viewsAllData: () => history.viewsAllData(),
     apiLimit: () => history.apiLimit(),
     objectNames: () => describes.objectNames(),
@@ -84,6 +85,7 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
     undeleteRows: (ids) => writes.undeleteRows(ids),
     createIngestJob: (object, operation) => ingest.createIngestJob(object, operation),
     uploadAndClose: (jobId, csv) => ingest.uploadAndClose(jobId, csv),
+    abortIngestJob: (jobId) => ingest.abortIngestJob(jobId),
     awaitIngestJob: (jobId) => ingest.awaitIngestJob(jobId),
     awaitInsertJob: (jobId, columns) => ingest.awaitInsertJob(jobId, columns),
   };

@@ -34,7 +34,7 @@ export function bulkError(text: string): { code: string; message: string } {
 /** Bulk API 2.0 ingest jobs in the steps the journal needs: create, upload and close, wait and read all three result files. */
 export class IngestJobs implements Pick<
   RecordWriter,
-  'createIngestJob' | 'uploadAndClose' | 'awaitIngestJob' | 'awaitInsertJob'
+  'createIngestJob' | 'uploadAndClose' | 'abortIngestJob' | 'awaitIngestJob' | 'awaitInsertJob'
 > {
   public constructor(
     private readonly http: OrgHttp,
@@ -83,6 +83,15 @@ export class IngestJobs implements Pick<
         error.status,
         false
       );
+    }
+  }
+
+  public async abortIngestJob(jobId: string): Promise<void> {
+    try {
+      await this.http.json(`/jobs/ingest/${jobId}`, { method: 'PATCH', json: { state: 'Aborted' }, repeatable: true });
+    } catch (error) {
+      // Gone or ended meanwhile: there is nothing left to end.
+      if (!(error instanceof OrgRequestError && (error.status === 400 || error.status === 404))) throw error;
     }
   }
 

@@ -2,7 +2,7 @@ import { parseRecordId, type RecordId } from '../model/ids.js';
 import { idChunks, inList, soqlInstant, soqlText } from '../records/soql.js';
 import { OrgRequestError, type OrgHttp } from './orgHttp.js';
 import { badAnswer } from './orgRequestError.js';
-import type { Deployment, Querier, RawRow } from './ports.js';
+import type { Deployment, IngestJobInfo, Querier, RawRow } from './ports.js';
 
 const isoOf = (value: unknown): string | null =>
   value ? new Date(String(value).replace(/\+0000$/, 'Z')).toISOString() : null;
@@ -62,21 +62,26 @@ export class OrgRecords {
     return versions;
   }
 
-  public async ingestJobsInFlight(): Promise<
-    Array<{ id: string; object: string; state: string; createdById: string }>
-  > {
+  public async ingestJobsInFlight(): Promise<IngestJobInfo[]> {
+    // An open job has taken no row yet; from UploadComplete on the org is writing.
+    return (await this.ingestJobs()).filter((job) => job.state === 'UploadComplete' || job.state === 'InProgress');
+  }
+
+  public async ingestJobs(): Promise<IngestJobInfo[]> {
     interface Page {
       readonly done: boolean;
-      readonly records: ReadonlyArray<{ id: string; object: string; state: string; createdById: string }>;
+      readonly records: ReadonlyArray<Omit<IngestJobInfo, 'createdAt'> & { readonly createdDate: string }>;
       readonly nextRecordsUrl?: string | null;
     }
-    const jobs: Array<{ id: string; object: string; state: string; createdById: string }> = [];
+    const jobs: IngestJobInfo[] = [];
     let path: string | undefined = '/jobs/ingest';
     while (path) {
       const page: Page = await this.http.json<Page>(path);
       if (!isPage(page)) throw badAnswer('the list of jobs was answered with something else');
-      // An open job has taken no row yet; from UploadComplete on the org is writing.
-      jobs.push(...page.records.filter((job) => job.state === 'UploadComplete' || job.state === 'InProgress'));
+      for (const { createdDate, ...job } of page.records) {
+        const createdById = parseRecordId(job.createdById) ?? job.createdById;
+        jobs.push({ ...job, createdById, createdAt: isoOf(createdDate) ?? '' });
+      }
       path = page.done ? undefined : (page.nextRecordsUrl ?? undefined);
       if (!page.done && !path?.startsWith('/services/')) throw badAnswer('the list of jobs names no next page');
     }

@@ -157,8 +157,20 @@ export interface OrgHistory {
    * View Setup and Configuration) and no answer told it by the way.
    */
   apiLimit(): Promise<{ readonly max: number; readonly remaining: number } | undefined>;
+  /** All jobs that write records and that the org still knows (seven days), whatever became of them. */
+  ingestJobs(): Promise<readonly IngestJobInfo[]>;
   /** Whether the running user sees every row of every object. */
   viewsAllData(): Promise<boolean>;
+}
+
+/** A Bulk API 2.0 ingest job as the list of jobs has it. States: Open, UploadComplete, InProgress, JobComplete, Failed, Aborted. */
+export interface IngestJobInfo {
+  readonly id: string;
+  readonly object: string;
+  readonly operation: string;
+  readonly state: string;
+  readonly createdById: string;
+  readonly createdAt: string;
 }
 
 export interface RecordReader extends Querier {
@@ -209,6 +221,8 @@ export interface RecordWriter {
   /** Bulk API 2.0 ingest, in the steps the journal needs. */
   createIngestJob(object: string, operation: 'insert' | 'update' | 'delete'): Promise<string>;
   uploadAndClose(jobId: string, csv: string): Promise<void>;
+  /** Ends an open job that took no row. One that is gone or ended already is left as it is. */
+  abortIngestJob(jobId: string): Promise<void>;
   awaitIngestJob(
     jobId: string
   ): Promise<{ readonly state: string; readonly errorMessage?: string; readonly results: RowResult[] }>;

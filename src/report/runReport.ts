@@ -23,7 +23,7 @@ const headlines: Record<RunResult['status'], string> = {
   succeeded: 'Rolled back.',
   partial: 'Partly rolled back.',
   failed: 'Not rolled back: nothing succeeded.',
-  interrupted: 'Stopped as asked. What was begun is settled, the rest is untouched.',
+  interrupted: 'Stopped before the end. What was not begun is untouched.',
   alreadyApplied: 'Nothing to do: the org is already as this plan leaves it.',
 };
 

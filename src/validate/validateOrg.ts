@@ -1,5 +1,5 @@
 import { knownNewIds } from '../apply/knownNewIds.js';
-import { readJournal, runState } from '../apply/journal.js';
+import { readRun } from '../apply/earlierRuns.js';
 import type { RunResult } from '../apply/runResult.js';
 import { makeStoreId, parseStoreId, type StoreId } from '../model/ids.js';
 import type { Finding } from '../model/finding.js';
@@ -39,25 +39,21 @@ export interface KnownRun {
 
 export async function openRun(store: Store, id: StoreId): Promise<KnownRun> {
   const folder = await store.open('runs', id);
-  const journal = (await folder.exists('journal.ndjson'))
-    ? readJournal((await folder.read('journal.ndjson')).toString('utf8'))
-    : undefined;
-  if (journal?.kind !== 'whole')
-    throw new Refusal('runDamaged', {
-      tokens: [id, journal ? `journal.ndjson was edited at line ${journal.line}` : 'journal.ndjson is missing'],
-    });
-  const state = runState(journal.entries);
-  const planId = parseStoreId(state?.planId ?? '');
-  if (!state || !planId || !(await folder.exists('result.json')))
-    throw new Refusal('runNotFinished', { tokens: [id], actionTokens: [planId ?? 'ID'] });
+  const reading = await readRun(store, id);
+  if (reading.kind === 'damaged') throw new Refusal('runDamaged', { tokens: [id, reading.why] });
+  if (reading.kind === 'nothing') throw new Refusal('runNeverBegan', { tokens: [id] });
+  const { state, entries } = reading.run;
+  const planId = parseStoreId(state.planId);
+  if (!planId || state.status === undefined || !(await folder.exists('result.json')))
+    throw new Refusal('runNotFinished', { tokens: [id], actionTokens: [id] });
   const plan = await readPlan(await store.open('plans', planId));
-  const closed = journal.entries.find((entry) => entry.kind === 'runClosed');
+  const closed = entries.findLast((entry) => entry.kind === 'runClosed');
   if (plan.digest !== state.planDigest)
     throw new Refusal('planDamaged', { tokens: [planId, 'it is not the one the run applied'] });
   return {
     result: JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult,
     plan,
-    openedAt: journal.entries[0]?.at as string,
+    openedAt: state.openedAt,
     closedAt: closed?.orgTime ?? closed?.at,
   };
 }

@@ -699,7 +699,11 @@ describe('The commands, as processes', function () {
       '--store',
       stop.store,
     ];
-    const finish = (planId: string): Promise<RunResult> => stop.run([...apply(planId), '--json']);
+    const resume = (): string[] => [
+      ...['apply', '-o', 'practice', '--resume', '--confirm', 'practice'],
+      ...['--store', stop.store, '--json'],
+    ];
+    const finish = (): Promise<RunResult> => stop.run(resume());
 
     /** Types a command while the org is slow, and presses Ctrl-C as soon as it says `first`, and again at `second`. */
     async function interrupted(typed: readonly string[], first: string, second?: string): Promise<RunResult> {
@@ -718,7 +722,7 @@ describe('The commands, as processes', function () {
       }
     }
 
-    it('in apply, once: settles what is in flight and ends with 69; the same plan, applied again, goes on', async () => {
+    it('in apply, once: settles what is in flight and ends with 69; apply --resume goes on', async () => {
       const { planId, bad } = await plannedBack();
       const stopped = await interrupted(apply(planId), 'Restoring records');
       expect(stopped.code, stopped.stdout + stopped.stderr).to.equal(69);
@@ -731,25 +735,26 @@ describe('The commands, as processes', function () {
         'Stopping after the step in flight. Press Ctrl-C again to stop at once.',
       ]);
       expect(stopped.stdout)
-        .to.include('Stopped as asked.')
-        .and.to.include(`sf rollback apply -o practice --store ${stop.store} --plan ${planId}`);
+        .to.include('Stopped before the end.')
+        .and.to.match(/sf rollback apply -o practice --store \S+ --resume 2\S+/);
+      expect((await stop.run([...apply(planId), '--json'])).code).to.equal(3);
       expect(eachRowIsOneOf(rowsOf(office.org), asItWas, bad)).to.deep.equal([]);
       expect(rowsOf(office.org)).to.not.deep.equal(asItWas);
       expect(rowsOf(office.org)).to.not.deep.equal(bad);
 
-      const finished = await finish(planId);
+      const finished = await finish();
       expect(finished.code, finished.stdout).to.equal(0);
       expect(jsonOf(finished).result).to.include({ status: 'succeeded' });
       expect(rowsOf(office.org)).to.deep.equal(asItWas);
     });
 
-    it('in apply, twice: ends at once; the same plan, applied again, goes on', async () => {
+    it('in apply, twice: ends at once; apply --resume goes on', async () => {
       const { planId, bad } = await plannedBack();
       const stopped = await interrupted(apply(planId), 'Restoring records', 'Press Ctrl-C again');
       expect(stopped.code, stopped.stdout + stopped.stderr).to.equal(130);
       expect(eachRowIsOneOf(rowsOf(office.org), asItWas, bad)).to.deep.equal([]);
 
-      const finished = await finish(planId);
+      const finished = await finish();
       expect(finished.code, finished.stdout).to.equal(0);
       expect(rowsOf(office.org)).to.deep.equal(asItWas);
     });
@@ -764,8 +769,8 @@ describe('The commands, as processes', function () {
       const [warning, ...others] = jsonOf(await look()).warnings as string[];
       expect(others).to.deep.equal([]);
       expect(warning).to.match(/^Run \S+ was cut off while the CPQ triggers were switched off/);
-      expect(warning).to.include(`sf rollback apply -o practice --plan ${planId} --cpq-triggers attested-off`);
-      const finished = await stop.run([...apply(planId), '--cpq-triggers', 'leave-on', '--json']);
+      expect(warning).to.include(`sf rollback apply -o practice --resume`);
+      const finished = await stop.run([...resume(), '--cpq-triggers', 'leave-on']);
       expect(finished.code, finished.stdout).to.equal(0);
       expect(jsonOf(finished).warnings).to.deep.equal([]);
       expect(jsonOf(await look()).warnings).to.deep.equal([]);

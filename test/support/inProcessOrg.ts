@@ -123,6 +123,10 @@ export class InProcessOrg implements OrgPorts {
     return { max: 100_000, remaining: 100_000 };
   }
 
+  public ingestJobs(): ReturnType<OrgPorts['ingestJobs']> {
+    return this.history.ingestJobs();
+  }
+
   public viewsAllData(): Promise<boolean> {
     return this.history.viewsAllData();
   }
@@ -270,6 +274,11 @@ export class InProcessOrg implements OrgPorts {
     this.sent += 2;
     asked('PUT', `/jobs/ingest/${jobId}/batches`, () => this.org.jobs.ingest.upload(jobId, csv));
     asked('PATCH', `/jobs/ingest/${jobId}`, () => this.org.jobs.ingest.changeState(jobId, 'UploadComplete'));
+  }
+
+  public async abortIngestJob(jobId: string): Promise<void> {
+    this.sent += 1;
+    asked('PATCH', `/jobs/ingest/${jobId}`, () => this.org.jobs.ingest.changeState(jobId, 'Aborted'));
   }
 
   public async awaitIngestJob(jobId: string): ReturnType<OrgPorts['awaitIngestJob']> {

@@ -1,23 +1,28 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
-import { applyPlan } from '../../apply/applyPlan.js';
+import { applyPlan, CPQ_TRIGGERS, type RunOptions } from '../../apply/applyPlan.js';
+import { refuseBehindUnfinishedRun } from '../../apply/earlierRuns.js';
+import { isUnfinished, type RunState } from '../../apply/journal.js';
 import { openPlan } from '../../apply/readyPlan.js';
+import { openUnfinishedRun, resumeRun } from '../../apply/resumeRun.js';
 import type { RunResult } from '../../apply/runResult.js';
 import { isApplied } from '../../apply/succeededRun.js';
 import { acknowledgeSwitches } from '../../apply/openSwitches.js';
 import { confirmedOrg } from '../../cli/confirm.js';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
 import { cpqGate } from '../../cli/cpqGate.js';
+import { asSfError } from '../../cli/errors.js';
+import { withOptionalValue } from '../../cli/optionalValue.js';
 import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
 import { exitCodeOf } from '../../cli/runExitCode.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { StopSignal } from '../../cli/stopSignal.js';
-import { choosePlan } from '../../cli/storeIds.js';
+import { choosePlan, chooseUnfinishedRun } from '../../cli/storeIds.js';
 import { canAsk, width } from '../../cli/terminal.js';
 import { planReport } from '../../report/planReport.js';
 import { runReport } from '../../report/runReport.js';
 import { validationReport } from '../../report/validationReport.js';
-import { parseStoreId } from '../../model/ids.js';
+import { parseStoreId, type StoreId } from '../../model/ids.js';
 import { openRun, validateOrg, type Validation } from '../../validate/validateOrg.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -35,6 +40,17 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
   public static override readonly flags = {
     ...commonFlags,
     plan: Flags.string({ summary: messages.getMessage('flags.plan.summary'), helpValue: 'ID' }),
+    resume: Flags.string({
+      summary: messages.getMessage('flags.resume.summary'),
+      description: messages.getMessage('flags.resume.description'),
+      helpValue: '[RUN]',
+      exclusive: ['plan', 'max-changes', 'reason'],
+    }),
+    'break-lock': Flags.string({
+      summary: messages.getMessage('flags.break-lock.summary'),
+      description: messages.getMessage('flags.break-lock.description'),
+      helpValue: 'ID',
+    }),
     confirm: Flags.string({ summary: messages.getMessage('flags.confirm.summary'), helpValue: 'ORG_ID_OR_ALIAS' }),
     'no-prompt': Flags.boolean({ summary: messages.getMessage('flags.no-prompt.summary') }),
     'test-level': Flags.option({
@@ -60,28 +76,35 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
   };
 
   public async run(): Promise<RollbackApplyResult> {
-    const { flags } = await this.parse(RollbackApply);
+    const { flags } = await this.parse(RollbackApply, withOptionalValue(this.argv, 'resume', 'latest'));
     const asks = canAsk(this.jsonEnabled(), flags['no-prompt']);
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
     if (!asks)
-      confirmedOrg.needsFlags(asks, flags, flags.plan ?? (await choosePlan(store, undefined, orgId).catch(() => 'ID')));
-    const planId = await choosePlan(store, flags.plan, orgId);
+      confirmedOrg.needsFlags(
+        asks,
+        { plan: flags.plan ?? flags.resume, confirm: flags.confirm },
+        flags.plan ?? (await choosePlan(store, undefined, orgId).catch(() => 'ID'))
+      );
+    const runId = flags.resume === undefined ? undefined : await chooseUnfinishedRun(store, flags.resume, orgId);
+    const planId = runId ? undefined : await choosePlan(store, flags.plan, orgId);
     const org = await openOrg(flags['target-org'], flags['api-version'], this.typedOrg(), flags.wait.milliseconds);
     // Who says in this very command that they are on need not be told.
-    if (flags['cpq-triggers'] !== 'leave-on') await this.warnOfSwitches(store, orgId, org.identity.label);
-    const ready = await openPlan(org, store, planId);
+    if (flags['cpq-triggers'] !== 'leave-on' && !runId) await this.warnOfSwitches(store, orgId, org.identity.label);
+    const earlier = runId ? await openUnfinishedRun(org, store, runId) : undefined;
+    const ready = earlier?.ready ?? (await openPlan(org, store, planId as StoreId));
     sameApiVersion(flags['api-version'], ready.plan.apiVersion);
-    if (asks)
-      this.log(
-        `${planReport(ready.plan, { width: width(), more: `sf rollback show ${planId}${this.typedStore()}` })}\n`
-      );
+    const done = earlier ? !isUnfinished(earlier.run.state) : await isApplied(store, ready.plan);
+    if (!earlier && !done) await refuseBehindUnfinishedRun(store, ready.plan);
+    const more = `sf rollback show ${ready.plan.id}${this.typedStore()}`;
+    if (asks) this.log(`${planReport(ready.plan, { width: width(), more })}\n`);
+    if (earlier && !done) this.sayHowFar(earlier.run.state, ready.plan.steps.length);
     await confirmedOrg.ask(this, asks, flags.confirm, org.identity);
     if (flags['cpq-triggers'] === 'leave-on') await acknowledgeSwitches(store, ready.plan.orgId, CHANCE.now());
-    const done = await isApplied(store, ready.plan);
+    const saidBefore = earlier?.run.state.switchesOff.includes(CPQ_TRIGGERS) ? 'attested-off' : undefined;
     const cpqTriggers = done
       ? flags['cpq-triggers']
-      : await cpqGate((text) => this.warnInLines(text), ready.plan, flags['cpq-triggers'], asks);
+      : await cpqGate((text) => this.warnInLines(text), ready.plan, flags['cpq-triggers'] ?? saidBefore, asks);
 
     let reminds = cpqTriggers === 'attested-off';
     const remind = (): void => {
@@ -89,35 +112,43 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
       reminds = false;
     };
     const stop = new StopSignal(() => this.stages().warn(messages.getMessage('stopping')));
+    const options: RunOptions = {
+      tests: flags.tests ?? [],
+      stopAsked: stop.stopAsked,
+      onStopped: (error) =>
+        this.stages().warn(messages.getMessage('stoppedBecause', [asSfError(error, org.identity.label).message])),
+      ...(flags['test-level'] ? { testLevel: flags['test-level'] } : {}),
+      ...(flags['break-lock'] ? { breakLock: flags['break-lock'] } : {}),
+      ...(cpqTriggers ? { cpqTriggers } : {}),
+    };
     try {
-      const result = await applyPlan(
-        org,
-        store,
-        ready,
-        {
-          planId,
-          tests: flags.tests ?? [],
-          stopAsked: stop.stopAsked,
-          ...(flags['max-changes'] ? { maxChanges: flags['max-changes'] } : {}),
-          ...(flags.reason ? { reason: flags.reason } : {}),
-          ...(flags['test-level'] ? { testLevel: flags['test-level'] } : {}),
-          ...(cpqTriggers ? { cpqTriggers } : {}),
-        },
-        CHANCE,
-        this.stages()
-      );
+      const result = runId
+        ? await resumeRun(org, store, runId, options, CHANCE, this.stages())
+        : await applyPlan(
+            org,
+            store,
+            ready,
+            {
+              ...options,
+              planId: planId as StoreId,
+              ...(flags['max-changes'] ? { maxChanges: flags['max-changes'] } : {}),
+              ...(flags.reason ? { reason: flags.reason } : {}),
+            },
+            CHANCE,
+            this.stages()
+          );
       this.stages().done();
       // What follows only reads: Ctrl-C ends it at once.
       stop.end();
       this.log(runReport(result, width()));
       remind();
-      const runId = parseStoreId(result.runId);
-      const validates = !flags['no-validate'] && result.status !== 'interrupted' && runId !== undefined;
+      const ended = parseStoreId(result.runId);
+      const validates = !flags['no-validate'] && result.status !== 'interrupted' && ended !== undefined;
       const validation = validates
         ? await validateOrg(
             org,
             store,
-            { run: await openRun(store, runId), snapshotId: ready.baseline.snapshot.id as never },
+            { run: await openRun(store, ended), snapshotId: ready.baseline.snapshot.id as never },
             CHANCE,
             this.stages()
           )
@@ -125,7 +156,7 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
       this.stages().done();
       if (validation) this.log(`\n${validationReport(validation, ready.plan.snapshotId, width())}`);
       if (result.status === 'interrupted')
-        this.log(`\n${messages.getMessage('resume', [this.sameFlags(org.identity.label), planId])}`);
+        this.log(`\n${messages.getMessage('resume', [this.sameFlags(org.identity.label), result.runId])}`);
       process.exitCode = exitCodeOf(result, validation?.verdict);
       return {
         ...result,
@@ -136,5 +167,10 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
       // Also when the plan was refused or the run failed: they are off all the same.
       remind();
     }
+  }
+
+  private sayHowFar(state: RunState, steps: number): void {
+    const settled = [...state.steps.values()].filter((step) => step.settled).length;
+    this.log(messages.getMessage('resuming', [state.runId, settled, steps, state.open.length]));
   }
 }

@@ -1,6 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { chain, GENESIS, readJournal, runState, type JournalEntry } from '../../../src/apply/journal.js';
+import {
+  chain,
+  GENESIS,
+  isUnfinished,
+  readJournal,
+  runState,
+  type JournalEntry,
+  type RunState,
+  type RunStatus,
+} from '../../../src/apply/journal.js';
 import { OUTCOMES } from '../../../src/model/operation.js';
 
 const at = '2026-11-21T06:31:00.000Z';
@@ -192,13 +201,18 @@ describe('where a run stands', () => {
     expect(runState([intended('s001')])).to.equal(undefined);
   });
 
-  it('names the run and the plan', () => {
+  it('names the run, the plan, the snapshot, the org and who began it', () => {
     expect(runState([OPENED])).to.deep.equal({
       runId: 'run',
       planId: 'plan',
       planDigest: 'digest',
-      settled: new Map(),
-      open: new Map(),
+      snapshotId: 'snapshot',
+      orgId: '00D000000000062EAA',
+      username: 'olga@example.com',
+      openedAt: at,
+      steps: new Map(),
+      open: [],
+      idMap: new Map(),
       switchesOff: [],
       status: undefined,
     });
@@ -206,33 +220,49 @@ describe('where a run stands', () => {
 
   it('keeps a step open from its intention to its settlement, with the jobs that were created for it', () => {
     const state = runState([OPENED, intended('s001'), job('s001', '7501'), job('s001', '7502'), intended('s002')]);
-    expect(state?.open).to.deep.equal(
-      new Map([
-        [
-          's001',
-          [
-            { job: '7501', what: 'ingest' },
-            { job: '7502', what: 'ingest' },
-          ],
-        ],
-        ['s002', []],
-      ])
-    );
+    expect(state?.open).to.deep.equal(['s001', 's002']);
+    expect(state?.steps.get('s001')?.jobs).to.deep.equal([
+      { job: '7501', what: 'ingest', taken: false },
+      { job: '7502', what: 'ingest', taken: false },
+    ]);
     const later = runState([OPENED, intended('s001'), job('s001', '7501'), settled('s001')]);
-    expect(later?.open.size).to.equal(0);
-    expect(later?.settled.get('s001')).to.deep.equal({ counts: { restored: 2 }, outcomes: 'outcomes/s001.ndjson' });
+    expect(later?.open).to.deep.equal([]);
+    expect(later?.steps.get('s001')?.settled).to.deep.equal({
+      counts: { restored: 2 },
+      outcomes: 'outcomes/s001.ndjson',
+    });
   });
 
   it('does not lose the jobs of a step that is intended again after a crash', () => {
-    expect(
-      runState([OPENED, intended('s001'), job('s001', '7501'), intended('s001')])?.open.get('s001')
-    ).to.have.lengthOf(1);
+    const state = runState([OPENED, intended('s001'), job('s001', '7501'), intended('s001')]);
+    expect(state?.steps.get('s001')?.jobs).to.have.lengthOf(1);
   });
 
-  it('does not open a step again that was settled', () => {
-    expect(
-      runState([OPENED, intended('s001'), settled('s001'), intended('s001'), job('s001', '7501')])?.open.size
-    ).to.equal(0);
+  it('opens a step again that is intended once more after it was left out', () => {
+    expect(runState([OPENED, settled('s001'), intended('s001')])?.open).to.deep.equal(['s001']);
+    expect(runState([OPENED, settled('s001'), intended('s001'), settled('s001')])?.open).to.deep.equal([]);
+  });
+
+  it('counts a job whose intention was cut off, and knows the new Ids it gave', () => {
+    const mapped: JournalEntry = { kind: 'idsMapped', at, step: 's001', job: '7501', pairs: [['old', 'new']] };
+    expect(runState([OPENED, job('s001', '7501')])?.open).to.deep.equal(['s001']);
+    const state = runState([OPENED, job('s001', '7501'), job('s001', '7502'), mapped]);
+    expect(state?.steps.get('s001')?.jobs.map(({ taken }) => taken)).to.deep.equal([true, false]);
+    expect([...(state?.idMap ?? [])]).to.deep.equal([['old', 'new']]);
+  });
+
+  it('is unfinished when it was cut off, stopped, or has a step of which nobody knows', () => {
+    const closed = (status: RunStatus): JournalEntry => ({ kind: 'runClosed', at, status });
+    const resumed: JournalEntry = { kind: 'runResumed', at, username: 'olga@example.com' };
+    const unfinished = (...more: readonly JournalEntry[]): boolean =>
+      isUnfinished(runState([OPENED, ...more]) as RunState);
+    expect(unfinished()).to.equal(true);
+    expect(unfinished(closed('interrupted'))).to.equal(true);
+    expect(unfinished(closed('succeeded'))).to.equal(false);
+    expect(unfinished(closed('failed'))).to.equal(false);
+    expect(unfinished(intended('s001'), closed('partial'))).to.equal(true);
+    expect(unfinished(closed('interrupted'), resumed)).to.equal(true);
+    expect(unfinished(closed('interrupted'), resumed, closed('succeeded'))).to.equal(false);
   });
 
   it('holds a switch that is off until it is back, also after the run was closed', () => {
@@ -250,10 +280,9 @@ describe('where a run stands', () => {
     fc.assert(
       fc.property(entries, (list) => {
         const state = runState(list);
-        const begun = new Set(
-          list.flatMap((each) => (each.kind === 'stepIntended' || each.kind === 'stepSettled' ? [each.step] : []))
-        );
-        expect([...(state?.open.keys() ?? []), ...(state?.settled.keys() ?? [])]).to.have.members([...begun]);
+        const begun = new Set(list.flatMap((each) => ('step' in each ? [each.step] : [])));
+        const done = [...(state?.steps ?? [])].filter(([, { settled: account }]) => account).map(([name]) => name);
+        expect([...(state?.open ?? []), ...done]).to.have.members([...begun]);
         expect(list.filter((each) => each.kind === 'runClosed').at(-1)?.status).to.equal(state?.status);
       })
     );

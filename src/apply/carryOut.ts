@@ -1,0 +1,110 @@
+import { EXIT, Refusal } from '../model/refusal.js';
+import { recordTarget } from '../model/selector.js';
+import type { Step } from '../plan/rollbackPlan.js';
+import { batchOf } from './batch.js';
+import { applyComponentSteps } from './componentLane.js';
+import { reasonOf, stopsRun } from './errorKinds.js';
+import { applyFlowSteps } from './flowLane.js';
+import type { ItemOutcome } from './outcome.js';
+import { applyRecordStep } from './recordLane.js';
+import { itemOutcome, settle, type RunContext } from './runContext.js';
+
+/** Why a run ended before its last step. */
+export type Stopped = { readonly by: 'asked' } | { readonly by: 'error'; readonly error: unknown };
+
+/**
+ * Goes through the steps that have no outcome yet, in plan order. Component steps that are due at the same time go in one
+ * deployment. Where it is stopped, or an error leaves open what the org did, the step in hand stays open in the journal and
+ * the rest untouched: a run goes on from there.
+ */
+export async function carryOut(
+  run: RunContext,
+  stopAsked: () => boolean,
+  isHeld: () => Promise<boolean>
+): Promise<Stopped | undefined> {
+  const done = new Set<string>(run.outcomes.keys());
+  for (const step of run.plan.steps) {
+    if (done.has(step.id)) continue;
+    if (stopAsked()) {
+      leaveRest(run);
+      return { by: 'asked' };
+    }
+    if (!(await isHeld())) throw new Refusal('lockLost', { tokens: [run.folder.id], exitCode: EXIT.interrupted });
+    const together = batchOf(run.plan, step, done);
+    for (const member of together) done.add(member.id);
+    const due: Step[] = [];
+    for (const member of together) {
+      const cause = member.waitsFor.find((id) => !succeeded(run.outcomes.get(id)));
+      if (cause === undefined) due.push(member);
+      else await settle(run, member, itemsOf(run, member, { ...WAITED, message: `step ${cause} did not succeed` }));
+    }
+    if (due.length === 0) continue;
+    run.progress.stage(stageName(step));
+    run.progress.detail(step.target);
+    try {
+      if (step.lane === 'flows') await applyFlowSteps(run, due);
+      else if (step.detail.kind === 'component') await applyComponentSteps(run, due);
+      else await applyRecordStep(run, step);
+    } catch (error) {
+      const unsettled = due.filter((member) => !run.outcomes.has(member.id));
+      if (!stopsRun(error)) {
+        for (const member of unsettled)
+          await settle(run, member, itemsOf(run, member, { outcome: 'failed', ...reasonOf(error) }));
+        continue;
+      }
+      for (const member of unsettled) {
+        const began = run.intended.has(member.id) || run.begun.has(member.id);
+        run.outcomes.set(
+          member.id,
+          itemsOf(run, member, { outcome: began ? 'inDoubt' : 'skipped', ...reasonOf(error) })
+        );
+      }
+      leaveRest(run);
+      return { by: 'error', error };
+    }
+  }
+  return undefined;
+}
+
+const WAITED = { outcome: 'skipped', code: 'DEPENDS_ON_FAILED' } as const;
+
+/** Every item of a run has an outcome, also those that were not begun. In the journal they stay as they are. */
+function leaveRest(run: RunContext): void {
+  for (const step of run.plan.steps.filter(({ id }) => !run.outcomes.has(id)))
+    run.outcomes.set(
+      step.id,
+      itemsOf(run, step, { outcome: 'skipped', code: 'STOPPED', message: 'the run was stopped before this step' })
+    );
+}
+
+function stageName(step: Step): string {
+  if (step.lane === 'flows') return 'Switching flow versions';
+  return step.lane === 'metadata' ? 'Deploying the way back' : 'Restoring records';
+}
+
+/** A step on which others wait succeeded when nothing in it failed altogether: single rows may have. */
+function succeeded(outcomes: readonly ItemOutcome[] | undefined): boolean {
+  if (!outcomes) return false;
+  return (
+    outcomes.length === 0 ||
+    outcomes.some((outcome) => ['restored', 'alreadyRestored', 'neutralised'].includes(outcome.outcome))
+  );
+}
+
+/** The same outcome for every item of a step. */
+export function itemsOf(
+  run: RunContext,
+  step: Step,
+  result: Pick<ItemOutcome, 'outcome' | 'code' | 'message'>
+): ItemOutcome[] {
+  const { detail } = step;
+  if (detail.kind !== 'records') return [itemOutcome(run, step, result)];
+  return (run.current.items.get(step.id) ?? []).map((item) =>
+    itemOutcome(run, step, {
+      target: recordTarget(detail.object, item.id),
+      before: item.before,
+      planned: item.after,
+      ...result,
+    })
+  );
+}

@@ -1,0 +1,62 @@
+import type { StoreId } from '../model/ids.js';
+import { Refusal } from '../model/refusal.js';
+import type { RollbackPlan } from '../plan/rollbackPlan.js';
+import type { Store, StoreFolder } from '../store/ports.js';
+import { isUnfinished, readJournal, runState, type JournalEntry, type RunState } from './journal.js';
+
+export const JOURNAL = 'journal.ndjson';
+
+/** A run as its journal tells it. */
+export interface EarlierRun {
+  readonly id: StoreId;
+  readonly folder: StoreFolder;
+  readonly state: RunState;
+  readonly entries: readonly JournalEntry[];
+}
+
+/**
+ * What stands in the folder of a run: `nothing` when it was cut off before its first line, and so before anything was
+ * written to the org; `damaged` when the journal was edited, or is gone though the run had begun.
+ */
+export type RunReading =
+  | { readonly kind: 'run'; readonly run: EarlierRun }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'damaged'; readonly why: string };
+
+export async function readRun(store: Store, id: StoreId): Promise<RunReading> {
+  const folder = await store.open('runs', id);
+  const text = (await folder.exists(JOURNAL)) ? (await folder.read(JOURNAL)).toString('utf8') : '';
+  const journal = readJournal(text);
+  if (journal.kind === 'edited') return { kind: 'damaged', why: `${JOURNAL} was edited at line ${journal.line}` };
+  const state = runState(journal.entries);
+  if (state?.runId === id) return { kind: 'run', run: { id, folder, state, entries: journal.entries } };
+  if (state) return { kind: 'damaged', why: `${JOURNAL} is of run ${state.runId}` };
+  const others = (await folder.list()).filter((path) => path !== JOURNAL);
+  if (journal.entries.length === 0 && others.length === 0) return { kind: 'nothing' };
+  return { kind: 'damaged', why: `${JOURNAL} is missing or has lost its first line` };
+}
+
+/** The runs of a store that can be read, oldest first. */
+export async function* earlierRuns(store: Store): AsyncGenerator<EarlierRun> {
+  for (const id of await store.ids('runs')) {
+    const reading = await readRun(store, id);
+    if (reading.kind === 'run') yield reading.run;
+  }
+}
+
+/**
+ * Refuses a plan while a run stands in its way: one of the same plan that was stopped or cut off, one of the same org that
+ * may have changed something it gave no account of, or one that nobody can read and that is younger than the plan.
+ */
+export async function refuseBehindUnfinishedRun(store: Store, plan: RollbackPlan): Promise<void> {
+  for (const id of await store.ids('runs')) {
+    const reading = await readRun(store, id);
+    if (reading.kind === 'damaged' && id.slice(0, 16) >= plan.id.slice(0, 16))
+      throw new Refusal('runDamaged', { tokens: [id, reading.why], actionTokens: [plan.snapshotId] });
+    if (reading.kind !== 'run') continue;
+    const { state } = reading.run;
+    const same = state.planDigest === plan.digest && isUnfinished(state);
+    if (state.orgId === plan.orgId && (same || state.open.length > 0))
+      throw new Refusal('runUnfinished', { tokens: [id, state.planId], actionTokens: [id] });
+  }
+}

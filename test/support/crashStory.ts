@@ -1,0 +1,392 @@
+import { applyPlan, type ApplyRequest } from '../../src/apply/applyPlan.js';
+import { deployZip } from '../../src/apply/deployZip.js';
+import { resumeRun } from '../../src/apply/resumeRun.js';
+import { openPlan } from '../../src/apply/readyPlan.js';
+import type { RunResult } from '../../src/apply/runResult.js';
+import type { ComponentKey } from '../../src/metadata/component.js';
+import { parseStoreId, type StoreId } from '../../src/model/ids.js';
+import { SILENT, type Chance } from '../../src/model/progress.js';
+import type { OrgPorts } from '../../src/org/ports.js';
+import { NO_CHOICE } from '../../src/plan/choice.js';
+import { makePlan } from '../../src/plan/makePlan.js';
+import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
+import { openBaseline } from '../../src/snapshot/baseline.js';
+import { capture } from '../../src/snapshot/capture.js';
+import { EMPTY_SCOPE } from '../../src/snapshot/scope.js';
+import { FileStore } from '../../src/store/fileStore.js';
+import type { Locker } from '../../src/store/lock.js';
+import type { OpLogEntry } from '../org/engine/contracts.js';
+import { activeVersion } from '../org/engine/flows/flowStore.js';
+import type { StoredComponent } from '../org/engine/metadata/componentStore.js';
+import type { MetadataSide } from '../org/engine/metadata/metadataSide.js';
+import type { PracticeOrg } from '../org/engine/practiceOrg.js';
+import { brightcup } from '../org/seed/brightcup.js';
+import type { CrashingDisk } from './crashingDisk.js';
+import { CrashingDisk as Disk, PowerLoss } from './crashingDisk.js';
+import { apexClass, flow, permissionSet, textField } from './deploys.js';
+import { InProcessOrg } from './inProcessOrg.js';
+
+const ROOT = '/project/.rollback';
+const OBJECTS = [
+  'Product2',
+  'PricebookEntry',
+  'SBQQ__PriceRule__c',
+  'SBQQ__PriceCondition__c',
+  'SBQQ__PriceAction__c',
+  'SBQQ__ProductFeature__c',
+  'SBQQ__ProductOption__c',
+  'SBQQ__ProductRule__c',
+  'SBQQ__ErrorCondition__c',
+];
+const SCOPE = {
+  ...EMPTY_SCOPE,
+  flows: 'all' as const,
+  metadata: [
+    { type: 'ApexClass', fullName: 'DiscountLimits' },
+    { type: 'CustomField', fullName: 'Product2.Promo__c' },
+    { type: 'PermissionSet', fullName: 'Spring_Promotion' },
+    { type: 'CustomLabel', fullName: 'Trade_In_Notice' },
+  ],
+  records: OBJECTS.map((object) => ({ object })),
+};
+
+type Values = Record<string, string | number | boolean | null>;
+
+/** An org with its bad release, and the disk on which the plan back lies. */
+export interface Scene {
+  readonly org: PracticeOrg;
+  readonly side: MetadataSide;
+  readonly disk: CrashingDisk;
+}
+
+/** Everything that counts of an org, as text: two orgs are alike when their pictures are. */
+export type Picture = Readonly<Record<string, string>>;
+
+/**
+ * One rollback with flows, metadata and more than 60 records, of every operation, on an org in process. `scene` sets it up
+ * again and again, always the same, right before the plan is applied.
+ */
+export class CrashStory {
+  private constructor(
+    private readonly disk: CrashingDisk,
+    public readonly plan: RollbackPlan,
+    private readonly marks: { readonly bad: Mark; readonly planned: Mark }
+  ) {}
+
+  public static async begin(): Promise<CrashStory> {
+    const { org, side } = newOrg();
+    const disk = new Disk();
+    const store = new FileStore(
+      ROOT,
+      '.rollback',
+      disk,
+      locker(1, () => true)
+    );
+    const chance = chanceOf(org, 0);
+    const ports = new InProcessOrg(org, org.user('Ada Admin'), 'practice', side);
+    const { snapshot } = await capture(ports, store, { scope: SCOPE, allowInFlight: false }, chance, SILENT);
+    const bad = markOf(org);
+    await badRelease(org, side);
+    const id = parseStoreId(snapshot.id) as StoreId;
+    ports.forgetDescribes();
+    const request = {
+      everybody: false,
+      changedBy: [],
+      full: false,
+      acceptGaps: false,
+      choice: { ...NO_CHOICE, deleteFlows: true },
+    };
+    const { plan } = await makePlan(ports, store, await openBaseline(store, id, org.orgId), request, chance, SILENT);
+    return new CrashStory(disk, plan, { bad, planned: markOf(org) });
+  }
+
+  /** The org and the disk as they are when the plan is about to be applied. */
+  public async scene(): Promise<Scene> {
+    const { org, side } = newOrg();
+    // Ids that the org issues when it is first looked at.
+    side.catalogue();
+    setMark(org, this.marks.bad);
+    await badRelease(org, side);
+    setMark(org, this.marks.planned);
+    return { org, side, disk: this.disk.copy() };
+  }
+}
+
+/** One life of the tool on a scene: a process with its own connection and its own hold on the disk. */
+export class Life {
+  public readonly store: FileStore;
+  public readonly ports: OrgPorts;
+  private readonly chance: Chance;
+  private requests = 0;
+  private dead = false;
+  private diesAt = Number.POSITIVE_INFINITY;
+
+  public constructor(
+    private readonly scene: Scene,
+    number: number
+  ) {
+    const { org, side, disk } = scene;
+    this.store = new FileStore(
+      ROOT,
+      '.rollback',
+      disk,
+      locker(number, (pid) => pid === number && !disk.crashed)
+    );
+    this.ports = this.mortal(new InProcessOrg(org, org.user('Ada Admin'), 'practice', side));
+    this.chance = chanceOf(org, number);
+  }
+
+  /** Kills the tool right before (`n`) or right after (`n` + 0.5) its n-th request. */
+  public dieAtRequest(n: number): void {
+    this.diesAt = n;
+  }
+
+  /** True once the power went in this life. */
+  public isDead(): boolean {
+    return this.dead || this.scene.disk.crashed;
+  }
+
+  public get requestsSent(): number {
+    return this.requests;
+  }
+
+  public async apply(plan: RollbackPlan, request: Partial<ApplyRequest> = {}): Promise<RunResult> {
+    const planId = parseStoreId(plan.id) as StoreId;
+    const ready = await openPlan(this.ports, this.store, planId);
+    const options = { planId, tests: [], stopAsked: () => false, ...request };
+    return applyPlan(this.ports, this.store, ready, options, this.chance, SILENT);
+  }
+
+  public resume(id: StoreId): Promise<RunResult> {
+    const options = { tests: [], stopAsked: () => false };
+    return resumeRun(this.ports, this.store, id, options, this.chance, SILENT);
+  }
+
+  /** The ports of a process that may die: dead, it neither asks nor hears anything any more. */
+  private mortal(org: OrgPorts): OrgPorts {
+    const { disk } = this.scene;
+    const gone = (): boolean => this.dead || disk.crashed;
+    return new Proxy(org, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function' || SAYS_ONLY.has(String(name))) return value;
+        return async (...args: unknown[]): Promise<unknown> => {
+          if (gone()) throw new PowerLoss();
+          const mine = (this.requests += 1);
+          if (this.diesAt === mine) this.die();
+          const answer: unknown = await (value as (...given: unknown[]) => unknown).apply(target, args);
+          if (this.diesAt === mine + 0.5) this.die();
+          if (gone()) throw new PowerLoss();
+          return answer;
+        };
+      },
+    });
+  }
+
+  private die(): void {
+    this.dead = true;
+    this.scene.disk.powerOff();
+    throw new PowerLoss();
+  }
+}
+
+/** Members of the ports that send nothing. */
+const SAYS_ONLY = new Set(['requests', 'lastAnswerAt', 'apiUsage', 'forgetDescribes']);
+
+function newOrg(): { org: PracticeOrg; side: MetadataSide } {
+  const company = brightcup();
+  company.org.switches.jobPolls = 0;
+  company.org.switches.deployFlowsActive = true;
+  return company;
+}
+
+function locker(pid: number, isAlive: (pid: number) => boolean): Locker {
+  return { host: 'laptop', pid, isAlive };
+}
+
+function chanceOf(org: PracticeOrg, life: number): Chance {
+  let n = 0;
+  return {
+    now: () => new Date(org.clock.millis() + life * 1_000 + (n += 1)),
+    entropy: (bytes) => (life * 4_096 + (n += 1)).toString(16).padStart(bytes * 2, '0'),
+  };
+}
+
+/** Clock and Ids of an org at one moment: set again, the org goes on exactly as it did. */
+interface Mark {
+  readonly millis: number;
+  readonly next: number;
+}
+
+function idsOf(org: PracticeOrg): { next: number } {
+  return (org as unknown as { ids: { next: number } }).ids;
+}
+
+function markOf(org: PracticeOrg): Mark {
+  return { millis: org.clock.millis(), next: idsOf(org).next };
+}
+
+function setMark(org: PracticeOrg, mark: Mark): void {
+  org.clock.advance(mark.millis - org.clock.millis());
+  idsOf(org).next = mark.next;
+}
+
+/** What Dov's release does: something of everything the way back has an operation for. */
+async function badRelease(org: PracticeOrg, side: MetadataSide): Promise<void> {
+  const dov = org.user('Dov Deployer');
+  org.clock.advance(3_600_000);
+  await deploy(
+    org,
+    side,
+    {
+      ...flow('Machine_Finder', 'bad'),
+      ...flow('Spring_Offer', 'new'),
+      ...apexClass('DiscountLimits', 'public class DiscountLimits { }'),
+      ...textField('Product2', 'Promo__c', 'Promo'),
+      ...permissionSet('Spring_Promotion', 'Spring Promotion', ['Product2.Promo__c']),
+    },
+    [
+      'Flow:Machine_Finder',
+      'Flow:Spring_Offer',
+      'ApexClass:DiscountLimits',
+      'CustomField:Product2.Promo__c',
+      'PermissionSet:Spring_Promotion',
+    ]
+  );
+  // The version that ran is gone: its body has to come back as a new one.
+  await deploy(org, side, flow('Approve_Quote_Discount', 'bad'), ['Flow:Approve_Quote_Discount']);
+  const approve = side.flows.all().find((each) => each.name === 'Approve_Quote_Discount');
+  const ran = approve?.versions.filter((version) => version !== activeVersion(approve)).at(-1);
+  if (ran) side.tooling.deleteVersion(dov, ran.id);
+
+  const ids = (object: string): string[] =>
+    [...org.store.rows(object)].filter((row) => row['IsDeleted'] !== true).map((row) => String(row['Id']));
+  const update = (object: string, id: string, values: Values): void =>
+    void org.records.writeOne(dov, { operation: 'update', object, id, values });
+  const insert = (object: string, values: Values): string =>
+    org.records.writeOne(dov, { operation: 'insert', object, values }).id;
+  const remove = (id: string, purge: boolean): void => {
+    org.records.writeOne(dov, { operation: 'delete', id });
+    if (purge) org.records.writeOne(dov, { operation: 'purge', id });
+  };
+  ids('Product2').forEach((id, n) => update('Product2', id, { Description: `Spring ${n}`, Promo__c: 'SPRING' }));
+  const rules = ids('SBQQ__PriceRule__c');
+  for (const [n, id] of rules.entries())
+    if (n % 3 !== 2) update('SBQQ__PriceRule__c', id, { SBQQ__EvaluationOrder__c: 900 + n });
+  for (const [n, id] of ids('SBQQ__PriceCondition__c').entries())
+    if (n % 3 === 0) update('SBQQ__PriceCondition__c', id, { SBQQ__Value__c: 'Spring' });
+  for (const [n, id] of ids('SBQQ__PriceAction__c').entries())
+    if (n % 2 === 0) update('SBQQ__PriceAction__c', id, { SBQQ__Value__c: String(n) });
+  ids('SBQQ__ProductOption__c').forEach((id, n) => (n < 6 ? remove(id, n < 4) : undefined));
+  remove(rules[2] as string, false);
+  remove(rules[5] as string, true);
+  const book = String([...org.store.rows('Pricebook2')].find((row) => row['IsStandard'] === true)?.['Id']);
+  for (let n = 0; n < 8; n += 1) {
+    const product = insert('Product2', { Name: `Spring ${n}`, IsActive: true });
+    if (n < 4) insert('PricebookEntry', { Product2Id: product, Pricebook2Id: book, UnitPrice: n, IsActive: true });
+  }
+  for (let n = 0; n < 3; n += 1) {
+    const rule = insert('SBQQ__PriceRule__c', { Name: `Spring ${n}` });
+    insert('SBQQ__PriceAction__c', { SBQQ__Rule__c: rule, SBQQ__Value__c: '1' });
+  }
+  org.clock.advance(3_600_000);
+}
+
+async function deploy(
+  org: PracticeOrg,
+  side: MetadataSide,
+  files: Readonly<Record<string, string>>,
+  members: readonly string[]
+): Promise<void> {
+  const key = (text: string): ComponentKey => {
+    const [type = '', fullName = ''] = text.split(':');
+    return { type, fullName };
+  };
+  const contents = Object.entries(files).map(([path, content]) => ({ path, content: Buffer.from(content) }));
+  const zip = await deployZip(contents, members.map(key), [], '66.0');
+  const options = { rollbackOnError: true, singlePackage: true, ignoreWarnings: true };
+  const result = await side.deployZip(zip, options, org.user('Dov Deployer'));
+  if (result.status !== 'Succeeded') throw new Error(`the org refused the release: ${JSON.stringify(result)}`);
+}
+
+const STAMPS = new Set(['CreatedDate', 'CreatedById', 'LastModifiedDate', 'LastModifiedById', 'SystemModstamp', 'Id']);
+
+/**
+ * What the org is. Stamps do not count, and rows that had to be inserted again go by what they hold: their new Ids depend
+ * on how many jobs there were.
+ */
+export function pictureOf(scene: Scene): Picture {
+  const { org, side } = scene;
+  const picture: Record<string, string> = {};
+  const nameOf = new Map<string, string>();
+  const living = OBJECTS.map((object) => ({
+    object,
+    rows: [...org.store.rows(object)].filter((row) => row['IsDeleted'] !== true),
+  }));
+  const known = new Set(knownIds());
+  for (const { object, rows } of living)
+    for (const row of rows) {
+      const id = String(row['Id']);
+      if (!known.has(id)) nameOf.set(id, `new ${object} ${String(row['Name'] ?? '')}`);
+    }
+  for (const { object, rows } of living) {
+    const lines = rows.map((row) => {
+      const cells = Object.entries(row)
+        .filter(([field]) => !STAMPS.has(field))
+        .map(([field, value]) => `${field}=${nameOf.get(String(value)) ?? String(value)}`);
+      return `${nameOf.get(String(row['Id'])) ?? String(row['Id'])}: ${cells.sort().join(' ')}`;
+    });
+    picture[object] = lines.sort().join('\n');
+  }
+  for (const each of side.flows.all())
+    picture[`Flow:${each.name}`] = [
+      `runs ${activeVersion(each)?.number ?? 'nothing'}`,
+      ...each.versions.map((version) => `${version.number} ${version.status} ${JSON.stringify(version.body)}`),
+    ].join('\n');
+  for (const component of side.components.all())
+    picture[`${component.type}:${component.fullName}`] = contentOf(component);
+  return picture;
+}
+
+function contentOf({ content }: StoredComponent): string {
+  if (content.kind === 'xml') return JSON.stringify(content.root);
+  return JSON.stringify([[...content.files].map(([path, bytes]) => [path, bytes.toString('latin1')]), content.meta]);
+}
+
+let seedIds: string[] | undefined;
+
+/** Ids of the company as it was seeded. */
+function knownIds(): readonly string[] {
+  if (seedIds === undefined) {
+    const { org } = newOrg();
+    seedIds = OBJECTS.flatMap((object) => [...org.store.rows(object)].map((row) => String(row['Id'])));
+  }
+  return seedIds;
+}
+
+/** What differs between two pictures, a line each. */
+export function differences(expected: Picture, found: Picture): string[] {
+  return [...new Set([...Object.keys(expected), ...Object.keys(found)])].flatMap((key) => {
+    if (expected[key] === found[key]) return [];
+    const before = new Set((expected[key] ?? '').split('\n'));
+    const after = new Set((found[key] ?? '').split('\n'));
+    const missing = [...before]
+      .filter((line) => !after.has(line))
+      .map((line) => `${key}: missing ${line.slice(0, 300)}`);
+    const extra = [...after].filter((line) => !before.has(line)).map((line) => `${key}: extra ${line.slice(0, 300)}`);
+    return [...missing, ...extra];
+  });
+}
+
+/** Rows that were written twice: inserted, or undeleted or deleted more than once, by the one who rolls back. */
+export function writtenTwice(scene: Scene, from: number): string[] {
+  const ada = scene.org.user('Ada Admin').id;
+  const seen = new Map<string, number>();
+  for (const entry of scene.org.opLog.entries.slice(from) as readonly OpLogEntry[]) {
+    if (entry.kind !== 'recordWrite' || entry.user !== ada) continue;
+    if (!['insert', 'delete', 'undelete'].includes(entry.operation)) continue;
+    const key = `${entry.operation} ${entry.object} ${entry.id}`;
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+  }
+  return [...seen].filter(([, times]) => times > 1).map(([key, times]) => `${key}: ${times} times`);
+}

@@ -1,0 +1,160 @@
+import type { RunResult } from '../../src/apply/runResult.js';
+import { readRun } from '../../src/apply/earlierRuns.js';
+import { isUnfinished } from '../../src/apply/journal.js';
+import { CrashStory, differences, Life, pictureOf, writtenTwice, type Picture, type Scene } from './crashStory.js';
+import type { Survival } from './crashingDisk.js';
+import { Dice } from './dice.js';
+
+/** Where one life of the tool ends: at an operation of the disk, or right before or after a request to the org. */
+export type Death =
+  | { readonly at: 'disk'; readonly operation: number; readonly moment: 'before' | 'inside' | 'after' }
+  | { readonly at: 'request'; readonly number: number; readonly moment: 'before' | 'after' };
+
+export interface CrashCase {
+  /** One death for each life; the life after the last one comes to its end. */
+  readonly deaths: readonly Death[];
+  readonly survival: 'none' | 'all' | 'dice';
+  readonly seed: number;
+}
+
+export function caseText({ deaths, survival, seed }: CrashCase): string {
+  const where = deaths.map((death) =>
+    death.at === 'disk'
+      ? `${death.moment} disk operation ${death.operation}`
+      : `${death.moment} request ${death.number}`
+  );
+  return `${where.join(', then ')}; of what was not synced survives: ${survival} (seed ${seed})`;
+}
+
+/** An undisturbed run: what every other one must reach, and how long it is. */
+export interface Undisturbed {
+  readonly picture: Picture;
+  readonly totals: number;
+  readonly operations: number;
+  readonly syncs: number;
+  readonly requests: number;
+}
+
+/** Plays crash cases of one story. */
+export class Crashes {
+  private constructor(
+    private readonly story: CrashStory,
+    public readonly undisturbed: Undisturbed
+  ) {}
+
+  public static async begin(): Promise<Crashes> {
+    const story = await CrashStory.begin();
+    const scene = await story.scene();
+    const { operations, syncs } = scene.disk;
+    const life = new Life(scene, 1);
+    const result = await life.apply(story.plan);
+    if (result.status !== 'succeeded') throw new Error(`undisturbed it ends ${result.status}: ${errorsOf(result)}`);
+    return new Crashes(story, {
+      picture: pictureOf(scene),
+      totals: sum(result),
+      operations: scene.disk.operations - operations,
+      syncs: scene.disk.syncs - syncs,
+      requests: life.requestsSent,
+    });
+  }
+
+  /** What is not as promised; empty when the case holds. */
+  public async play(crash: CrashCase): Promise<string[]> {
+    const scene = await this.story.scene();
+    const from = scene.org.opLog.entries.length;
+    const survival: Survival = crash.survival === 'dice' ? new Dice(crash.seed) : crash.survival;
+    const problems: string[] = [];
+    let result: RunResult | undefined;
+    for (let life = 1; life <= crash.deaths.length + 1 && !result; life += 1) {
+      const tool = new Life(scene, life);
+      const death = crash.deaths[life - 1];
+      if (death?.at === 'disk') scene.disk.crashAt(death.operation, death.moment);
+      if (death?.at === 'request') tool.dieAtRequest(death.number + (death.moment === 'after' ? 0.5 : 0));
+      try {
+        result = await this.goOn(tool);
+      } catch (error) {
+        if (!tool.isDead()) return [`life ${life} ended by itself: ${(error as Error).stack ?? String(error)}`];
+      }
+      // A process that is killed at its last breath may have finished: what it leaves on the disk counts.
+      if (tool.isDead()) {
+        result = undefined;
+        scene.disk.powerOn(survival);
+      }
+    }
+    if (!result) return ['no life came to its end'];
+    if (!['succeeded', 'alreadyApplied'].includes(result.status))
+      problems.push(`it ends ${result.status}: ${errorsOf(result)}`);
+    if (sum(result) !== this.undisturbed.totals)
+      problems.push(`${sum(result)} items have an outcome instead of ${this.undisturbed.totals}`);
+    problems.push(...differences(this.undisturbed.picture, pictureOf(scene)), ...writtenTwice(scene, from));
+    return problems;
+  }
+
+  /** What a person does after a crash: goes on with the run, or applies the plan where none had begun. */
+  private async goOn(tool: Life): Promise<RunResult> {
+    for (const id of await tool.store.ids('runs')) {
+      const reading = await readRun(tool.store, id);
+      if (reading.kind === 'damaged') throw new Error(`run ${id} is damaged: ${reading.why}`);
+      if (reading.kind === 'run' && isUnfinished(reading.run.state)) return tool.resume(id);
+    }
+    return tool.apply(this.story.plan);
+  }
+
+  /** The journal of an undisturbed run, cut behind each of its lines: gone on with, the run ends as it did. */
+  public async playCuts(onCase: (line: number, problems: readonly string[]) => void, only?: number): Promise<void> {
+    for (let line = only ?? 0; only === undefined || line <= only; line += 1) {
+      const scene = await this.story.scene();
+      const from = scene.org.opLog.entries.length;
+      const first = await new Life(scene, 1).apply(this.story.plan);
+      const path = `/project/.rollback/runs/${first.runId}/journal.ndjson`;
+      const lines = (await scene.disk.read(path)).toString('utf8').split('\n').filter(Boolean);
+      if (line > lines.length) return;
+      await scene.disk.cut(
+        path,
+        Buffer.byteLength(
+          lines
+            .slice(0, line)
+            .map((each) => `${each}\n`)
+            .join('')
+        )
+      );
+      onCase(line, await this.afterCut(scene, from));
+    }
+  }
+
+  private async afterCut(scene: Scene, from: number): Promise<string[]> {
+    try {
+      const result = await this.goOn(new Life(scene, 2));
+      const asked = result.steps.some(({ errors }) => errors.some(({ code }) => code === 'ASK_A_PERSON'));
+      const changed = differences(this.undisturbed.picture, pictureOf(scene));
+      return [...(asked ? [] : changed), ...writtenTwice(scene, from)];
+    } catch (error) {
+      // Without its first line the run cannot be known: a person is told so, and nothing is written.
+      if (!(error as Error).message.includes('is damaged')) return [(error as Error).stack ?? String(error)];
+      return writtenTwice(scene, from);
+    }
+  }
+}
+
+function sum(result: RunResult): number {
+  return Object.values(result.totals).reduce((n, count) => n + count, 0);
+}
+
+function errorsOf(result: RunResult): string {
+  return JSON.stringify(result.steps.flatMap(({ errors }) => errors).slice(0, 4));
+}
+
+/** A case with as many deaths as asked, anywhere; the second one is likely to fall into the recovery. */
+export function randomCase(seed: number, lives: number, { operations, requests }: Undisturbed): CrashCase {
+  const dice = new Dice(seed);
+  const deaths = Array.from({ length: lives }, (_unused, n): Death => {
+    const reach = n === 0 || dice.chance(0.3) ? 1 : 0.25;
+    if (dice.chance(0.3)) {
+      const moment = dice.one(['before', 'after'] as const);
+      return { at: 'request', number: 1 + dice.below(requests * reach), moment };
+    }
+    const moment = dice.one(['before', 'inside', 'after'] as const);
+    return { at: 'disk', operation: dice.below(operations * reach), moment };
+  });
+  return { deaths, survival: dice.one(['none', 'all', 'dice', 'dice']), seed };
+}
