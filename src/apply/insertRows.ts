@@ -5,6 +5,7 @@ import { toJsonValue, type Value } from '../records/fieldValue.js';
 import { repointValue } from '../records/idMap.js';
 import { softReferences } from '../records/knowledge.js';
 import { fieldNamed, type FieldDescribe, type ObjectDescribe } from '../records/objectDescribe.js';
+import { byParent } from './byParent.js';
 import type { RecordStep, RunContext } from './runContext.js';
 import { keepSentRows, matchRows, type MatchedRow, type SentRows } from './sentRows.js';
 import { fitsBulk } from './writeRows.js';
@@ -38,7 +39,7 @@ export async function insertRows(
 ): Promise<RowResult[]> {
   const describe = await run.org.describe(step.detail.object);
   const results = new Map<string, RowResult>();
-  let due = items.map((item) => rowToInsert(run, item, describe));
+  let due = byParent(describe, items, ({ after }) => after).map((item) => rowToInsert(run, item, describe));
   for (let pass = 1; due.length > 0 && pass <= PASSES; pass += 1) {
     for (const result of await insertOnce(run, step, due, describe)) results.set(result.id, result);
     const again = due.flatMap((row) => {

@@ -77,7 +77,7 @@ export interface RowContext {
   /** Rows that another step brings back first. */
   readonly returning: ReadonlySet<string>;
   /** Rows that came back in this run: the org fills lookups to them again that their deletion had blanked. */
-  readonly refilled: ReadonlySet<string>;
+  readonly refilled: Pick<ReadonlySet<string>, 'has'>;
   /** The planned values before new Ids were counted in: an insert writes text with the old ones at first. */
   readonly unmapped?: ValueRow | null;
   /** A row that is gone altogether can be inserted. */

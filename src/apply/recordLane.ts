@@ -125,7 +125,7 @@ function mapped(run: RunContext, object: string, item: RecordItem): RecordItem {
 function standingNow(run: RunContext, step: RecordStep, item: Item, row: RowState | undefined): Standing {
   return standingOfRow(item.now, row, {
     returning: NOBODY,
-    refilled: new Set([...run.returned, ...run.strays]),
+    refilled: { has: (id) => run.returned.has(id) || run.strays.has(id) },
     unmapped: item.planned.after,
     insertable:
       step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords'),
@@ -279,7 +279,7 @@ async function write(
         due.map(({ planned }) => planned)
       );
     case 'deleteRecords':
-      return deleteRows(run, step, items);
+      return deleteRows(run, step, items, before);
     default:
       return updateRows(run, step, items, before);
   }

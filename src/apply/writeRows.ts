@@ -1,45 +1,28 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RowResult } from '../org/ports.js';
 import { BULK_FROM_ROWS } from '../plan/estimate.js';
 import type { RecordItem } from '../plan/rollbackPlan.js';
 import { formatRecord } from '../records/csvRecords.js';
 import { toJsonValue, type Value } from '../records/fieldValue.js';
 import { fieldNamed } from '../records/objectDescribe.js';
+import { byParent } from './byParent.js';
 import type { RowState } from './preconditions.js';
+import { untilThrough } from './retryRows.js';
 import type { RecordStep, RunContext } from './runContext.js';
-
-/** Refusals that pass by themselves, or once other rows of the same step are through. */
-const PASSING = new Set(['UNABLE_TO_LOCK_ROW', 'DELETE_FAILED', 'SERVER_UNAVAILABLE', 'QUERY_TIMEOUT', 'UNPROCESSED']);
-const PASSES = 5;
 
 /** A value Bulk cannot carry as it is: it goes through sObject Collections. */
 export function fitsBulk(value: Value): boolean {
   return value === null || (value.length <= 32_000 && value !== '#N/A' && !value.includes('\r'));
 }
 
-/** Repeats a write for the rows that were refused for a passing reason, in smaller numbers and after growing pauses. */
-async function untilThrough(
+export async function deleteRows(
+  run: RunContext,
+  step: RecordStep,
   items: readonly RecordItem[],
-  writeOnce: (items: readonly RecordItem[]) => Promise<RowResult[]>
+  before: ReadonlyMap<string, RowState>
 ): Promise<RowResult[]> {
-  const results = new Map<string, RowResult>();
-  let due = items;
-  for (let pass = 1; due.length > 0; pass += 1) {
-    for (const result of await writeOnce(due)) results.set(result.id, result);
-    const again = due.filter((item) => {
-      const result = results.get(item.id);
-      return result !== undefined && !result.success && PASSING.has(result.code ?? '');
-    });
-    if (again.length === 0 || pass >= PASSES || (again.length === due.length && pass >= 3)) break;
-    due = again;
-    await sleep(Math.min(100 * 2 ** pass, 2_000) * (Number(process.env.SF_ROLLBACK_RETRY_MS ?? 250) / 250));
-  }
-  return [...results.values()];
-}
-
-export function deleteRows(run: RunContext, step: RecordStep, items: readonly RecordItem[]): Promise<RowResult[]> {
   const { object } = step.detail;
-  return untilThrough(items, (due) =>
+  const sorted = byParent(await run.org.describe(object), items, ({ id }) => before.get(id)?.values);
+  return untilThrough(sorted, (due) =>
     due.length >= BULK_FROM_ROWS
       ? ingest(
           run,
@@ -66,7 +49,8 @@ export async function updateRows(
   const describe = await run.org.describe(object);
   const changesOf = (item: RecordItem): Array<[string, Value]> =>
     Object.entries(item.after ?? {}).filter(([field, value]) => before.get(item.id)?.values[field] !== value);
-  return untilThrough(sortedByParent(items), async (due) => {
+  const sorted = byParent(describe, items, (item) => ({ ...before.get(item.id)?.values, ...item.after }));
+  return untilThrough(sorted, async (due) => {
     const large =
       due.length >= BULK_FROM_ROWS ? due.filter((item) => changesOf(item).every(([, value]) => fitsBulk(value))) : [];
     const small = due.filter((item) => !large.includes(item));
@@ -95,13 +79,6 @@ export async function updateRows(
     }
     return results;
   });
-}
-
-/** Rows of one parent side by side: parallel batches that touch children of the same parent lock each other out. */
-function sortedByParent(items: readonly RecordItem[]): RecordItem[] {
-  const parent = (item: RecordItem): string =>
-    Object.values(item.after ?? {}).find((value) => value !== null && /^[a-zA-Z0-9]{18}$/.test(value)) ?? '';
-  return [...items].sort((a, b) => (parent(a) < parent(b) ? -1 : parent(a) > parent(b) ? 1 : a.id < b.id ? -1 : 1));
 }
 
 /** The two-phase job: its id is in the journal before a row is uploaded, so that a crash in between leaves an empty job. */
