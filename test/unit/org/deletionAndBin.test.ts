@@ -50,6 +50,23 @@ describe('practice org: deleting and the recycle bin', () => {
     expect(codeOf(org, ada, { operation: 'undelete', id: schedule })).to.match(/^UNDELETE_FAILED/);
   });
 
+  it('loses a detail for good, with its own details, when its second master is deleted too', () => {
+    const { org, ada, insert } = aBundle();
+    const declare = (name: string, keyPrefix: string, fields: string): void =>
+      org.schema.addObject(declareObject({ name, keyPrefix, nameField: 'text', fields }));
+    declare('Left__c', 'q01', '');
+    declare('Right__c', 'q02', '');
+    declare('Both__c', 'q03', 'Left__c:md(Left__c) Right__c:md(Right__c)');
+    declare('Below__c', 'q04', 'Both__c:md(Both__c)');
+    const [left, right] = [insert('Left__c', { Name: 'l' }), insert('Right__c', { Name: 'r' })];
+    const both = insert('Both__c', { Name: 'b', Left__c: left, Right__c: right });
+    const below = insert('Below__c', { Name: 'd', Both__c: both });
+    for (const id of [left, right]) org.records.writeOne(ada, { operation: 'delete', id });
+    for (const id of [left, right]) org.records.writeOne(ada, { operation: 'undelete', id });
+    expect([org.row('Both__c', both), org.row('Below__c', below)]).to.deep.equal([undefined, undefined]);
+    expect(codeOf(org, ada, { operation: 'undelete', id: both })).to.match(/^UNDELETE_FAILED/);
+  });
+
   it('keeps id, values and creation of a row that comes back', () => {
     const { org, ada, insert } = aBundle();
     const id = insert('SBQQ__PriceRule__c', { Name: 'r' });

@@ -47,6 +47,32 @@ export function deleteRow(
     );
     transaction.setBinEntry(String(doomed['Id']), { root, deletedAt: transaction.stamp, blanked, purged: false });
   }
+  for (const { object: gone, row: doomed } of going.values())
+    purgeOrphans(schema, store, transaction, gone, String(doomed['Id']), root);
+}
+
+/**
+ * A row that went with one of its masters is gone for good once another of them is deleted too, and so is what went with it
+ * (Salesforce Help, considerations for many-to-many relationships: "deleted permanently and can't be restored").
+ */
+function purgeOrphans(
+  schema: SchemaStore,
+  store: RowStore,
+  transaction: Transaction,
+  master: ObjectSchema,
+  id: string,
+  root: string
+): void {
+  for (const { child, field } of childRelationships(schema.all(), master.name)) {
+    if (field.cascadeDelete !== true) continue;
+    for (const row of store.rowsWith(child.name, field.name, id)) {
+      const entry = store.binEntry(String(row['Id']));
+      // What was deleted by its own name keeps its place in the bin, and waits for its master there.
+      if (entry === undefined || entry.purged || entry.root === root || entry.root === row['Id']) continue;
+      transaction.setBinEntry(String(row['Id']), { ...entry, purged: true });
+      purgeOrphans(schema, store, transaction, child, String(row['Id']), root);
+    }
+  }
 }
 
 function collect(
