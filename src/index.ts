@@ -5,3 +5,4 @@ export type { RollbackValidateResult } from './commands/rollback/validate.js';
 export type { RollbackListResult } from './commands/rollback/list.js';
 export type { RollbackShowResult } from './commands/rollback/show.js';
 export type { RollbackVerifyResult } from './commands/rollback/verify.js';
+export type { RollbackDiffResult } from './commands/rollback/diff.js';

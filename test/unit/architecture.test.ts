@@ -30,7 +30,7 @@ const ROOMS: Record<string, { readonly mayImport: readonly string[] | 'anything'
   'validate/rules': { mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan'], pure: true },
   // Value to text: the last to know.
   report: {
-    mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'apply', 'validate', 'inventory'],
+    mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'apply', 'validate', 'inventory', 'compare'],
     pure: true,
   },
   // The sequences of awaits. They see an org and a disk through ports only.
@@ -44,6 +44,10 @@ const ROOMS: Record<string, { readonly mayImport: readonly string[] | 'anything'
   // What a store holds and how it stands: it reads what all the others wrote.
   inventory: {
     mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'plan (reading)', 'apply', 'validate'],
+  },
+  // How one state became another, read the way a plan reads it.
+  compare: {
+    mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'plan (reading)', 'apply'],
   },
   // Adapters: the only rooms that know an API or a file system. Nobody but `cli` imports them.
   org: { mayImport: ['model', ...KINDS, 'org/ports'] },
@@ -62,6 +66,7 @@ const ROOMS: Record<string, { readonly mayImport: readonly string[] | 'anything'
       'apply',
       'validate',
       'inventory',
+      'compare',
       'report',
     ],
   },
