@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { digestOf } from '../../src/model/digest.js';
 import { makeStoreId } from '../../src/model/ids.js';
 import { SILENT } from '../../src/model/progress.js';
-import { RecordFileWriter } from '../../src/snapshot/recordFile.js';
+import { RecordFileWriter } from '../../src/snapshot/recordFileWriter.js';
+import type { RecordPiece } from '../../src/records/csvRecords.js';
 import type { ObjectPart, Snapshot, SnapshotPart } from '../../src/snapshot/snapshotFormat.js';
 import { FileStore } from '../../src/store/fileStore.js';
 import { checkFiles } from '../../src/validate/checkFiles.js';
@@ -18,6 +19,11 @@ const ROWS = Number(process.argv[2] ?? 300_000);
 const COLUMNS = 29;
 const FIELDS = ['Id', ...Array.from({ length: COLUMNS }, (_, n) => `Field_${n}__c`)];
 const MIB = 1024 * 1024;
+
+function lineOf(cells: readonly string[]): RecordPiece {
+  const bytes = Buffer.from(`${cells.join(',')}\n`);
+  return { bytes, ends: [bytes.length] };
+}
 
 /** Numbers, blanks, booleans and short texts, as configuration has them. */
 function cell(row: number, column: number): string {
@@ -39,12 +45,11 @@ try {
     const writer = await RecordFileWriter.open(made, data);
     writer.header(FIELDS);
     for (let row = 0; row < ROWS; row += 1)
-      await writer.records([
-        Buffer.from(
-          [`"a0V5g0000${String(row).padStart(9, '0')}"`, ...FIELDS.slice(1).map((_, n) => cell(row, n))].join(',')
-        ),
-      ]);
-    parts.push({ ...(await writer.close()), rows: ROWS });
+      await writer.records(
+        lineOf([`"a0V5g0000${String(row).padStart(9, '0')}"`, ...FIELDS.slice(1).map((_, n) => cell(row, n))])
+      );
+    const { file, index } = await writer.close();
+    parts.push({ ...file, rows: ROWS }, ...(index ? [index] : []));
     const at = new Date().toISOString();
     objects.push({ object, rows: ROWS, startedAt: at, fields: FIELDS, data, describe: '' });
   }

@@ -1,8 +1,8 @@
 import type { RawRow, Retrieved } from '../org/ports.js';
-import { formatRecord } from '../records/csvRecords.js';
+import { pieceOf } from '../records/csvRecords.js';
 import { readableFields, type ObjectDescribe } from '../records/objectDescribe.js';
 import type { FlowEntry } from '../flow/flowVersion.js';
-import { RecordFileWriter } from '../snapshot/recordFile.js';
+import { RecordFileWriter } from '../snapshot/recordFileWriter.js';
 import type { StoreFolder } from '../store/ports.js';
 import type { RowState } from './preconditions.js';
 
@@ -38,9 +38,7 @@ export class UndoPoint {
     const fields = ['Id', 'InterviewStatus', 'CurrentElement'];
     const writer = await RecordFileWriter.open(this.folder, `undo/records/FlowInterview.${step}.csv.gz`);
     writer.header(fields);
-    await writer.records(
-      rows.map((row) => Buffer.from(formatRecord(fields.map((field) => (row[field] as string | null) ?? '')), 'utf8'))
-    );
+    for (const row of rows) await writer.records(pieceOf(fields.map((field) => (row[field] as string | null) ?? '')));
     await writer.close();
   }
 
@@ -69,7 +67,7 @@ export class UndoPoint {
     const writer = await RecordFileWriter.open(this.folder, await this.rowsPath(`${describe.name}.${step}`, again));
     writer.header(fields);
     for (const [, row] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1)))
-      await writer.records([Buffer.from(formatRecord(fields.map((field) => row.values[field] ?? '')), 'utf8')]);
+      await writer.records(pieceOf(fields.map((field) => row.values[field] ?? '')));
     await writer.close();
   }
 
@@ -91,7 +89,7 @@ export class UndoPoint {
     if (rows.length === 0) return;
     const writer = await RecordFileWriter.open(this.folder, `undo/fields/${object}.${field}.csv.gz`);
     writer.header(['Id', field]);
-    await writer.records(rows.map((row) => Buffer.from(formatRecord(row), 'utf8')));
+    for (const row of rows) await writer.records(pieceOf(row));
     await writer.close();
   }
 }

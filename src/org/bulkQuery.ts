@@ -1,10 +1,19 @@
-import type { Response } from 'undici';
 import pLimit from 'p-limit';
-import { RecordSplitter } from '../records/csvRecords.js';
-import { checkedJob, resultCells } from './bulkJob.js';
+import { checkedJob } from './bulkJob.js';
 import { OrgRequestError, type OrgHttp } from './orgHttp.js';
 import { badAnswer } from './orgRequestError.js';
 import { until } from './poller.js';
+import type { BackupSink } from './ports.js';
+import { ResultHeader, ResultPage } from './resultPage.js';
+
+/** From so many rows on it is worth a request to learn which pages there are. */
+const MANY_ROWS = 20_000;
+/** From so many jobs on one request for all of them is less than one for each. */
+const MANY_JOBS = 3;
+const MOST_PAGES = 10_000;
+/** Result pages that are read at the same time, and looks at jobs. */
+const PARALLEL_STREAMS = 6;
+const PARALLEL_LOOKS = 10;
 
 interface QueryJob {
   readonly id: string;
@@ -24,6 +33,9 @@ export class BulkQuery {
     private readonly waitMs: number
   ) {}
 
+  private readonly streams = pLimit(PARALLEL_STREAMS);
+  private readonly looks = pLimit(PARALLEL_LOOKS);
+
   public async start(soql: string, all: boolean): Promise<{ jobId: string; startedAt: string }> {
     const job = await this.http.json<QueryJob>('/jobs/query', {
       method: 'POST',
@@ -38,27 +50,19 @@ export class BulkQuery {
   /** Waits for all jobs with one poller. Job id to the number of rows. */
   public async await(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const done = new Map<string, number>();
-    const limit = pLimit(5);
     await until(
       async () => {
-        await Promise.all(
-          jobIds
-            .filter((id) => !done.has(id))
-            .map((id) =>
-              limit(async () => {
-                const job = checkedJob(await this.http.json<QueryJob>(`/jobs/query/${id}`), id);
-                if (job.state === 'JobComplete') done.set(id, rowsOf(job));
-                else if (job.state === 'Failed' || job.state === 'Aborted') {
-                  throw new OrgRequestError(
-                    'BULK_QUERY_FAILED',
-                    `query job ${id} ended ${job.state}: ${job.errorMessage ?? 'no message'}`,
-                    undefined,
-                    false
-                  );
-                }
-              })
-            )
-        );
+        for (const job of await this.look(jobIds.filter((id) => !done.has(id)))) {
+          if (job.state === 'JobComplete') done.set(job.id, rowsOf(job));
+          else if (job.state === 'Failed' || job.state === 'Aborted') {
+            throw new OrgRequestError(
+              'BULK_QUERY_FAILED',
+              `query job ${job.id} ended ${job.state}: ${job.errorMessage ?? 'no message'}`,
+              undefined,
+              false
+            );
+          }
+        }
         return done.size === jobIds.length ? true : undefined;
       },
       this.waitMs,
@@ -74,36 +78,14 @@ export class BulkQuery {
   }
 
   /**
-   * The pages are read one after the other, each counted against what its header and the job say. A page that breaks off is
-   * asked for again and goes on behind the rows that were handed on already.
+   * Each page is counted against what its header and the job say. A page that breaks off is asked for again and goes on
+   * behind the rows that were handed on already. Large results come as several pages at once, where the org names them
+   * beforehand (API 58.0); otherwise each page names the next.
    */
-  public async read(
-    jobId: string,
-    expected: number,
-    onHeader: (cells: readonly string[]) => void,
-    onRecords: (records: readonly Buffer[]) => Promise<void>
-  ): Promise<number> {
-    const seen = new Set<string>();
-    let rows = 0;
-    let locator: string | undefined;
-    let header: string | undefined;
-    do {
-      const query = locator === undefined ? '' : `?locator=${encodeURIComponent(locator)}`;
-      const page: ResultPage = new ResultPage(jobId, header, onHeader, onRecords);
-      await this.http.stream(
-        `/jobs/query/${jobId}/results${query}`,
-        'csv',
-        (answer, pieces) => page.read(answer, pieces),
-        {
-          headers: { accept: 'text/csv' },
-        }
-      );
-      header = page.header;
-      rows += page.rows;
-      locator = page.next;
-      if (locator !== undefined && seen.has(locator)) throw badAnswer(`the pages of job ${jobId} go in a circle`);
-      if (locator !== undefined) seen.add(locator);
-    } while (locator !== undefined);
+  public async read(jobId: string, expected: number, sink: BackupSink): Promise<number> {
+    const header = new ResultHeader(jobId, sink);
+    const named = expected < MANY_ROWS ? undefined : await this.namedPages(jobId);
+    const rows = named ? await this.readNamed(jobId, named, header, sink) : await this.readChained(jobId, header, sink);
     if (rows !== expected) throw badAnswer(`job ${jobId} gave ${rows} rows of ${expected}`);
     return rows;
   }
@@ -116,70 +98,121 @@ export class BulkQuery {
       if (!(error instanceof OrgRequestError && error.status === 404)) throw error;
     }
   }
+
+  /** One request for many jobs; a job that the list does not show is asked for by itself. */
+  private async look(jobIds: readonly string[]): Promise<QueryJob[]> {
+    const ask = async (id: string): Promise<QueryJob> =>
+      checkedJob(await this.http.json<QueryJob>(`/jobs/query/${id}`), id);
+    const listed =
+      jobIds.length < MANY_JOBS
+        ? []
+        : (await this.http.json<{ readonly records?: readonly QueryJob[] }>('/jobs/query?jobType=V2Query')).records;
+    // The list says how a job stands, but not how many rows it has.
+    const running = new Set(
+      (listed ?? []).filter((job) => ['UploadComplete', 'InProgress'].includes(job.state)).map((job) => job.id)
+    );
+    return Promise.all(jobIds.filter((id) => !running.has(id)).map((id) => this.looks(() => ask(id))));
+  }
+
+  /** Locators of all pages, the first one's being undefined. Nothing where the org does not name them beforehand. */
+  private async namedPages(jobId: string): Promise<Array<string | undefined> | undefined> {
+    interface Pages {
+      readonly resultPages?: ReadonlyArray<{ readonly resultUrl?: unknown }>;
+      readonly nextRecordUrl?: string | null;
+      readonly done?: boolean;
+    }
+    const locators: Array<string | undefined> = [];
+    let path: string | undefined = `/jobs/query/${jobId}/resultPages`;
+    while (path !== undefined) {
+      let pages: Pages;
+      try {
+        pages = await this.http.json<Pages>(path);
+      } catch (error) {
+        // An org or an API version without this resource.
+        if (error instanceof OrgRequestError && (error.status === 404 || error.status === 400)) return undefined;
+        throw error;
+      }
+      for (const { resultUrl } of pages.resultPages ?? []) locators.push(locatorOf(resultUrl, jobId));
+      const next: string | null | undefined = pages.done ? undefined : pages.nextRecordUrl;
+      path = next ? pathOf(next) : undefined;
+      if (locators.length > MOST_PAGES) throw badAnswer(`job ${jobId} names more than ${MOST_PAGES} pages`);
+    }
+    if (new Set(locators).size !== locators.length) throw badAnswer(`job ${jobId} names a page twice`);
+    return locators.length === 0 ? undefined : locators;
+  }
+
+  private async readNamed(
+    jobId: string,
+    locators: ReadonlyArray<string | undefined>,
+    header: ResultHeader,
+    sink: BackupSink
+  ): Promise<number> {
+    const failed = new AbortController();
+    const rows = await Promise.all(
+      locators.map((locator, number) =>
+        this.streams(async () => {
+          // What another page met ends all of it.
+          if (failed.signal.aborted) return 0;
+          try {
+            return (await this.readPage(jobId, locator, number, header, sink)).rows;
+          } catch (error) {
+            failed.abort();
+            throw error;
+          }
+        })
+      )
+    );
+    return rows.reduce((sum, count) => sum + count, 0);
+  }
+
+  private async readChained(jobId: string, header: ResultHeader, sink: BackupSink): Promise<number> {
+    const seen = new Set<string>();
+    let rows = 0;
+    let locator: string | undefined;
+    for (let number = 0; ; number += 1) {
+      const page: ResultPage = await this.streams(() => this.readPage(jobId, locator, number, header, sink));
+      rows += page.rows;
+      locator = page.next;
+      if (locator === undefined) return rows;
+      if (seen.has(locator)) throw badAnswer(`the pages of job ${jobId} go in a circle`);
+      seen.add(locator);
+    }
+  }
+
+  private async readPage(
+    jobId: string,
+    locator: string | undefined,
+    number: number,
+    header: ResultHeader,
+    sink: BackupSink
+  ): Promise<ResultPage> {
+    const query = locator === undefined ? '' : `?locator=${encodeURIComponent(locator)}`;
+    const page = new ResultPage(jobId, number, header, sink);
+    await this.http.stream(
+      `/jobs/query/${jobId}/results${query}`,
+      'csv',
+      (answer, pieces) => page.read(answer, pieces),
+      { headers: { accept: 'text/csv' } }
+    );
+    sink.endOfPage(number);
+    return page;
+  }
+}
+
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url, 'https://org.invalid');
+  return `${pathname}${search}`;
+}
+
+function locatorOf(resultUrl: unknown, jobId: string): string | undefined {
+  const url = typeof resultUrl === 'string' ? URL.parse(resultUrl, 'https://org.invalid') : null;
+  if (!url?.pathname.endsWith(`/jobs/query/${jobId}/results`))
+    throw badAnswer(`job ${jobId} names a page that is none of its own`);
+  return url.searchParams.get('locator') ?? undefined;
 }
 
 function rowsOf(job: QueryJob): number {
   const rows = job.numberRecordsProcessed;
   if (typeof rows !== 'number') throw badAnswer(`job ${job.id} does not say how many rows it has`);
   return rows;
-}
-
-/** One page of results, which may take several attempts. */
-class ResultPage {
-  /** Rows handed on so far. */
-  public rows = 0;
-  public next: string | undefined;
-
-  public constructor(
-    private readonly jobId: string,
-    /** The header line of the pages before; of this one once it is read. */
-    public header: string | undefined,
-    private readonly onHeader: (cells: readonly string[]) => void,
-    private readonly onRecords: (records: readonly Buffer[]) => Promise<void>
-  ) {}
-
-  public async read(answer: Response, pieces: AsyncIterable<Buffer>): Promise<void> {
-    const locator = answer.headers.get('sforce-locator');
-    if (locator === null) throw this.bad('came without its Sforce-Locator header');
-    let inPage = -1;
-    let batch: Buffer[] = [];
-    let last = 0x0a;
-    const splitter = new RecordSplitter((record) => {
-      inPage += 1;
-      if (inPage === 0) this.headerLine(record);
-      else if (inPage > this.rows) batch.push(record);
-    });
-    for await (const piece of pieces) {
-      splitter.push(piece);
-      last = piece.at(-1) ?? last;
-      batch = await this.hand(batch);
-    }
-    const whole = splitter.end();
-    if (!whole) throw this.bad('ends inside a quoted cell');
-    // Every line of a result ends with a line break: the official CLI joins pages by their bytes.
-    if (last !== 0x0a) throw this.bad('ends inside a row');
-    const announced = answer.headers.get('sforce-numberofrecords');
-    if (announced !== null && Number(announced) !== Math.max(inPage, 0))
-      throw this.bad(`has ${Math.max(inPage, 0)} rows of ${announced}`);
-    this.next = locator === 'null' || locator === '' ? undefined : locator;
-  }
-
-  private headerLine(record: Buffer): void {
-    const text = record.toString('utf8');
-    if (this.header === undefined) this.onHeader(resultCells(record, this.jobId));
-    else if (text !== this.header) throw this.bad('has another header than the one before');
-    this.header = text;
-  }
-
-  private async hand(batch: readonly Buffer[]): Promise<Buffer[]> {
-    if (batch.length > 0) {
-      this.rows += batch.length;
-      await this.onRecords(batch);
-    }
-    return [];
-  }
-
-  private bad(what: string): OrgRequestError {
-    return badAnswer(`a result page of job ${this.jobId} ${what}`);
-  }
 }

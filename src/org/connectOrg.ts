@@ -78,7 +78,7 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
     forgetDescribes: () => describes.forget(),
     startBackup: (soql, options) => bulk.start(soql, options?.all === true),
     awaitBackups: (jobIds) => bulk.await(jobIds),
-    readBackup: (jobId, rows, onHeader, onRecords) => bulk.read(jobId, rows, onHeader, onRecords),
+    readBackup: (jobId, rows, sink) => bulk.read(jobId, rows, sink),
     deleteBackup: (jobId) => bulk.delete(jobId),
     updateRows: (object, rows) => writes.updateRows(object, rows),
     deleteRows: (object, ids) => writes.deleteRows(object, ids),

@@ -1,6 +1,7 @@
 import type { FlowEntry } from '../flow/flowVersion.js';
 import type { ComponentKey, ComponentState, RetrievedComponent } from '../metadata/component.js';
 import type { OrgId, RecordId } from '../model/ids.js';
+import type { RecordPiece } from '../records/csvRecords.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
 
 /**
@@ -173,6 +174,18 @@ export interface IngestJobInfo {
   readonly createdAt: string;
 }
 
+/** Where the rows of a job go. */
+export interface BackupSink {
+  /** The header cells, once, before any records. */
+  header(cells: readonly string[]): void;
+  /**
+   * Whole records of one page, in their order within it. Pages are counted from 0 and may come at the same time. Resolves
+   * when there is room for more, so that memory stays flat.
+   */
+  records(piece: RecordPiece, page: number): Promise<void>;
+  endOfPage(page: number): void;
+}
+
 export interface RecordReader extends Querier {
   /** API names of the objects this user sees. */
   objectNames(): Promise<ReadonlySet<string>>;
@@ -188,16 +201,10 @@ export interface RecordReader extends Querier {
   /** Waits for jobs with one shared poller; rejects naming the job and the org's message when one fails. */
   awaitBackups(jobIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
-   * The result of a finished job: the header cells, then the bytes of each record (without line break), in batches, page
-   * after page; the next batch is read when the promise for the last one resolves, so memory stays flat.
-   * Resolves to the number of rows. Rejects when the pages do not add up to what the job says.
+   * The result of a finished job, into `sink`. Resolves to the number of rows. Rejects when the pages do not add up to
+   * what the job says.
    */
-  readBackup(
-    jobId: string,
-    rowsExpected: number,
-    onHeader: (cells: readonly string[]) => void,
-    onRecords: (records: readonly Buffer[]) => Promise<void>
-  ): Promise<number>;
+  readBackup(jobId: string, rowsExpected: number, sink: BackupSink): Promise<number>;
   deleteBackup(jobId: string): Promise<void>;
 }
 

@@ -29,17 +29,14 @@ export class BrokenOff extends Error {
  */
 export class TimedRequest {
   private readonly controller = new AbortController();
-  private readonly timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout | undefined;
   private timedOut = false;
 
-  public constructor(limitMs: number, uploadBytes: number) {
-    this.timer = setTimeout(
-      () => {
-        this.timedOut = true;
-        this.controller.abort(new DOMException('timed out', 'TimeoutError'));
-      },
-      limitMs + uploadBytes / UPLOAD_BYTES_PER_MS
-    );
+  public constructor(
+    private readonly limitMs: number,
+    uploadBytes: number
+  ) {
+    this.start(limitMs + uploadBytes / UPLOAD_BYTES_PER_MS);
   }
 
   public get signal(): AbortSignal {
@@ -50,9 +47,17 @@ export class TimedRequest {
     clearTimeout(this.timer);
   }
 
+  private start(ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.timedOut = true;
+      this.controller.abort(new DOMException('timed out', 'TimeoutError'));
+    }, ms);
+  }
+
   /** The body in pieces as they arrive. Throws `BrokenOff` when it stops before its end or stalls. */
   public async *pieces(response: Response): AsyncGenerator<Buffer> {
-    this.timer.refresh();
+    this.start(this.limitMs);
     if (!response.body) return;
     const reader = response.body.getReader();
     const { promise: stopped, reject: stop } = Promise.withResolvers<never>();
@@ -66,8 +71,10 @@ export class TimedRequest {
         });
         const { done, value } = (await Promise.race([next, stopped])) as { done: boolean; value?: Uint8Array };
         if (done || !value) return;
-        this.timer.refresh();
+        // Whoever reads may take his time: only the org is measured.
+        this.end();
         yield Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+        this.start(this.limitMs);
       }
     } finally {
       this.signal.removeEventListener('abort', onAbort);

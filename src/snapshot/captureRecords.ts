@@ -8,12 +8,12 @@ import { fieldNamed, readableFields, unreadableFields, type ObjectDescribe } fro
 import { joinTerms, termsOf } from '../records/presets/presetCondition.js';
 import { select } from '../records/soql.js';
 import type { StoreFolder } from '../store/ports.js';
-import { RecordFileWriter } from './recordFile.js';
+import { RecordFileWriter } from './recordFileWriter.js';
 import type { ObjectScope } from './scope.js';
 import type { ObjectPart, SnapshotPart } from './snapshotFormat.js';
 
-/** Result pages that are read at the same time. */
-const PARALLEL_READS = 4;
+/** Objects that are worked on at the same time. */
+const PARALLEL_OBJECTS = 10;
 
 interface Job {
   /** With the condition that was used. */
@@ -57,7 +57,7 @@ export async function captureRecords(
     return false;
   });
   progress.stage('Backing up records', plural(present.length, 'object'));
-  const limit = pLimit(PARALLEL_READS);
+  const limit = pLimit(PARALLEL_OBJECTS);
   const jobs = (await Promise.all(present.map((entry) => limit(() => startJob(org, entry, gaps))))).filter(
     (job): job is Job => job !== undefined
   );
@@ -146,20 +146,25 @@ async function readJob(
 ): Promise<ObjectPart> {
   const data = `records/${job.scope.object}.csv.gz`;
   const writer = await RecordFileWriter.open(folder, data);
-  let hasHeader = false;
-  await org.readBackup(
-    job.jobId,
-    rows,
-    (cells) => {
-      hasHeader = true;
-      writer.header(cells);
-    },
-    (records) => writer.records(records)
-  );
-  // Without rows some API versions answer with an empty body; the file still says which fields were read.
-  if (!hasHeader) writer.header(readableFields(job.describe).map((field) => field.name));
-  const file = await writer.close();
+  try {
+    let hasHeader = false;
+    await org.readBackup(job.jobId, rows, {
+      header: (cells) => {
+        hasHeader = true;
+        writer.header(cells);
+      },
+      records: (piece, page) => writer.records(piece, page),
+      endOfPage: (page) => writer.endOfPage(page),
+    });
+    // Without rows some API versions answer with an empty body; the file still says which fields were read.
+    if (!hasHeader) writer.header(readableFields(job.describe).map((field) => field.name));
+  } catch (error) {
+    await writer.drop();
+    throw error;
+  }
+  const { file, index } = await writer.close();
   const describePath = `records/${job.scope.object}.describe.json`;
+  if (index) parts.push(index);
   parts.push({ ...file, rows }, await folder.write(describePath, `${JSON.stringify(job.describe, null, 2)}\n`));
   return {
     object: job.scope.object,
@@ -169,6 +174,7 @@ async function readJob(
     startedAt: job.startedAt,
     fields: readableFields(job.describe).map((field) => field.name),
     data,
+    ...(index ? { index: index.path } : {}),
     describe: describePath,
   };
 }

@@ -1,58 +1,14 @@
-import { createGunzip } from 'node:zlib';
-import { formatRecord, parseRecord, RecordSplitter } from '../records/csvRecords.js';
+import { parseRecord, recordAt, recordId, withoutFirst, type RecordPiece } from '../records/csvRecords.js';
 import { comparable, type ValueRow, type Value } from '../records/fieldValue.js';
 import { fieldNamed, type FieldDescribe, type ObjectDescribe } from '../records/objectDescribe.js';
 import type { StoreFolder } from '../store/ports.js';
+import { blocksWith } from './recordIndex.js';
+import { mentionsOf } from './recordMentions.js';
+import { piecesOfBlocks, readIndex, recordPieces } from './recordPieces.js';
 import type { ObjectPart } from './snapshotFormat.js';
 
-/** Raw bytes of a record file go through this in pieces of about this size, so that gzip is not called per row. */
-const PIECE = 256 * 1024;
-
-/** Writes the rows of one object as CSV that Data Loader and `sf data import bulk` take, compressed. */
-export class RecordFileWriter {
-  private pieces: Buffer[] = [];
-  private size = 0;
-  public rawBytes = 0;
-
-  private constructor(private readonly sink: Awaited<ReturnType<StoreFolder['writeGzip']>>) {}
-
-  public static async open(folder: StoreFolder, path: string): Promise<RecordFileWriter> {
-    return new RecordFileWriter(await folder.writeGzip(path));
-  }
-
-  public header(cells: readonly string[]): void {
-    this.push(Buffer.from(`${formatRecord(cells)}\n`, 'utf8'));
-  }
-
-  public async records(records: readonly Buffer[]): Promise<void> {
-    for (const record of records) {
-      this.push(record);
-      this.push(LINE_END);
-    }
-    if (this.size >= PIECE) await this.flush();
-  }
-
-  public async close(): ReturnType<Awaited<ReturnType<StoreFolder['writeGzip']>>['close']> {
-    await this.flush();
-    return this.sink.close();
-  }
-
-  private push(bytes: Buffer): void {
-    this.pieces.push(bytes);
-    this.size += bytes.length;
-    this.rawBytes += bytes.length;
-  }
-
-  private async flush(): Promise<void> {
-    if (this.size === 0) return;
-    const piece = Buffer.concat(this.pieces, this.size);
-    this.pieces = [];
-    this.size = 0;
-    await this.sink.write(piece);
-  }
-}
-
-const LINE_END = Buffer.from('\n');
+/** What the columns of a file are; undefined where the describe has no such field. */
+export type Columns = ReadonlyArray<FieldDescribe | undefined>;
 
 /**
  * The rows of a record file in comparable form, in file order (Id order). Throws when the file ends inside a record or a
@@ -63,28 +19,67 @@ export async function* readRecordFile(
   part: ObjectPart,
   describe: ObjectDescribe
 ): AsyncGenerator<ValueRow> {
-  let fields: ReadonlyArray<FieldDescribe | undefined> | undefined;
-  let ready: ValueRow[] = [];
-  const splitter = new RecordSplitter((record) => {
-    const cells = parseRecord(record);
-    if (!fields) {
-      fields = cells.map((name) => fieldNamed(describe, name));
-      return;
-    }
-    if (cells.length !== fields.length)
-      throw new Error(`${part.data}: a row has ${cells.length} cells, the header ${fields.length}`);
-    const row: Record<string, Value> = {};
-    fields.forEach((field, at) => {
-      if (field) row[field.name] = comparable(field, cells[at]);
-    });
-    ready.push(row);
+  yield* rowsOf(part, describe, recordPieces(folder, part), (piece) => piece.ends.keys());
+}
+
+/** The rows with these Ids. Of a file with an index only the blocks are read that may hold one of them. */
+export async function* readRecordsById(
+  folder: StoreFolder,
+  part: ObjectPart,
+  describe: ObjectDescribe,
+  ids: ReadonlySet<string>
+): AsyncGenerator<ValueRow> {
+  if (ids.size === 0) return;
+  const places = part.index === undefined ? undefined : await readIndex(folder, part.index);
+  const pieces = places
+    ? piecesOfBlocks(folder, part, [...places.slice(0, 1), ...blocksWith(places, ids)])
+    : recordPieces(folder, part);
+  yield* rowsOf(part, describe, pieces, function* (piece, columns) {
+    const idColumn = columns.findIndex((field) => field?.name === 'Id');
+    for (const index of piece.ends.keys()) if (ids.has(recordId(piece, index, idColumn))) yield index;
   });
-  for await (const chunk of folder.readStream(part.data).pipe(createGunzip()) as AsyncIterable<Buffer>) {
-    splitter.push(chunk);
-    const batch = ready;
-    ready = [];
-    yield* batch;
+}
+
+/** The rows that hold one of these Ids in any field, their own Id included; now and then one that holds none. */
+export async function* readRecordsMentioning(
+  folder: StoreFolder,
+  part: ObjectPart,
+  describe: ObjectDescribe,
+  ids: ReadonlySet<string>
+): AsyncGenerator<ValueRow> {
+  if (ids.size > 0) yield* rowsOf(part, describe, recordPieces(folder, part), mentionsOf(ids));
+}
+
+/** The columns that a header names. */
+export function columnsOf(describe: ObjectDescribe, header: Buffer): Columns {
+  return parseRecord(header).map((name) => fieldNamed(describe, name));
+}
+
+/** A record in comparable form. */
+export function rowOf(source: string, columns: Columns, cells: readonly string[]): ValueRow {
+  if (cells.length !== columns.length)
+    throw new Error(`${source}: a row has ${cells.length} cells, the header ${columns.length}`);
+  const row: Record<string, Value> = {};
+  columns.forEach((field, at) => {
+    if (field) row[field.name] = comparable(field, cells[at]);
+  });
+  return row;
+}
+
+/** The first record is the header; of the others those are decoded that `wanted` names by their numbers in a piece. */
+async function* rowsOf(
+  part: ObjectPart,
+  describe: ObjectDescribe,
+  pieces: AsyncIterable<RecordPiece>,
+  wanted: (piece: RecordPiece, columns: Columns) => Iterable<number>
+): AsyncGenerator<ValueRow> {
+  let columns: Columns | undefined;
+  for await (const piece of pieces) {
+    let rest = piece;
+    if (!columns) {
+      columns = columnsOf(describe, recordAt(piece, 0));
+      rest = withoutFirst(piece);
+    }
+    for (const index of wanted(rest, columns)) yield rowOf(part.data, columns, parseRecord(recordAt(rest, index)));
   }
-  if (!splitter.end()) throw new Error(`${part.data} ends inside a row`);
-  yield* ready;
 }

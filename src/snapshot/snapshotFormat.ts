@@ -50,6 +50,8 @@ export const objectPartSchema = z.strictObject({
   startedAt: instant,
   fields: z.array(text),
   data: insidePath,
+  /** Where the blocks of `data` lie; absent for files of one block. */
+  index: insidePath.optional(),
   describe: insidePath,
 });
 

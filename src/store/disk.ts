@@ -46,6 +46,8 @@ export interface Disk {
   remove(path: string): Promise<void>;
   syncFolder(path: string): Promise<void>;
   read(path: string): Promise<Buffer>;
+  /** Exactly these bytes; rejects when the file ends before. */
+  readPart(path: string, from: number, bytes: number): Promise<Buffer>;
   readStream(path: string): Readable;
   /** Undefined when there is nothing of that name. */
   look(
@@ -115,6 +117,20 @@ export const NODE_DISK: Disk = {
   remove: (path) => rm(path, { force: true }),
   syncFolder,
   read: (path) => readFile(path),
+  readPart: async (path, from, bytes) => {
+    const handle = await open(path, 'r');
+    try {
+      const part = Buffer.allocUnsafe(bytes);
+      for (let done = 0; done < bytes;) {
+        const { bytesRead } = await handle.read(part, done, bytes - done, from + done);
+        if (bytesRead === 0) throw new Error(`${path} ends before byte ${from + bytes}`);
+        done += bytesRead;
+      }
+      return part;
+    } finally {
+      await handle.close();
+    }
+  },
   readStream: (path) => createReadStream(path),
   look: async (path) => {
     try {

@@ -1,12 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { dirname, join, posix, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import { createGzip } from 'node:zlib';
 import { parseStoreId, type StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
-import { NODE_DISK, type Disk } from './disk.js';
+import { NODE_DISK, type Disk, type OpenFile } from './disk.js';
 import { acquireLock, THIS_PROCESS, type Lock, type Locker } from './lock.js';
-import type { GzipSink, Store, StoreFolder, StoreKind, WrittenFile } from './ports.js';
+import type { FileSink, Store, StoreFolder, StoreKind, WrittenFile } from './ports.js';
 
 /** A path that stays inside its folder: relative, forward slashes, no step upwards. */
 function inside(root: string, path: string): string {
@@ -53,70 +52,53 @@ async function writeDurable(disk: Disk, file: string, content: string | Uint8Arr
   });
 }
 
-/** Compresses into a file. When the disk says no, everything that waits is told so, and nothing is left behind. */
-class FileGzipSink implements GzipSink {
+/** A file that grows. When the disk says no, whoever writes is told so, and nothing is left behind. */
+class DiskSink implements FileSink {
   private readonly hash = createHash('sha256');
-  private readonly gzip = createGzip({ level: 6 });
-  private readonly temporary: string;
-  private readonly written: Promise<void>;
   private bytes = 0;
+  private failure: { readonly error: unknown } | undefined;
 
-  public constructor(
+  private constructor(
     private readonly disk: Disk,
     private readonly file: string,
-    private readonly path: string
-  ) {
-    this.temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
-    this.written = this.keep().catch(async (error: unknown) => {
-      this.gzip.destroy();
-      await disk.remove(this.temporary).catch(() => undefined);
-      throw error;
-    });
-    // Whoever writes or closes next is told.
-    this.written.catch(() => undefined);
-    this.gzip.on('error', () => undefined);
+    private readonly path: string,
+    private readonly temporary: string,
+    private readonly handle: OpenFile
+  ) {}
+
+  public static async open(disk: Disk, file: string, path: string): Promise<DiskSink> {
+    const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
+    return new DiskSink(disk, file, path, temporary, await disk.create(temporary));
   }
 
-  public async write(chunk: Uint8Array | string): Promise<void> {
-    if (this.gzip.destroyed) return this.written;
-    if (!this.gzip.write(chunk)) await this.drained();
+  public async write(bytes: Uint8Array): Promise<void> {
+    if (this.failure) throw this.failure.error;
+    try {
+      await this.handle.write(bytes);
+    } catch (error) {
+      this.failure = { error };
+      await this.drop();
+      throw error;
+    }
+    this.hash.update(bytes);
+    this.bytes += bytes.length;
   }
 
   public async close(): Promise<WrittenFile> {
-    this.gzip.end();
-    await putInPlace(this.disk, this.temporary, this.file, () => this.written);
+    if (this.failure) throw this.failure.error;
+    await putInPlace(this.disk, this.temporary, this.file, async () => {
+      try {
+        await this.handle.sync();
+      } finally {
+        await this.handle.close();
+      }
+    });
     return { path: this.path, sha256: this.hash.digest('hex'), bytes: this.bytes };
   }
 
-  /** Everything that comes out of the compressor, on disk. */
-  private async keep(): Promise<void> {
-    const handle = await this.disk.create(this.temporary);
-    try {
-      for await (const chunk of this.gzip as AsyncIterable<Buffer>) {
-        this.hash.update(chunk);
-        this.bytes += chunk.length;
-        await handle.write(chunk);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  }
-
-  /** Resolves when there is room again, rejects when there never will be. */
-  private drained(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const room = (): void => {
-        this.gzip.off('close', end);
-        resolve();
-      };
-      const end = (): void => {
-        this.gzip.off('drain', room);
-        this.written.then(resolve, reject);
-      };
-      this.gzip.once('drain', room);
-      this.gzip.once('close', end);
-    });
+  public async drop(): Promise<void> {
+    await this.handle.close().catch(() => undefined);
+    await this.disk.remove(this.temporary).catch(() => undefined);
   }
 }
 
@@ -133,10 +115,10 @@ class FileStoreFolder implements StoreFolder {
     return { path, sha256: createHash('sha256').update(content).digest('hex'), bytes: Buffer.byteLength(content) };
   }
 
-  public async writeGzip(path: string): Promise<GzipSink> {
+  public async openSink(path: string): Promise<FileSink> {
     const file = inside(this.root, path);
     await this.disk.makeFolder(dirname(file));
-    return new FileGzipSink(this.disk, file, path);
+    return DiskSink.open(this.disk, file, path);
   }
 
   public async append(path: string, line: string): Promise<void> {
@@ -163,6 +145,10 @@ class FileStoreFolder implements StoreFolder {
 
   public read(path: string): Promise<Buffer> {
     return this.disk.read(inside(this.root, path));
+  }
+
+  public readPart(path: string, from: number, bytes: number): Promise<Buffer> {
+    return this.disk.readPart(inside(this.root, path), from, bytes);
   }
 
   public readStream(path: string): Readable {

@@ -17,13 +17,15 @@ export interface StoreFolder {
   readonly display: string;
   /** Writes a file whole: after this resolves, the file is on disk under its name or does not exist at all. */
   write(path: string, content: string | Uint8Array): Promise<WrittenFile>;
-  /** A file written in pieces, gzip-compressed; counts as written when `close` resolves. */
-  writeGzip(path: string): Promise<GzipSink>;
+  /** A file written in pieces; counts as written when `close` resolves. */
+  openSink(path: string): Promise<FileSink>;
   /** Appends a line and waits until it is on disk. */
   append(path: string, line: string): Promise<void>;
   /** Leaves only the first `bytes` of a file, and waits until that is on disk. */
   cut(path: string, bytes: number): Promise<void>;
   read(path: string): Promise<Buffer>;
+  /** Exactly these bytes of a file; rejects when it ends before. */
+  readPart(path: string, from: number, bytes: number): Promise<Buffer>;
   readStream(path: string): Readable;
   exists(path: string): Promise<boolean>;
   /** Relative paths of all files below `path`. */
@@ -32,9 +34,11 @@ export interface StoreFolder {
   stat(path: string): Promise<WrittenFile>;
 }
 
-export interface GzipSink {
-  write(chunk: Uint8Array | string): Promise<void>;
+export interface FileSink {
+  write(bytes: Uint8Array): Promise<void>;
   close(): Promise<WrittenFile>;
+  /** Leaves nothing behind. */
+  drop(): Promise<void>;
 }
 
 export interface Store {

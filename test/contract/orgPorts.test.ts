@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connectOrg } from '../../src/org/connectOrg.js';
 import { OrgRequestError } from '../../src/org/orgHttp.js';
 import type { OrgPorts, RowResult } from '../../src/org/ports.js';
+import { recordAt } from '../../src/records/csvRecords.js';
 import { readableFields } from '../../src/records/objectDescribe.js';
 import { select } from '../../src/records/soql.js';
 import type { OrgUser } from '../org/engine/contracts.js';
@@ -51,15 +52,16 @@ async function backup(ports: OrgPorts, soql: string, all = false): Promise<unkno
   const { jobId, startedAt } = await ports.startBackup(soql, { all });
   const rows = (await ports.awaitBackups([jobId])).get(jobId) ?? -1;
   const headers: unknown[] = [];
-  const records: string[] = [];
-  const read = await ports.readBackup(
-    jobId,
-    rows,
-    (cells) => headers.push(cells),
-    async (batch) => void records.push(...batch.map(String))
-  );
+  const pages: string[][] = [];
+  const read = await ports.readBackup(jobId, rows, {
+    header: (cells) => headers.push(cells),
+    records: async (piece, page) => {
+      for (const index of piece.ends.keys()) (pages[page] ??= []).push(String(recordAt(piece, index)));
+    },
+    endOfPage: () => undefined,
+  });
   await ports.deleteBackup(jobId);
-  return { startedAt, rows, read, headers, records };
+  return { startedAt, rows, read, headers, records: pages.flat() };
 }
 
 /** One suite, and the same answers, from the HTTP adapter and from the one in process, on two orgs that are alike. */

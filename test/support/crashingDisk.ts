@@ -137,6 +137,12 @@ export class CrashingDisk implements Disk {
     return Buffer.from(this.file(path).content);
   }
 
+  public async readPart(path: string, from: number, bytes: number): Promise<Buffer> {
+    const part = Buffer.from(this.file(path).content.subarray(from, from + bytes));
+    if (part.length < bytes) throw new Error(`${path} ends before byte ${from + bytes}`);
+    return part;
+  }
+
   public readStream(path: string): Readable {
     return Readable.from([Buffer.from(this.file(path).content)], { objectMode: false });
   }

@@ -3,8 +3,8 @@ import { parseOrgId, parseRecordId, type OrgId, type RecordId } from '../../src/
 import { reduceDescribe } from '../../src/org/describes.js';
 import { OrgRequestError, type OrgHttp } from '../../src/org/orgHttp.js';
 import { OrgRecords } from '../../src/org/orgRecords.js';
-import type { OrgIdentity, OrgPorts, Querier, RawRow, RowResult } from '../../src/org/ports.js';
-import { parseRecord, RecordSplitter } from '../../src/records/csvRecords.js';
+import type { BackupSink, OrgIdentity, OrgPorts, Querier, RawRow, RowResult } from '../../src/org/ports.js';
+import { parseRecord, PieceSplitter, recordAt, withoutFirst, type RecordPiece } from '../../src/records/csvRecords.js';
 import type { ObjectDescribe } from '../../src/records/objectDescribe.js';
 import { OrgError, type OrgUser } from '../org/engine/contracts.js';
 import type { MetadataSide } from '../org/engine/metadata/metadataSide.js';
@@ -209,29 +209,28 @@ export class InProcessOrg implements OrgPorts {
     return done;
   }
 
-  public async readBackup(
-    jobId: string,
-    rowsExpected: number,
-    onHeader: (cells: readonly string[]) => void,
-    onRecords: (records: readonly Buffer[]) => Promise<void>
-  ): Promise<number> {
+  public async readBackup(jobId: string, rowsExpected: number, sink: BackupSink): Promise<number> {
     let rows = 0;
     let locator: string | undefined;
-    do {
+    for (let number = 0; ; number += 1) {
       this.sent += 1;
       const page = asked('GET', `/jobs/query/${jobId}/results`, () =>
         this.org.jobs.query.results(jobId, VERSION, locator, undefined)
       );
-      const records: Buffer[] = [];
-      const splitter = new RecordSplitter((record) => records.push(record));
+      const pieces: RecordPiece[] = [];
+      const splitter = new PieceSplitter((piece) => pieces.push(piece));
       splitter.push(Buffer.from(page.csv, 'utf8'));
       splitter.end();
-      const [header, ...batch] = records;
-      if (header && locator === undefined) onHeader(parseRecord(header));
-      if (batch.length > 0) await onRecords(batch);
-      rows += batch.length;
-      locator = page.locator === 'null' ? undefined : page.locator;
-    } while (locator !== undefined);
+      for (const [at, piece] of pieces.entries()) {
+        if (at === 0 && locator === undefined) sink.header(parseRecord(recordAt(piece, 0)));
+        const rest = at === 0 ? withoutFirst(piece) : piece;
+        rows += rest.ends.length;
+        if (rest.ends.length > 0) await sink.records(rest, number);
+      }
+      sink.endOfPage(number);
+      if (page.locator === 'null') break;
+      locator = page.locator;
+    }
     if (rows !== rowsExpected)
       throw new OrgRequestError('BAD_ANSWER', `job ${jobId} gave ${rows} rows of ${rowsExpected}`, undefined, false);
     return rows;

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { Readable } from 'node:stream';
-import { gzipSync } from 'node:zlib';
 import type { StoreId } from '../../src/model/ids.js';
 import { EXIT, Refusal } from '../../src/model/refusal.js';
-import type { GzipSink, Store, StoreFolder, StoreKind, WrittenFile } from '../../src/store/ports.js';
+import type { FileSink, Store, StoreFolder, StoreKind, WrittenFile } from '../../src/store/ports.js';
 
 const hashOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
@@ -39,12 +38,13 @@ class MemoryFolder implements StoreFolder {
     return { path, sha256: hashOf(bytes), bytes: bytes.length };
   }
 
-  public async writeGzip(path: string): Promise<GzipSink> {
+  public async openSink(path: string): Promise<FileSink> {
     checked(path);
-    const pieces: Buffer[] = [];
+    const pieces: Uint8Array[] = [];
     return {
-      write: async (chunk) => void pieces.push(Buffer.from(chunk as string)),
-      close: () => this.write(path, gzipSync(Buffer.concat(pieces), { level: 1 })),
+      write: async (bytes) => void pieces.push(bytes),
+      close: () => this.write(path, Buffer.concat(pieces)),
+      drop: async () => undefined,
     };
   }
 
@@ -62,6 +62,12 @@ class MemoryFolder implements StoreFolder {
     const bytes = this.content(path);
     // The bytes belong to the store: a reader may do with its copy what it likes.
     return Buffer.from(bytes);
+  }
+
+  public async readPart(path: string, from: number, bytes: number): Promise<Buffer> {
+    const part = Buffer.from(this.content(path).subarray(from, from + bytes));
+    if (part.length < bytes) throw new Error(`${path} ends before byte ${from + bytes}`);
+    return part;
   }
 
   public readStream(path: string): Readable {

@@ -4,9 +4,10 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { StoreId } from '../../../src/model/ids.js';
-import { formatRecord } from '../../../src/records/csvRecords.js';
+import { pieceOf, type RecordPiece } from '../../../src/records/csvRecords.js';
 import type { ValueRow } from '../../../src/records/fieldValue.js';
-import { readRecordFile, RecordFileWriter } from '../../../src/snapshot/recordFile.js';
+import { readRecordFile, readRecordsById, readRecordsMentioning } from '../../../src/snapshot/recordFile.js';
+import { RecordFileWriter } from '../../../src/snapshot/recordFileWriter.js';
 import type { ObjectPart } from '../../../src/snapshot/snapshotFormat.js';
 import { FileStore } from '../../../src/store/fileStore.js';
 import type { StoreFolder } from '../../../src/store/ports.js';
@@ -51,11 +52,8 @@ describe('a record file', () => {
         async (rows) => {
           const file = await RecordFileWriter.open(folder, PART.data);
           file.header(['Id', 'Name', 'Price__c']);
-          await file.records(
-            rows.map(([name, price], n) =>
-              Buffer.from(formatRecord([`01t${String(n).padStart(12, '0')}`, name, price]))
-            )
-          );
+          for (const [n, [name, price]] of rows.entries())
+            await file.records(pieceOf([`01t${String(n).padStart(12, '0')}`, name, price]));
           await file.close();
           const expected = rows.map(([name, price], n) => ({
             Id: `01t${String(n).padStart(12, '0')}AAA`,
@@ -73,11 +71,11 @@ describe('a record file', () => {
     const folder = await aFolder();
     const file = await RecordFileWriter.open(folder, PART.data);
     file.header(['Id', 'Name']);
-    await file.records([Buffer.from('"1","a ""b"""'), Buffer.from('"2","x\ny"')]);
-    const { bytes } = await file.close();
+    await file.records(pieceOf(['1', 'a "b"']));
+    await file.records(pieceOf(['2', 'x\ny']));
+    const written = await file.close();
     const onDisk = await folder.read(PART.data);
-    expect(bytes).to.equal(onDisk.length);
-    expect(file.rawBytes).to.equal(gunzipSync(onDisk).length);
+    expect(written.file.bytes).to.equal(onDisk.length);
     expect(parse(gunzipSync(onDisk).toString('utf8'))).to.deep.equal([
       ['Id', 'Name'],
       ['1', 'a "b"'],
@@ -85,20 +83,87 @@ describe('a record file', () => {
     ]);
   });
 
-  it('larger than one piece is whole', async () => {
-    const folder = await aFolder();
-    const file = await RecordFileWriter.open(folder, PART.data);
-    file.header(['Id', 'Name', 'Price__c']);
-    for (let batch = 0; batch < 4; batch += 1)
-      await file.records(
-        Array.from({ length: 1_500 }, (_, n) =>
-          Buffer.from(formatRecord([`01t${String(batch * 1_500 + n).padStart(12, '0')}`, 'x'.repeat(60), '1']))
-        )
+  describe('of many blocks', () => {
+    const COUNT = 6_000;
+    const idAt = (n: number): string => `01t${String(n).padStart(12, '0')}AAA`;
+    const rowAt = (n: number): string[] => [idAt(n), `${'x'.repeat(60)} ${n % 7 === 0 ? idAt(n + 1) : n}`, '1'];
+    const together = (rows: readonly string[][]): RecordPiece => {
+      const pieces = rows.map(pieceOf);
+      let end = 0;
+      return {
+        bytes: Buffer.concat(pieces.map(({ bytes }) => bytes)),
+        ends: pieces.map(({ bytes }) => (end += bytes.length)),
+      };
+    };
+    /** Some rows of each page at a time; the first page is the slowest. */
+    const written = async (pages: number): Promise<{ folder: StoreFolder; part: ObjectPart }> => {
+      const folder = await aFolder();
+      const file = await RecordFileWriter.open(folder, PART.data);
+      file.header(['Id', 'Name', 'Price__c']);
+      const size = COUNT / pages;
+      await Promise.all(
+        Array.from({ length: pages }, async (_, page) => {
+          for (let n = page * size; n < (page + 1) * size; n += 50) {
+            if (page === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+            await file.records(together(Array.from({ length: 50 }, (__, at) => rowAt(n + at))), page);
+          }
+          file.endOfPage(page);
+        })
       );
-    await file.close();
-    const rows = await read(folder);
-    expect(rows).to.have.lengthOf(6_000);
-    expect(new Set(rows.map((row) => row.Id)).size).to.equal(6_000);
+      const { index } = await file.close();
+      expect(index?.path).to.equal('records/Product2.index.ndjson');
+      return { folder, part: { ...PART, rows: COUNT, index: String(index?.path) } };
+    };
+    const all = async (rows: AsyncIterable<ValueRow>): Promise<ValueRow[]> => {
+      const found: ValueRow[] = [];
+      for await (const row of rows) found.push(row);
+      return found;
+    };
+
+    it('has its pages in order, however they came', async () => {
+      const { folder, part } = await written(4);
+      const rows = await all(readRecordFile(folder, part, DESCRIBE));
+      expect(rows.map((row) => row.Id)).to.deep.equal(Array.from({ length: COUNT }, (_, n) => idAt(n)));
+      const plain = gunzipSync(await folder.read(part.data)).toString('utf8');
+      expect(parse(plain)).to.deep.equal([
+        ['Id', 'Name', 'Price__c'],
+        ...Array.from({ length: COUNT }, (_, n) => rowAt(n)),
+      ]);
+    });
+
+    it('gives single rows without reading the others', async () => {
+      const { folder, part } = await written(1);
+      const wanted = new Set([idAt(0), idAt(333), idAt(COUNT)]);
+      let read = 0;
+      const counting = Object.assign(Object.create(folder) as StoreFolder, {
+        readPart: (path: string, from: number, bytes: number) => {
+          read += bytes;
+          return folder.readPart(path, from, bytes);
+        },
+      });
+      const rows = await all(readRecordsById(counting, part, DESCRIBE, wanted));
+      expect(rows.map((row) => row.Id)).to.deep.equal([idAt(0), idAt(333)]);
+      expect(read).to.be.lessThan((await folder.stat(part.data)).bytes / 2);
+    });
+
+    it('gives the rows that hold an Id somewhere', async () => {
+      const { folder, part } = await written(1);
+      const rows = await all(readRecordsMentioning(folder, part, DESCRIBE, new Set([idAt(701)])));
+      expect(rows.map((row) => row.Id)).to.deep.equal([idAt(700), idAt(701)]);
+    });
+
+    it('is not read where the index tells of other blocks', async () => {
+      const { folder, part } = await written(1);
+      const index = (await folder.read(String(part.index))).toString('utf8').split('\n');
+      for (const damaged of [index.slice(1), [index[0], ...index.slice(2)], [...index.slice(0, 2), 'null']]) {
+        await folder.write(String(part.index), damaged.join('\n'));
+        const result = await all(readRecordFile(folder, part, DESCRIBE)).then(
+          () => 'read',
+          () => 'refused'
+        );
+        expect(result).to.equal('refused');
+      }
+    });
   });
 
   it('with a field that the describe does not know leaves that field out', async () => {

@@ -3,7 +3,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { StoreId } from '../../../src/model/ids.js';
@@ -71,7 +70,7 @@ describe('a store in a folder', () => {
     await folder.write('snapshot.json', '{}');
     await folder.write('flows/A/1.flow-meta.xml', '<Flow/>');
     await folder.append('journal.ndjson', '{}');
-    const sink = await folder.writeGzip('records/Product2.csv.gz');
+    const sink = await folder.openSink('records/Product2.csv.gz');
     await sink.close();
     const lock = await store.lock('00D000000000062EAA', 'a test');
     for (const each of [
@@ -185,7 +184,8 @@ describe('a store in a folder', () => {
         for (const act of [
           () => folder.write(path, 'x'),
           () => folder.append(path, 'x'),
-          () => folder.writeGzip(path),
+          () => folder.openSink(path),
+          () => folder.readPart(path, 0, 1),
           () => folder.read(path),
           () => folder.exists(path),
           () => folder.stat(path),
@@ -223,25 +223,18 @@ describe('a store in a folder', () => {
   });
 
   describe('a file written in pieces', () => {
-    it('holds all pieces, compressed, with the digest and size of what lies on the disk', async () => {
+    it('holds all pieces, with the digest and size of what lies on the disk', async () => {
       const { folder, path } = await aFolder();
       await fc.assert(
-        fc.asyncProperty(
-          fc.array(fc.oneof(fc.uint8Array({ maxLength: 2_000 }), fc.string({ unit: 'grapheme', maxLength: 200 })), {
-            maxLength: 12,
-          }),
-          async (list) => {
-            const sink = await folder.writeGzip('records/X.csv.gz');
-            for (const piece of list) await sink.write(piece);
-            const written = await sink.close();
-            const onDisk = await readFile(join(path, 'records', 'X.csv.gz'));
-            expect(
-              gunzipSync(onDisk).equals(Buffer.concat(list.map((piece) => Buffer.from(piece as string))))
-            ).to.equal(true);
-            expect(written).to.deep.equal({ path: 'records/X.csv.gz', sha256: sha256(onDisk), bytes: onDisk.length });
-            expect(await folder.stat('records/X.csv.gz')).to.deep.equal(written);
-          }
-        ),
+        fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 2_000 }), { maxLength: 12 }), async (list) => {
+          const sink = await folder.openSink('records/X.csv.gz');
+          for (const piece of list) await sink.write(piece);
+          const written = await sink.close();
+          const onDisk = await readFile(join(path, 'records', 'X.csv.gz'));
+          expect(onDisk.equals(Buffer.concat(list))).to.equal(true);
+          expect(written).to.deep.equal({ path: 'records/X.csv.gz', sha256: sha256(onDisk), bytes: onDisk.length });
+          expect(await folder.stat('records/X.csv.gz')).to.deep.equal(written);
+        }),
         { numRuns: 25 }
       );
     });
@@ -249,11 +242,11 @@ describe('a store in a folder', () => {
     it('may be large and hard to compress', async () => {
       const { folder, path } = await aFolder();
       const piece = randomBytes(1024 * 1024);
-      const sink = await folder.writeGzip('X.csv.gz');
+      const sink = await folder.openSink('X.csv.gz');
       for (let n = 0; n < 4; n += 1) await sink.write(piece);
       const written = await sink.close();
-      expect(written.bytes).to.be.greaterThan(4 * 1024 * 1024);
-      expect(gunzipSync(await readFile(join(path, 'X.csv.gz'))).length).to.equal(4 * 1024 * 1024);
+      expect(written.bytes).to.equal(4 * 1024 * 1024);
+      expect((await readFile(join(path, 'X.csv.gz'))).length).to.equal(4 * 1024 * 1024);
     });
 
     it('fails in good time, and leaves nothing, when its file cannot be opened', async () => {
@@ -265,15 +258,7 @@ describe('a store in a folder', () => {
           () => 'written',
           (error: NodeJS.ErrnoException) => error.code
         );
-      const writing = await folder.writeGzip(name);
-      const results = await said(async () => {
-        for (let n = 0; n < 8; n += 1) await writing.write(randomBytes(1024 * 1024));
-        await writing.close();
-      });
-      expect(results).to.equal('ENAMETOOLONG');
-      expect(await said(() => writing.write('more'))).to.equal('ENAMETOOLONG');
-      const closing = await folder.writeGzip(name);
-      expect(await said(() => closing.close())).to.equal('ENAMETOOLONG');
+      expect(await said(async () => void (await folder.openSink(name)))).to.equal('ENAMETOOLONG');
       expect(await readdir(path)).to.deep.equal([]);
     });
 
@@ -286,7 +271,7 @@ describe('a store in a folder', () => {
         const { FileStore } = await import(${JSON.stringify(module)});
         const { randomBytes } = await import('node:crypto');
         const folder = await new FileStore(process.env.STORE, 'store').open('snapshots', ${JSON.stringify(ID)});
-        const sink = await folder.writeGzip('X.csv.gz');
+        const sink = await folder.openSink('X.csv.gz');
         const result = await (async () => {
           for (let n = 0; n < 16; n += 1) await sink.write(randomBytes(1024 * 1024));
           await sink.close();
@@ -305,8 +290,8 @@ describe('a store in a folder', () => {
 
     it('does not exist under its name, or in any list, before it is whole', async () => {
       const { folder } = await aFolder();
-      const sink = await folder.writeGzip('records/X.csv.gz');
-      await sink.write('half');
+      const sink = await folder.openSink('records/X.csv.gz');
+      await sink.write(Buffer.from('half'));
       expect(await folder.exists('records/X.csv.gz')).to.equal(false);
       expect(await folder.list()).to.deep.equal([]);
       await sink.close();

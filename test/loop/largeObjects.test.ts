@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { wideObject } from '../../scripts/bench/wideObject.js';
+import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
+import { World } from '../support/world.js';
+
+const OBJECT = 'Reading__c';
+const ROWS = 22_000;
+
+describe('a large object', function () {
+  this.timeout(120_000);
+  let world: World;
+  let idAt: (n: number) => string;
+
+  beforeEach(async () => {
+    world = await World.start();
+    const { org } = world;
+    org.schema.addObject(wideObject());
+    org.generate(OBJECT, { rows: ROWS, seed: 'large' });
+    const table = org.store.generatedTable(OBJECT);
+    idAt = (n) => table?.idAt(n) ?? '';
+    org.switches.bulkPageSize = 4_000;
+  });
+  afterEach(() => world.close());
+
+  /** Rows all over the object, as Dov's deployment leaves them. */
+  const breakIt = (): void => {
+    const dov = world.user('Dov Deployer');
+    world.org.clock.advance(60_000);
+    for (const n of [0, 3_999, 4_000, 12_345, ROWS - 3]) {
+      const values = { Site__c: `moved ${n}` };
+      world.org.records.writeOne(dov, { operation: 'update', object: OBJECT, id: idAt(n), values });
+    }
+    for (const n of [7, ROWS - 1]) world.org.records.writeOne(dov, { operation: 'delete', id: idAt(n) });
+    const values = { Name: 'new', Key__c: 'new', Level__c: 'Low' };
+    world.org.records.writeOne(dov, { operation: 'insert', object: OBJECT, values });
+    world.org.clock.advance(60_000);
+  };
+  const steps = (plan: RollbackPlan): string[] =>
+    plan.steps.map((step) => `${step.operation} ${step.target} ${step.count}`).sort();
+  const requests = (pattern: RegExp): string[] =>
+    world.org.opLog.entries.flatMap((entry) =>
+      entry.kind === 'request' && pattern.test(entry.path) ? [entry.path] : []
+    );
+
+  it('is backed up from all pages that the org names, and compared by its changed rows or as a whole', async () => {
+    const snapshot = await world.snapshot({ records: [{ object: OBJECT }] });
+    expect(snapshot.counts.records).to.equal(ROWS);
+    expect(requests(/\/resultPages/)).to.have.lengthOf(2);
+    expect(new Set(requests(/\/results(\?|$)/)).size).to.equal(6);
+    breakIt();
+
+    world.org.opLog.clear();
+    const delta = await world.plan(snapshot);
+    expect(steps(delta)).to.deep.equal([
+      `deleteRecords record:${OBJECT} 1`,
+      `undeleteRecords record:${OBJECT} 2`,
+      `updateRecords record:${OBJECT} 5`,
+    ]);
+    expect(requests(/Reading__c/).length, 'describe, changed rows, count').to.be.at.most(6);
+    expect(requests(/jobs\/query/)).to.deep.equal([]);
+
+    const whole = await world.plan(snapshot, { full: true });
+    expect(steps(whole)).to.deep.equal(steps(delta));
+    expect(requests(/jobs\/query\/750\w+\/results/).length).to.be.greaterThan(5);
+  });
+
+  it('shows a change without a stamp when it is read as a whole', async () => {
+    const snapshot = await world.snapshot({ records: [{ object: OBJECT }] });
+    const row = world.org.row(OBJECT, idAt(9_000));
+    world.org.seed(OBJECT, [{ ...row, Id: idAt(9_000), Site__c: 'moved behind everybody' }]);
+    expect((await world.plan(snapshot)).steps).to.deep.equal([]);
+    const whole = await world.plan(snapshot, { full: true });
+    expect(steps(whole)).to.deep.equal([`updateRecords record:${OBJECT} 1`]);
+  });
+});
