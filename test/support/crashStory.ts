@@ -26,7 +26,7 @@ import { CrashingDisk as Disk, PowerLoss } from './crashingDisk.js';
 import { apexClass, flow, permissionSet, textField } from './deploys.js';
 import { InProcessOrg } from './inProcessOrg.js';
 
-const ROOT = '/project/.rollback';
+export const ROOT = '/project/.rollback';
 const OBJECTS = [
   'Product2',
   'PricebookEntry',
@@ -123,14 +123,16 @@ export class Life {
 
   public constructor(
     private readonly scene: Scene,
-    number: number
+    number: number,
+    /** Whether the processes of other lives are gone; in a race they are not. */
+    alone = true
   ) {
     const { org, side, disk } = scene;
     this.store = new FileStore(
       ROOT,
       '.rollback',
       disk,
-      locker(number, (pid) => pid === number && !disk.crashed)
+      locker(number, (pid) => !alone || (pid === number && !disk.crashed))
     );
     this.ports = this.mortal(new InProcessOrg(org, org.user('Ada Admin'), 'practice', side));
     this.chance = chanceOf(org, number);

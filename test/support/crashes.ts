@@ -1,6 +1,7 @@
 import type { RunResult } from '../../src/apply/runResult.js';
 import { readRun } from '../../src/apply/earlierRuns.js';
 import { isUnfinished } from '../../src/apply/journal.js';
+import { EXIT, type Refusal } from '../../src/model/refusal.js';
 import { CrashStory, differences, Life, pictureOf, writtenTwice, type Picture, type Scene } from './crashStory.js';
 import type { Survival } from './crashingDisk.js';
 import { Dice } from './dice.js';
@@ -38,7 +39,7 @@ export interface Undisturbed {
 /** Plays crash cases of one story. */
 export class Crashes {
   private constructor(
-    private readonly story: CrashStory,
+    public readonly story: CrashStory,
     public readonly undisturbed: Undisturbed
   ) {}
 
@@ -88,6 +89,34 @@ export class Crashes {
       problems.push(`${sum(result)} items have an outcome instead of ${this.undisturbed.totals}`);
     problems.push(...differences(this.undisturbed.picture, pictureOf(scene)), ...writtenTwice(scene, from));
     return problems;
+  }
+
+  /**
+   * Two processes apply the same plan at once, the second a little later: exactly one runs, the other is told who holds the
+   * lock, or that it is done already.
+   */
+  public async playRace(seed: number): Promise<string[]> {
+    const dice = new Dice(seed);
+    const scene = await this.story.scene();
+    const from = scene.org.opLog.entries.length;
+    // Mostly neck and neck; now and then so late that the first is done.
+    const delay = dice.chance(0.8) ? dice.below(60) : dice.below(2_000);
+    const lives = [new Life(scene, 1, false), new Life(scene, 2, false)];
+    const later = async (life: Life, turns: number): Promise<RunResult> => {
+      for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      return life.apply(this.story.plan);
+    };
+    const ends = await Promise.allSettled(lives.map((life, n) => later(life, n === 0 ? 0 : delay)));
+    const problems = ends.flatMap((end) => {
+      if (end.status === 'fulfilled')
+        return ['succeeded', 'alreadyApplied'].includes(end.value.status) ? [] : [`one ended ${end.value.status}`];
+      return (end.reason as Refusal).exitCode === EXIT.locked ? [] : [String((end.reason as Error).stack)];
+    });
+    const ran = ends.filter((end) => end.status === 'fulfilled' && end.value.status === 'succeeded').length;
+    if (ran !== 1) problems.push(`${ran} of two ran`);
+    const runs = await lives[0]?.store.ids('runs');
+    if (runs?.length !== 1) problems.push(`there are ${runs?.length} runs`);
+    return [...problems, ...differences(this.undisturbed.picture, pictureOf(scene)), ...writtenTwice(scene, from)];
   }
 
   /** What a person does after a crash: goes on with the run, or applies the plan where none had begun. */

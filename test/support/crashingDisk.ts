@@ -73,6 +73,15 @@ export class CrashingDisk implements Disk {
     return twin;
   }
 
+  /** Every file with its content, by path. */
+  public files(): Array<readonly [path: string, content: Buffer]> {
+    const list = (folder: Folder, prefix: string): Array<readonly [string, Buffer]> =>
+      [...folder.names].flatMap(([name, entry]) =>
+        isFolder(entry) ? list(entry, `${prefix}/${name}`) : [[`${prefix}/${name}`, entry.content] as const]
+      );
+    return list(this.root, '');
+  }
+
   public async makeFolder(path: string): Promise<void> {
     if (path === '/' || path === '.') return;
     await this.makeFolder(dirname(path));
