@@ -20,3 +20,20 @@ export function resolveFlag(entries: readonly string[]): Array<{ selector: strin
     return { selector, decision };
   });
 }
+
+/** Refuses what cannot be meant: the same thing taken back and left out, kept and restored. */
+export function refuseContradictions(
+  only: readonly string[],
+  exclude: readonly string[],
+  resolve: ReadonlyArray<{ readonly selector: string; readonly decision: string }>
+): void {
+  const both = only.filter((selector) => exclude.includes(selector));
+  const twice = resolve.filter((entry) =>
+    resolve.some((other) => other.selector === entry.selector && other.decision !== entry.decision)
+  );
+  const said = [
+    ...both.map((selector) => `--only ${selector} --exclude ${selector}`),
+    ...new Set(twice.map(({ selector }) => `--resolve ${selector}=keep --resolve ${selector}=restore`)),
+  ];
+  if (said.length > 0) throw new Refusal('contradiction', { tokens: [said.join(' ')], exitCode: EXIT.badFlags });
+}

@@ -3,6 +3,7 @@ import type { ComponentKey } from '../metadata/component.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgHistory } from '../org/ports.js';
 import { presetNamed, PRESETS } from '../records/presets/presets.js';
+import type { Snapshot } from '../snapshot/snapshotFormat.js';
 import { EMPTY_SCOPE, mergeScopes, parseObjectScope, scopeOfComponents, type Scope } from '../snapshot/scope.js';
 
 export interface ScopeFlags {
@@ -36,6 +37,20 @@ export async function scopeOfFlags(
     });
   for (const entry of flags.records ?? []) scope = mergeScopes(scope, await recordScope(entry, org, label));
   return scope;
+}
+
+/** The scope of the snapshot that is followed: only what both hold can be compared. */
+export function followedScope(snapshot: Snapshot): Scope {
+  const { flows, metadata, records } = snapshot.scope;
+  return {
+    flows,
+    metadata,
+    records: records.map(({ object, where, preset }) => ({
+      object,
+      ...(where === undefined ? {} : { where }),
+      ...(preset === undefined ? {} : { preset }),
+    })),
+  };
 }
 
 function presetScope(name: string): Scope {

@@ -54,6 +54,26 @@ export async function chooseSnapshot(store: Store, typed: string | undefined, or
   return found.id;
 }
 
+/** A snapshot as it is named after `--after`: an id, or `latest` for the newest that follows this one. */
+export async function chooseFollower(store: Store, typed: string, snapshotId: string): Promise<StoreId> {
+  if (typed !== 'latest') return byPrefix(store, 'snapshots', typed);
+  const found = await newest<Snapshot>(store, 'snapshots', async (id) => {
+    const snapshot = await readSnapshot(await store.open('snapshots', id));
+    return snapshot.follows === snapshotId ? snapshot : undefined;
+  });
+  if (!found) throw new Refusal('noFollower', { tokens: [snapshotId], actionTokens: [snapshotId] });
+  return found.id;
+}
+
+/** The snapshot that another one is to follow: of this org, and whole. */
+export async function followedSnapshot(store: Store, typed: string, orgId: string): Promise<Snapshot> {
+  const id =
+    typed === 'latest' ? await chooseSnapshot(store, undefined, orgId) : await byPrefix(store, 'snapshots', typed);
+  const snapshot = await readSnapshot(await store.open('snapshots', id));
+  if (snapshot.orgId !== orgId) throw new Refusal('wrongOrg', { tokens: [`snapshot ${id}`, snapshot.orgId, orgId] });
+  return snapshot;
+}
+
 async function succeededTargets(store: Store): Promise<Set<string>> {
   const used = new Set<string>();
   for (const id of await store.ids('runs')) {

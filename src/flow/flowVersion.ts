@@ -51,3 +51,8 @@ export function versionsToKeep(flow: FlowEntry): number[] {
 export function versionMember(flow: string, number: number): string {
   return `${flow}-${number}`;
 }
+
+/** Digests of the saved bodies, by `Name-3`. */
+export function baselineBodies(part: FlowsPart): Map<string, string> {
+  return new Map(part.bodies.map((body) => [versionMember(body.flow, body.version), body.digest]));
+}

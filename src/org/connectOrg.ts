@@ -1,6 +1,7 @@
 import type { Connection, Org } from '@salesforce/core';
 import { parseOrgId, parseRecordId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
+import { BulkLoads } from './bulkLoads.js';
 import { BulkQuery } from './bulkQuery.js';
 import { Describes } from './describes.js';
 import { IngestJobs } from './ingestJobs.js';
@@ -34,6 +35,7 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
   const describes = new Describes(http);
   const ingest = new IngestJobs(http, waitMs);
   const writes = new RecordWrites(http, soap);
+  const loads = new BulkLoads(http);
   // source-deploy-retrieve takes most of a second to load: a flow-only run never pays for it.
   let loading: Promise<import('./metadataComponents.js').MetadataComponents> | undefined;
   const metadata = (): Promise<import('./metadataComponents.js').MetadataComponents> => {
@@ -66,11 +68,14 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
       return new Date(at).toISOString();
     },
     deploymentsSince: (iso) => history.deploymentsSince(iso),
+    deploymentsNamed: (ids) => history.deploymentsNamed(ids),
     userNames: (ids) => history.userNames(ids),
     userIds: (usernames) => history.userIds(usernames),
     packageVersions: () => history.packageVersions(),
     ingestJobsInFlight: () => history.ingestJobsInFlight(),
     ingestJobs: () => history.ingestJobs(),
+    bulkLoad: (id) => loads.bulkLoad(id),
+    bulkLoadRows: (load) => loads.bulkLoadRows(load),
     viewsAllData: () => history.viewsAllData(),
     apiLimit: () => history.apiLimit(),
     objectNames: () => describes.objectNames(),

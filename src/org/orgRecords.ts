@@ -15,12 +15,30 @@ export class OrgRecords {
   ) {}
 
   public async deploymentsSince(iso: string): Promise<Deployment[]> {
-    const rows = await this.queries.query(
-      'SELECT Id, Status, CheckOnly, StartDate, CompletedDate, CreatedDate, CreatedById, CreatedBy.Name FROM DeployRequest ' +
-        `WHERE CompletedDate >= ${soqlInstant(iso)} OR Status IN ('Pending', 'InProgress', 'Canceling', 'FinalizingDeploy')`,
-      { tooling: true }
+    return this.deployments(
+      `CompletedDate >= ${soqlInstant(iso)} OR Status IN ('Pending', 'InProgress', 'Canceling', 'FinalizingDeploy')`
     );
-    return rows.map(deployment).sort((a, b) => ((a.completedAt ?? '9') < (b.completedAt ?? '9') ? -1 : 1));
+  }
+
+  public async deploymentsNamed(ids: readonly string[]): Promise<Deployment[]> {
+    const wanted = ids.map((id) => parseRecordId(id)).filter((id): id is RecordId => id !== undefined);
+    return wanted.length > 0 ? this.deployments(inList('Id', wanted)) : [];
+  }
+
+  /** Oldest first; those that ended in the same second by Id, so that the order is always the same. */
+  private async deployments(condition: string): Promise<Deployment[]> {
+    const read = (more: string): Promise<RawRow[]> =>
+      this.queries.query(
+        `SELECT Id, Status, CheckOnly, StartDate, CompletedDate, CreatedDate, CreatedById, CreatedBy.Name${more} FROM DeployRequest WHERE ${condition}`,
+        { tooling: true }
+      );
+    // Not every API version documents these two fields.
+    const rows = await read(', RollbackOnError, NumberComponentsDeployed').catch((error: unknown) => {
+      if ((error as { code?: string }).code === 'INVALID_FIELD') return read('');
+      throw error;
+    });
+    const place = (one: Deployment): string => `${one.completedAt ?? '9'} ${one.id}`;
+    return rows.map(deployment).sort((a, b) => (place(a) < place(b) ? -1 : 1));
   }
 
   public async userNames(ids: Iterable<string>): Promise<Map<string, string>> {
@@ -125,5 +143,7 @@ function deployment(row: RawRow): Deployment {
     completedAt: isoOf(row.CompletedDate),
     createdById: (parseRecordId(String(row.CreatedById)) ?? String(row.CreatedById)) as RecordId,
     createdByName: String((row.CreatedBy as RawRow | null)?.Name ?? row.CreatedById),
+    rollbackOnError: row.RollbackOnError !== false,
+    componentsDeployed: typeof row.NumberComponentsDeployed === 'number' ? row.NumberComponentsDeployed : null,
   };
 }

@@ -130,6 +130,34 @@ export interface Deployment {
   readonly completedAt: string | null;
   readonly createdById: RecordId;
   readonly createdByName: string;
+  /** False: components that failed were left out and the others stayed, whatever the status says. */
+  readonly rollbackOnError: boolean;
+  /** Components it wrote; null where the org does not say. */
+  readonly componentsDeployed: number | null;
+}
+
+/** A job of Bulk API 2.0 that writes records. */
+export interface BulkLoad {
+  readonly id: string;
+  readonly object: string;
+  readonly operation: string;
+  readonly state: string;
+  /** `V2Ingest`, `Classic` (Bulk API 1.0), `BigObjectIngest`. */
+  readonly jobType: string;
+  readonly createdById: string;
+  readonly createdAt: string;
+  /** When the job last moved: for a finished one, its end. */
+  readonly movedAt: string;
+  /** Rows it wrote; null where the org does not say. */
+  readonly written: number | null;
+  readonly apiVersion: string;
+}
+
+/** A row that a load wrote: its Id, whether the load created it, and the cells as they were sent. */
+export interface LoadedRow {
+  readonly id: string;
+  readonly created: boolean;
+  readonly cells: readonly string[];
 }
 
 export interface OrgHistory {
@@ -137,6 +165,8 @@ export interface OrgHistory {
   serverTime(): Promise<string>;
   /** Deployments that ended at or after `iso`, or are not done, oldest first; check-only ones too. */
   deploymentsSince(iso: string): Promise<Deployment[]>;
+  /** These deployments, whenever they were; ids the org does not know are missing. */
+  deploymentsNamed(ids: readonly string[]): Promise<Deployment[]>;
   /** What a deployment did, component by component. */
   deployReport(id: string): Promise<DeployReport>;
   /** Ids to user names; unknown ids are left out. */
@@ -153,6 +183,12 @@ export interface OrgHistory {
       readonly createdById: string;
     }>
   >;
+  /** A load by its job id (750…); undefined when the org does not know it, or no longer. */
+  bulkLoad(id: string): Promise<BulkLoad | undefined>;
+  /** The rows that a load wrote, as its `successfulResults` say; undefined when the org no longer keeps them. */
+  bulkLoadRows(
+    load: BulkLoad
+  ): Promise<{ readonly columns: readonly string[]; readonly rows: readonly LoadedRow[] } | undefined>;
   /**
    * The org's daily allowance of API requests and what is left of it; undefined where the user may not see it (it takes
    * View Setup and Configuration) and no answer told it by the way.

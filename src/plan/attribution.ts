@@ -1,7 +1,9 @@
 import type { Deployment, DeployReport } from '../org/ports.js';
 import { compareKeys, keyText } from '../metadata/component.js';
+import { containerOf } from '../metadata/members.js';
 import { componentTarget, flowTarget } from '../model/selector.js';
-import { targetsOf, type ChangeSet } from './changeSet.js';
+import type { AfterState } from './afterState.js';
+import type { LoadedRows } from './loadedRows.js';
 
 /** What one deployment did to one component. */
 export interface Touch {
@@ -13,24 +15,46 @@ export interface Touch {
   readonly deleted: boolean;
 }
 
-/** Whose changes the plan takes back, and how that is known. */
-export interface Attribution {
-  readonly deployers: ReadonlySet<string>;
-  readonly source: 'everybody' | 'named' | 'deployments' | 'onlyAuthor';
-  /** Components by `Type:FullName` to what deployments since the snapshot did to them, oldest first. */
-  readonly touches: ReadonlyMap<string, readonly Touch[]>;
+/** From when to when changes count, in the org's time; a missing end is open. */
+export interface Window {
+  readonly since?: string;
+  readonly until?: string;
 }
 
-export type AttributionResult =
-  | { readonly kind: 'clear'; readonly attribution: Attribution }
-  | {
-      readonly kind: 'unclear';
-      readonly candidates: ReadonlyArray<{ readonly userId: string; readonly changes: number }>;
-    };
+/** Whose changes the plan takes back, and how that is known. */
+export interface Attribution {
+  /**
+   * `items`: only what named deployments and loads did, and what named users did. Else users: everybody, named ones
+   * besides the deployers, the deployers, or the only one who changed anything.
+   */
+  readonly source: 'everybody' | 'named' | 'deployments' | 'onlyAuthor' | 'items';
+  /** Users whose changes go back because they are theirs. */
+  readonly deployers: ReadonlySet<string>;
+  readonly window: Window;
+  /** Components by `Type:FullName` to what deployments since the snapshot did to them, oldest first. */
+  readonly touches: ReadonlyMap<string, readonly Touch[]>;
+  /** The deployments that are taken back; undefined: all of them. */
+  readonly taken?: ReadonlySet<string>;
+  /** Rows that named loads wrote, by Id. */
+  readonly loaded: LoadedRows;
+  readonly after?: AfterState;
+  /** Nobody but the deployers changed anything in scope: what bears no name is theirs, too. */
+  readonly alone: boolean;
+  /** Who changed a field is known for certain, not only by the last editor of its row. */
+  readonly exact: boolean;
+}
 
-/** Deployments that really changed something: not check-only, and not failed with everything rolled back. */
+/** Whether a deployment ran to its end without being check-only and left something behind. */
 export function isReal(deployment: Deployment): boolean {
-  return !deployment.checkOnly && (deployment.status === 'Succeeded' || deployment.status === 'SucceededPartial');
+  if (deployment.checkOnly || deployment.completedAt === null) return false;
+  if (deployment.status === 'Succeeded' || deployment.status === 'SucceededPartial') return true;
+  // Without roll-back on error what went through before the failure stays (Metadata API guide, deploy(), rollbackOnError).
+  return !deployment.rollbackOnError && (deployment.componentsDeployed ?? 0) > 0;
+}
+
+/** A flow is one thing, whichever of its versions a message names. */
+function touchKey(key: { readonly type: string; readonly fullName: string }): string {
+  return key.type === 'Flow' ? keyText({ type: key.type, fullName: key.fullName.replace(/-\d+$/, '') }) : keyText(key);
 }
 
 export function touchesOf(
@@ -49,47 +73,57 @@ export function touchesOf(
         changed: component.changed,
         deleted: component.deleted,
       };
-      touches.set(keyText(component), [...(touches.get(keyText(component)) ?? []), touch]);
+      touches.set(touchKey(component), [...(touches.get(touchKey(component)) ?? []), touch]);
     }
   }
   return touches;
 }
 
-/**
- * The deployers: everybody when asked; the users named and the authors of the real deployments since the snapshot; if
- * there are none, the only user who changed anything in scope. Anything else is unclear, with the candidates.
- */
-export function attribute(
-  changes: ChangeSet,
-  deployments: readonly Deployment[],
-  touches: ReadonlyMap<string, readonly Touch[]>,
-  options: { readonly everybody: boolean; readonly named: readonly string[] }
-): AttributionResult {
-  const real = deployments.filter(isReal);
-  const counts = new Map<string, number>();
-  for (const { author } of targetsOf(changes))
-    if (author.userId) counts.set(author.userId, (counts.get(author.userId) ?? 0) + 1);
-  const clear = (source: Attribution['source'], ids: Iterable<string>): AttributionResult => ({
-    kind: 'clear',
-    attribution: { source, deployers: new Set(ids), touches },
-  });
-  if (options.everybody) return clear('everybody', counts.keys());
-  const authors = [...real.map((deployment) => deployment.createdById as string), ...options.named];
-  if (authors.length > 0) return clear(options.named.length > 0 ? 'named' : 'deployments', authors);
-  if (counts.size <= 1) return clear('onlyAuthor', counts.keys());
-  return {
-    kind: 'unclear',
-    candidates: [...counts]
-      .map(([userId, n]) => ({ userId, changes: n }))
-      .sort((a, b) => b.changes - a.changes || (a.userId < b.userId ? -1 : 1)),
+export function inWindow(window: Window, at: string | null | undefined): boolean {
+  if (window.since === undefined && window.until === undefined) return true;
+  if (!at) return false;
+  const time = Date.parse(at);
+  return (
+    (window.since === undefined || time >= Date.parse(window.since)) &&
+    (window.until === undefined || time <= Date.parse(window.until))
+  );
+}
+
+export function isTaken(attribution: Pick<Attribution, 'taken'>, deploymentId: string): boolean {
+  return attribution.taken === undefined || attribution.taken.has(deploymentId);
+}
+
+/** Whether what a deployment did to a component goes back with it. */
+export function isOurTouch(attribution: Attribution, touch: Touch): boolean {
+  if (!isTaken(attribution, touch.deploymentId)) return false;
+  return (
+    attribution.source === 'items' || attribution.source === 'everybody' || attribution.deployers.has(touch.userId)
+  );
+}
+
+/** Whether a snapshot's scope holds a component, by itself or inside its container. */
+export type Covers = (type: string, fullName: string) => boolean;
+
+export function coverage(scope: {
+  readonly flows: 'all' | readonly string[];
+  readonly metadata: ReadonlyArray<{ readonly type: string; readonly fullName: string }>;
+}): Covers {
+  const named = new Set(scope.metadata.map(keyText));
+  return (type, fullName) => {
+    if (type === 'Flow' || type === 'FlowDefinition')
+      return scope.flows === 'all' || scope.flows.includes(fullName.replace(/-\d+$/, ''));
+    const container = containerOf(type);
+    return (
+      named.has(`${type}:*`) ||
+      named.has(`${type}:${fullName}`) ||
+      // A file that was snapshotted whole is compared whole: what is inside shows as a change of the file.
+      (container !== undefined && named.has(`${container}:${fullName.split('.')[0] ?? ''}`))
+    );
   };
 }
 
 /** What deployments did outside the snapshot's scope: nothing here can be taken back from this snapshot. */
-export function outsideScope(
-  touches: ReadonlyMap<string, readonly Touch[]>,
-  covers: (type: string, fullName: string) => boolean
-): string[] {
+export function outsideScope(touches: ReadonlyMap<string, readonly Touch[]>, covers: Covers): string[] {
   const targets: string[] = [];
   for (const key of touches.keys()) {
     const [type, ...rest] = key.split(':');
@@ -99,5 +133,5 @@ export function outsideScope(
         type === 'Flow' || type === 'FlowDefinition' ? flowTarget(fullName) : componentTarget(type, fullName)
       );
   }
-  return targets.sort();
+  return [...new Set(targets)].sort();
 }

@@ -2,8 +2,8 @@ import type { ComponentChange } from '../metadata/diffComponents.js';
 import { keyText } from '../metadata/component.js';
 import { deletability } from '../metadata/typeFacts.js';
 import { componentTarget } from '../model/selector.js';
-import { componentAuthor, type Author } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
+import { claimComponent, claimCreated } from './claims.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
 import type { DraftStep } from './rollbackPlan.js';
 
@@ -44,51 +44,27 @@ export function componentSteps(
   return draft;
 }
 
-/** Whether the change is the deployers'; a conflict that is to be restored counts too. */
+/** Whether the change goes back: it is the deployers', or it is a conflict that is to be restored. */
 function belongs(change: ComponentChange, decisions: Decisions, draft: Draft, target: string): boolean {
   if (change.kind === 'created') return createdByDeployers(change, decisions, draft, target);
-  const author = componentAuthor(change);
-  const touches = decisions.attribution.touches.get(keyText(change)) ?? [];
-  const last = touches.at(-1);
-  const byDeployer = (userId: string | undefined): boolean =>
-    userId !== undefined && decisions.attribution.deployers.has(userId);
-  // A component that is gone has no editor; the deployment that deleted it is the witness.
-  const ours =
-    decisions.attribution.source === 'everybody' ||
-    (change.kind === 'deleted' ? byDeployer(last?.deleted ? last.userId : undefined) : byDeployer(author.userId));
-  if (ours) return true;
+  const claim = claimComponent(change, decisions.attribution);
+  if (claim.ours) return true;
   const { decision } = decide(decisions.choice, target);
   const [baseline, current] = words[change.kind];
-  draft.conflicts.push(
-    conflict(
-      target,
-      author.userId ? 'changedByOther' : 'unknownAuthor',
-      baseline,
-      current,
-      author,
-      decision,
-      decisions.names
-    )
-  );
+  draft.conflicts.push(conflict(target, claim.kind, baseline, current, claim.author, decision, decisions.names));
   return decision === 'restore';
 }
 
 /** A component goes only if a deployer created it and nobody else edited it since; somebody else's only when it is named. */
 function createdByDeployers(change: ComponentChange, decisions: Decisions, draft: Draft, target: string): boolean {
-  const { deployers, source, touches } = decisions.attribution;
-  if (source === 'everybody') return true;
-  const deployed = (touches.get(keyText(change)) ?? []).some((touch) => touch.created && deployers.has(touch.userId));
-  const creator: Author = { userId: change.now?.createdById, at: change.now?.createdAt };
-  const editor = componentAuthor(change);
-  const created = deployed || (creator.userId !== undefined && deployers.has(creator.userId));
-  const edited = editor.userId === undefined || !deployers.has(editor.userId);
-  if (created && !edited) return true;
+  const { made, claim } = claimCreated(change, decisions.attribution);
+  if (claim.ours) return true;
   const { decision, named } = decide(decisions.choice, target);
-  const goes = decision === 'restore' && (created || named);
-  const author = created ? editor : creator;
-  const kind = author.userId === undefined ? 'unknownAuthor' : created ? 'editedSince' : 'createdByOther';
+  const goes = decision === 'restore' && (made || named);
   const [baseline, current] = words.created;
-  draft.conflicts.push(conflict(target, kind, baseline, current, author, goes ? 'restore' : 'keep', decisions.names));
+  draft.conflicts.push(
+    conflict(target, claim.kind, baseline, current, claim.author, goes ? 'restore' : 'keep', decisions.names)
+  );
   return goes;
 }
 

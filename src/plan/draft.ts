@@ -1,6 +1,5 @@
 import type { Finding } from '../model/finding.js';
 import type { Attribution } from './attribution.js';
-import type { Author } from './changeSet.js';
 import type { Choice } from './choice.js';
 import type { Conflict, DraftStep, LeftOut, ManualItem } from './rollbackPlan.js';
 
@@ -33,12 +32,4 @@ export interface Decisions {
   readonly choice: Choice;
   /** User ids to user names. */
   readonly names: ReadonlyMap<string, string>;
-}
-
-/** Whether a change is one of those to take back. */
-export function isOurs(author: Author, decisions: Decisions): boolean {
-  return (
-    decisions.attribution.source === 'everybody' ||
-    (author.userId !== undefined && decisions.attribution.deployers.has(author.userId))
-  );
 }

@@ -6,8 +6,20 @@ export const BULK_FROM_ROWS = 2000;
 /** Flow pointers that go in one request. */
 export const POINTERS_PER_REQUEST = 25;
 
+/** What applying a plan takes, roughly. */
+export interface Estimate {
+  readonly requests: number;
+  readonly seconds: number;
+  /** Requests the org allows in 24 hours, and those left when the plan was made; missing where the user may not see them. */
+  readonly limit?: number;
+  readonly remaining?: number;
+}
+
 /** Requests and seconds that applying the steps takes, roughly: polls, the re-read before and the proof after included. */
-export function estimate(steps: readonly Step[]): { requests: number; seconds: number } {
+export function estimate(
+  steps: readonly Step[],
+  daily?: { readonly max: number; readonly remaining: number }
+): Estimate {
   let requests = 6;
   let seconds = 2;
   const pointers = steps.filter(
@@ -35,5 +47,9 @@ export function estimate(steps: readonly Step[]): { requests: number; seconds: n
     requests += 20;
     seconds += 30;
   }
-  return { requests, seconds: Math.ceil(seconds) };
+  return {
+    requests,
+    seconds: Math.ceil(seconds),
+    ...(daily ? { limit: daily.max, remaining: daily.remaining } : {}),
+  };
 }

@@ -1,8 +1,8 @@
 import type { FlowChange } from '../flow/diffFlows.js';
-import type { FlowEntry } from '../flow/flowVersion.js';
+import { baselineBodies, type FlowEntry } from '../flow/flowVersion.js';
 import { flowTarget } from '../model/selector.js';
-import { flowAuthor } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
+import { claimFlow } from './claims.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
 import type { FlowFacts } from './flowFacts.js';
 import { flowFindings } from './flowFindings.js';
@@ -12,14 +12,6 @@ import { wayBack } from './flowWayBack.js';
 function runs(flow: FlowEntry | undefined): string {
   if (!flow) return 'absent';
   return flow.activeVersion === null ? 'inactive' : `version ${flow.activeVersion} active`;
-}
-
-/** Whether the deployers switched this flow. Who did is told by its versions, else by their deployments. */
-function isOurs(change: FlowChange, { attribution }: Decisions): boolean {
-  const { userId } = flowAuthor(change);
-  if (userId !== undefined) return attribution.deployers.has(userId);
-  const { touches, source } = attribution;
-  return source === 'everybody' || touches.has(`Flow:${change.flow}`) || touches.has(`FlowDefinition:${change.flow}`);
 }
 
 /** Steps of the flow lane. A flow that somebody else switched since is a conflict. */
@@ -32,12 +24,14 @@ export function flowSteps(changes: readonly FlowChange[], facts: FlowFacts, deci
       draft.leftOut.push(skipped);
       continue;
     }
-    const author = flowAuthor(change);
-    if (!isOurs(change, decisions)) {
+    const claim = claimFlow(change, decisions.attribution, {
+      baseline: baselineBodies(facts.baseline),
+      now: facts.bodies,
+    });
+    if (!claim.ours) {
       const { decision } = decide(decisions.choice, target);
-      const kind = author.userId ? 'changedByOther' : 'unknownAuthor';
       draft.conflicts.push(
-        conflict(target, kind, runs(change.baseline), runs(change.now), author, decision, decisions.names)
+        conflict(target, claim.kind, runs(change.baseline), runs(change.now), claim.author, decision, decisions.names)
       );
       if (decision === 'keep') continue;
     }

@@ -2,7 +2,9 @@ import type { FlowChange } from '../flow/diffFlows.js';
 import { versionMember, versionOf, type FlowVersion } from '../flow/flowVersion.js';
 import { plural } from '../model/plural.js';
 import { flowTarget } from '../model/selector.js';
+import { isOurTouch } from './attribution.js';
 import { conflict, decide } from './choice.js';
+import { isClaimant } from './claims.js';
 import type { Decisions } from './draft.js';
 import type { FlowFacts } from './flowFacts.js';
 import type { Conflict, DraftStep } from './rollbackPlan.js';
@@ -17,8 +19,20 @@ export interface AddedVersions {
   readonly stays: boolean;
 }
 
-export function isDeployer(userId: string, decisions: Decisions): boolean {
-  return decisions.attribution.source === 'everybody' || decisions.attribution.deployers.has(userId);
+/** Whether a version is a deployer's, or one that a named deployment of the same user left behind. */
+function madeBy(version: FlowVersion, flow: string, { attribution }: Decisions): boolean {
+  const author = { userId: version.lastModifiedById, at: version.lastModifiedAt };
+  if (isClaimant(author, attribution)) return true;
+  return (
+    attribution.source === 'items' &&
+    (attribution.touches.get(`Flow:${flow}`) ?? []).some(
+      (touch) =>
+        isOurTouch(attribution, touch) &&
+        touch.userId === author.userId &&
+        touch.at !== null &&
+        Date.parse(author.at) <= Date.parse(touch.at)
+    )
+  );
 }
 
 /** How a version is named in conflicts and choices: no flow's name has a dash. */
@@ -43,7 +57,7 @@ export function addedVersions(change: FlowChange, facts: FlowFacts, decisions: D
   for (const version of added) {
     const own = decide(choice, versionTarget(change.flow, version.number));
     const chosen = own.named ? own : decide(choice, flowTarget(change.flow));
-    const mine = isDeployer(version.lastModifiedById, decisions);
+    const mine = madeBy(version, change.flow, decisions);
     const named = chosen.named && chosen.decision === 'restore';
     const interviews = facts.interviews?.get(versionMember(change.flow, version.number)) ?? [];
     const consented = interviews.length === 0 || (own.named && own.decision === 'restore');

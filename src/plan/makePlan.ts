@@ -1,4 +1,3 @@
-import { versionMember } from '../flow/flowVersion.js';
 import type { Finding } from '../model/finding.js';
 import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
@@ -6,19 +5,24 @@ import type { OrgPorts } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { targetsOf } from './changeSet.js';
-import { componentSteps } from './componentSteps.js';
-import { joinDrafts, type Decisions } from './draft.js';
-import { flowSteps } from './flowSteps.js';
+import type { Choice } from './choice.js';
+import type { Draft } from './draft.js';
+import { driftDraft } from './driftDraft.js';
+import { leftOutNeeds } from './leftOutNeeds.js';
 import { makeAttribution } from './makeAttribution.js';
+import { makeDraft } from './makeDraft.js';
 import { makePlanFolder } from './makePlanFolder.js';
-import type { PlanRequest } from './planRequest.js';
 import { packageFindings } from './packageFindings.js';
-import { stepsWithoutCascades } from './readCascades.js';
-import { readFilledRows } from './readFilledRows.js';
+import type { PlanRequest } from './planRequest.js';
+import { readAfter, readFollower } from './readAfter.js';
 import { readFlowFacts } from './readFlowFacts.js';
-import { observe } from './readOrgNow.js';
-import type { DraftStep, RollbackPlan } from './rollbackPlan.js';
-import { snapshotFindings } from './snapshotFindings.js';
+import { observe, type Observed } from './readOrgNow.js';
+import type { RollbackPlan } from './rollbackPlan.js';
+import { refuseUnmatched } from './selection.js';
+import { attributionFindings, snapshotFindings } from './snapshotFindings.js';
+
+/** Asks a person what of a draft shall go back, before the plan is written. */
+export type Asker = (draft: Draft) => Promise<Choice>;
 
 /**
  * Works out what would take the org back to the baseline and writes it as a plan: whose changes go back, in which order,
@@ -30,7 +34,8 @@ export async function makePlan(
   baseline: Baseline,
   request: PlanRequest,
   chance: Chance,
-  progress: Progress
+  progress: Progress,
+  ask?: Asker
 ): Promise<{ plan: RollbackPlan; folder: StoreFolder }> {
   const { snapshot } = baseline;
   if (!snapshot.complete && !request.acceptGaps) {
@@ -40,25 +45,25 @@ export async function makePlan(
       actionTokens: [snapshot.id, org.identity.label],
     });
   }
+  const alone = request.everybody || request.driftOnly === true;
+  const follower = alone ? undefined : await readFollower(store, baseline, request.after);
   const observed = await observe(org, baseline, request.full, progress);
-  const attribution = await makeAttribution(org, observed, request);
-  progress.stage('Working out the way back');
-  const names = await org.userNames(
-    [...targetsOf(observed.changes)]
-      .flatMap(({ author }) => author.userId ?? [])
-      .concat(
-        [...attribution.deployers],
-        observed.deployments.map((deployment) => deployment.createdById),
-        observed.changes.components.flatMap((change) => change.now?.createdById ?? []),
-        observed.changes.flows.flatMap((change) =>
-          (change.now?.versions ?? []).map((version) => version.lastModifiedById)
-        )
-      )
+  const after = follower && (await readAfter(follower, observed.changes));
+  const attributed = await makeAttribution(
+    org,
+    baseline,
+    observed,
+    after,
+    request.driftOnly ? { ...request, everybody: true } : request
   );
-  const decisions: Decisions = { attribution, choice: request.choice, names };
+  const { attribution, people } = attributed;
+  progress.stage('Working out the way back');
+  const names = await namesOf(org, observed, people);
   const findings: Finding[] = [
     ...observed.records.findings,
-    ...snapshotFindings(baseline, observed, new Date(await org.serverTime())),
+    ...attributed.findings,
+    ...attributionFindings(baseline, attribution),
+    ...snapshotFindings(baseline, observed, attribution, new Date(await org.serverTime())),
     ...packageFindings(snapshot, await org.packageVersions()),
   ];
   const flowFacts = await readFlowFacts(
@@ -68,48 +73,42 @@ export async function makePlan(
     observed.changes.flows,
     request.choice.deleteFlows
   );
-  const flowDraft = flowSteps(observed.changes.flows, flowFacts, decisions);
-  const draft = joinDrafts([
-    flowDraft,
-    componentSteps(
-      observed.changes.components,
-      {
-        snapshotAt: snapshot.createdAt,
-        flowTexts: stayingFlowTexts(observed.components.flowTexts, flowDraft.steps),
-        filledRows: await readFilledRows(org, observed.changes.components),
-      },
-      decisions
-    ),
-    await stepsWithoutCascades(
-      org,
-      observed.changes.records,
-      {
-        ...observed.records,
-        knowledge: baseline.knowledge,
-        lastEditorOnly: attribution.source !== 'everybody',
-        ofPresets: new Set(snapshot.objects.filter((part) => part.preset).map((part) => part.object)),
-      },
-      decisions,
-      findings
-    ),
-  ]);
+  const draftOf = (choice: Choice): Promise<Draft> =>
+    request.driftOnly
+      ? Promise.resolve(driftDraft(observed.changes, { attribution, choice, names }))
+      : makeDraft(org, baseline, observed, flowFacts, { attribution, choice, names }, findings);
+  let { choice } = request;
+  let draft = await draftOf(choice);
+  refuseUnmatched(choice, baseline, observed, draft);
+  if (ask) {
+    choice = await ask(draft);
+    draft = await draftOf(choice);
+  }
+  const needs = leftOutNeeds(draft, observed, baseline, flowFacts, { attribution, choice, names });
   return makePlanFolder(
     org,
     store,
     baseline,
     observed,
-    attribution,
-    names,
-    { ...draft, findings: [...draft.findings, ...findings] },
+    { attribution, people, names, request: { ...request, choice } },
+    { ...draft, findings: [...draft.findings, ...findings, ...needs] },
     flowFacts.traits,
     chance
   );
 }
 
-/** Bodies of the new flow versions that will still be there afterwards. */
-function stayingFlowTexts(texts: ReadonlyMap<string, string>, steps: readonly DraftStep[]): Map<string, string> {
-  const staying = new Map(texts);
-  for (const { detail } of steps)
-    if (detail.kind === 'flowVersion') staying.delete(versionMember(detail.flow, detail.version));
-  return staying;
+async function namesOf(org: OrgPorts, observed: Observed, people: Iterable<string>): Promise<Map<string, string>> {
+  return org.userNames(
+    [...targetsOf(observed.changes)]
+      .flatMap(({ author }) => author.userId ?? [])
+      .concat(
+        [...people],
+        observed.changes.records.flatMap((change) => change.now?.LastModifiedById ?? []),
+        observed.deployments.map((deployment) => deployment.createdById),
+        observed.changes.components.flatMap((change) => change.now?.createdById ?? []),
+        observed.changes.flows.flatMap((change) =>
+          (change.now?.versions ?? []).map((version) => version.lastModifiedById)
+        )
+      )
+  );
 }

@@ -7,13 +7,14 @@ import type { OrgPorts } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { adviceFor } from './advice.js';
-import { isReal, type Attribution } from './attribution.js';
+import { isReal, isTaken, type Attribution } from './attribution.js';
 import type { Draft } from './draft.js';
 import { estimate } from './estimate.js';
 import type { FlowFacts } from './flowFacts.js';
 import { makeStepFiles } from './makeStepFiles.js';
 import { orderSteps, type OrderedStep } from './order/orderSteps.js';
 import { PLAN_FORMAT } from './planFormat.js';
+import type { PlanRequest } from './planRequest.js';
 import type { Observed } from './readOrgNow.js';
 import type { RollbackPlan, Step } from './rollbackPlan.js';
 
@@ -23,12 +24,17 @@ export async function makePlanFolder(
   store: Store,
   baseline: Baseline,
   observed: Observed,
-  attribution: Attribution,
-  names: ReadonlyMap<string, string>,
+  known: {
+    readonly attribution: Attribution;
+    readonly people: ReadonlySet<string>;
+    readonly names: ReadonlyMap<string, string>;
+    readonly request: PlanRequest;
+  },
   draft: Draft,
   flowTraits: FlowFacts['traits'],
   chance: Chance
 ): Promise<{ plan: RollbackPlan; folder: StoreFolder }> {
+  const { attribution, names, request } = known;
   const now = chance.now();
   const folder = await store.create('plans', makeStoreId(now, org.identity.label, chance.entropy(3)));
   const ordered = orderSteps(draft.steps, { flowTraits });
@@ -51,7 +57,7 @@ export async function makePlanFolder(
     steps.push({ ...common, detail: await makeStepFiles(folder, id, step.detail, observed.components.flowTexts) });
   }
   const byTarget = <T extends { readonly target: string }>(list: readonly T[]): T[] =>
-    [...list].sort((a, b) => (a.target < b.target ? -1 : a.target > b.target ? 1 : 0));
+    inOrder(list, (entry) => `${entry.target}\n${JSON.stringify(entry)}`);
   const summary: Partial<Record<Operation, number>> = {};
   for (const step of steps) {
     const written = step.count - (step.onlyChecked ?? 0);
@@ -59,9 +65,11 @@ export async function makePlanFolder(
   }
   const conflicts = byTarget(draft.conflicts);
   const manual = byTarget(draft.manual);
-  const findings = [...draft.findings, ...ordered.flatMap(stepInCircle)].sort((a, b) =>
-    a.code + a.subject < b.code + b.subject ? -1 : 1
+  const findings = inOrder(
+    [...draft.findings, ...ordered.flatMap(stepInCircle)],
+    ({ code, subject, message }) => `${code}\n${subject}\n${message}`
   );
+  const limit = steps.length > 0 ? await org.apiLimit() : undefined;
   const body: Omit<RollbackPlan, 'digest'> = {
     format: PLAN_FORMAT,
     id: folder.id,
@@ -74,14 +82,16 @@ export async function makePlanFolder(
     applicable: steps.length > 0 && !findings.some((finding) => finding.severity === 'error'),
     complete: manual.length === 0 && baseline.snapshot.complete,
     empty: steps.length + conflicts.length + manual.length === 0,
-    deployers: [...attribution.deployers].map((id) => names.get(id) ?? id).sort(),
+    deployers: [...known.people].map((id) => names.get(id) ?? id).sort(),
     attribution: attribution.source,
+    ...(attribution.after ? { after: attribution.after.snapshotId } : {}),
+    request: plainRequest(request),
     deployments: observed.deployments.map((deployment) => ({
       id: deployment.id,
       by: names.get(deployment.createdById) ?? deployment.createdByName,
       status: deployment.status,
       at: deployment.completedAt,
-      takenBack: isReal(deployment) && attribution.deployers.has(deployment.createdById),
+      takenBack: isReal(deployment) && isTaken(attribution, deployment.id) && !request.driftOnly,
     })),
     summary,
     steps,
@@ -89,7 +99,7 @@ export async function makePlanFolder(
     manual,
     leftOut: byTarget(draft.leftOut),
     findings,
-    estimate: estimate(steps),
+    estimate: estimate(steps, limit),
     advice: adviceFor(steps, conflicts, manual, draft.leftOut),
   };
   const plan: RollbackPlan = { ...body, digest: digestOf(body) };
@@ -107,4 +117,17 @@ function stepInCircle({ step, givenUp }: OrderedStep): Finding[] {
       message: `It should wait for ${givenUp.map(({ target }) => target).join(', ')}, which waits for it: the org may refuse it.`,
     },
   ];
+}
+
+/** The same entries in one order, whatever order they came in. */
+function inOrder<T>(list: readonly T[], place: (entry: T) => string): T[] {
+  return list
+    .map((entry) => ({ entry, key: place(entry) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ entry }) => entry);
+}
+
+/** The request as JSON keeps it: without what was not said. */
+function plainRequest(request: PlanRequest): PlanRequest {
+  return JSON.parse(JSON.stringify(request)) as PlanRequest;
 }

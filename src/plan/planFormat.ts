@@ -60,6 +60,26 @@ const step = z.strictObject({
   detail,
 });
 
+const request = z.strictObject({
+  choice: z.strictObject({
+    only: z.array(text),
+    exclude: z.array(text),
+    onConflict: z.enum(['keep', 'restore']),
+    resolve: z.array(z.strictObject({ selector: text, decision: z.enum(['keep', 'restore']) })),
+    deleteFlows: z.boolean(),
+  }),
+  everybody: z.boolean(),
+  changedBy: z.array(text),
+  deployments: z.array(text).optional(),
+  loads: z.array(text).optional(),
+  since: text.optional(),
+  until: text.optional(),
+  after: text.optional(),
+  full: z.boolean(),
+  acceptGaps: z.boolean(),
+  driftOnly: z.boolean().optional(),
+});
+
 export const planSchema = z.strictObject({
   format: z.literal(PLAN_FORMAT),
   id: text,
@@ -74,6 +94,8 @@ export const planSchema = z.strictObject({
   empty: z.boolean(),
   deployers: z.array(text),
   attribution: text,
+  after: text.optional(),
+  request: request.optional(),
   deployments: z.array(
     z.strictObject({ id: text, by: text, status: text, at: text.nullable(), takenBack: z.boolean() })
   ),
@@ -101,7 +123,12 @@ export const planSchema = z.strictObject({
       action: text.optional(),
     })
   ),
-  estimate: z.strictObject({ requests: z.number(), seconds: z.number() }),
+  estimate: z.strictObject({
+    requests: z.number(),
+    seconds: z.number(),
+    limit: z.number().optional(),
+    remaining: z.number().optional(),
+  }),
   advice: text,
   digest: text,
 });

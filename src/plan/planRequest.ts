@@ -1,10 +1,21 @@
 import type { Choice } from './choice.js';
 
-/** What a person asked for. */
+/** What a person asked for. It is kept in the plan, so that the same can be asked again when the org has moved on. */
 export interface PlanRequest {
   readonly choice: Choice;
   readonly everybody: boolean;
+  /** User names. */
   readonly changedBy: readonly string[];
+  /** Deployments (0Af…) and loads (750…) to take back; with any of these, nothing else goes back but what named users did. */
+  readonly deployments?: readonly string[];
+  readonly loads?: readonly string[];
+  /** ISO 8601, compared with the org's stamps. */
+  readonly since?: string;
+  readonly until?: string;
+  /** A snapshot taken right after the deployment; default: the newest complete one that follows the baseline. */
+  readonly after?: string;
   readonly full: boolean;
   readonly acceptGaps: boolean;
+  /** Only say what differs: no step, and nobody's changes are told from anybody's. */
+  readonly driftOnly?: boolean;
 }

@@ -1,6 +1,8 @@
 import type { ComponentKey } from '../metadata/component.js';
 import type { Finding } from '../model/finding.js';
 import type { Lane, Operation, Risk } from '../model/operation.js';
+import type { Estimate } from './estimate.js';
+import type { PlanRequest } from './planRequest.js';
 import type { ValueRow } from '../records/fieldValue.js';
 
 /** One row of a record step: what the plan expects to find, and what it will leave. */
@@ -162,6 +164,10 @@ export interface RollbackPlan {
   readonly empty: boolean;
   readonly deployers: readonly string[];
   readonly attribution: string;
+  /** The following snapshot by which changes were told from later ones. */
+  readonly after?: string;
+  /** What was asked for, so that it can be asked again. */
+  readonly request?: PlanRequest;
   readonly deployments: readonly DeploymentSummary[];
   readonly summary: Partial<Record<Operation, number>>;
   readonly steps: readonly Step[];
@@ -169,7 +175,7 @@ export interface RollbackPlan {
   readonly manual: readonly ManualItem[];
   readonly leftOut: readonly LeftOut[];
   readonly findings: readonly Finding[];
-  readonly estimate: { readonly requests: number; readonly seconds: number };
+  readonly estimate: Estimate;
   readonly advice: string;
   /** Digest over everything above. */
   readonly digest: string;

@@ -1,8 +1,7 @@
-import { keyText } from '../metadata/component.js';
 import type { Finding } from '../model/finding.js';
 import type { Deployment, DeployReport } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
-import { isReal, outsideScope, touchesOf } from './attribution.js';
+import { coverage, isReal, isTaken, outsideScope, touchesOf, type Attribution } from './attribution.js';
 
 /** Rows deleted longer ago than this are no longer in the recycle bin. */
 const BIN_DAYS = 15;
@@ -14,7 +13,12 @@ export interface Deployments {
 }
 
 /** What should be known of a snapshot and of the deployments since before any step is read. */
-export function snapshotFindings(baseline: Baseline, observed: Deployments, now: Date): Finding[] {
+export function snapshotFindings(
+  baseline: Baseline,
+  observed: Deployments,
+  attribution: Attribution,
+  now: Date
+): Finding[] {
   const { snapshot } = baseline;
   const findings: Finding[] = [];
   const days = (now.getTime() - Date.parse(snapshot.createdAt)) / 86_400_000;
@@ -25,8 +29,7 @@ export function snapshotFindings(baseline: Baseline, observed: Deployments, now:
       subject: snapshot.id,
       message: `The snapshot is ${Math.floor(days)} days old. Rows deleted more than ${BIN_DAYS} days ago are no longer in the recycle bin.`,
     });
-  const running = observed.deployments.filter((deployment) => deployment.completedAt === null);
-  for (const deployment of running)
+  for (const deployment of observed.deployments.filter((one) => one.completedAt === null && !one.checkOnly))
     findings.push({
       code: 'deploymentInFlight',
       severity: 'error',
@@ -34,12 +37,28 @@ export function snapshotFindings(baseline: Baseline, observed: Deployments, now:
       message: `A deployment by ${deployment.createdByName} is still ${deployment.status}.`,
       action: 'Wait until it is done, then plan again.',
     });
-  const named = new Set([...snapshot.scope.metadata.map(keyText)]);
-  const covers = (type: string, fullName: string): boolean =>
-    type === 'Flow' || type === 'FlowDefinition'
-      ? snapshot.scope.flows === 'all' || snapshot.scope.flows.includes(fullName.replace(/-\d+$/, ''))
-      : named.has(`${type}:*`) || named.has(`${type}:${fullName}`);
-  for (const target of outsideScope(touchesOf(observed.deployments.filter(isReal), observed.reports), covers)) {
+  const real = observed.deployments.filter(isReal);
+  for (const deployment of real) {
+    if (isTaken(attribution, deployment.id)) continue;
+    findings.push({
+      code: 'otherDeployment',
+      severity: 'info',
+      subject: deployment.id,
+      message: `A deployment by ${deployment.createdByName}${deployment.completedAt ? `, ${deployment.completedAt}` : ''} is not taken back. What it changed too is a conflict.`,
+    });
+  }
+  const silent = real.filter(
+    ({ id, componentsDeployed }) => (componentsDeployed ?? 0) > 0 && observed.reports.get(id)?.components.length === 0
+  );
+  for (const deployment of silent)
+    findings.push({
+      code: 'deploymentForgotten',
+      severity: 'warning',
+      subject: deployment.id,
+      message: `The org no longer tells what this deployment by ${deployment.createdByName} changed. Components are attributed by their last editor.`,
+    });
+  const taken = real.filter(({ id }) => isTaken(attribution, id));
+  for (const target of outsideScope(touchesOf(taken, observed.reports), coverage(snapshot.scope))) {
     findings.push({
       code: 'outsideSnapshot',
       severity: 'warning',
@@ -48,4 +67,26 @@ export function snapshotFindings(baseline: Baseline, observed: Deployments, now:
     });
   }
   return findings;
+}
+
+/** How it is known whose changes go back, where that is worth knowing. */
+export function attributionFindings(baseline: Baseline, attribution: Attribution): Finding[] {
+  const { after } = attribution;
+  if (!after) return [];
+  return [
+    {
+      code: 'followed',
+      severity: 'info',
+      subject: after.snapshotId,
+      message: `This snapshot, taken after the deployment, tells field by field what the deployment changed and what came later (${after.startedAt}).`,
+    },
+    ...baseline.snapshot.objects
+      .filter((part) => !attribution.after?.objects.has(part.object))
+      .map((part) => ({
+        code: 'notFollowed',
+        severity: 'warning' as const,
+        subject: part.object,
+        message: `Snapshot ${after.snapshotId} does not cover it: who changed its rows is known only by their last editor.`,
+      })),
+  ];
 }

@@ -2,9 +2,9 @@ import { recordTarget } from '../model/selector.js';
 import type { RecordChange } from '../records/diffRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
 import { returningFields } from '../records/objectDescribe.js';
-import { recordAuthor } from './changeSet.js';
 import { conflict, decide } from './choice.js';
-import { isOurs, type Decisions, type Draft } from './draft.js';
+import { claimDeleted } from './claims.js';
+import { type Decisions, type Draft } from './draft.js';
 import type { RecordFacts } from './recordFacts.js';
 import { pick, type RecordSheets } from './recordSheet.js';
 import type { RecordItem } from './rollbackPlan.js';
@@ -19,14 +19,13 @@ export function takeBackDelete(
   draft: Draft,
   sheets: RecordSheets
 ): void {
-  const author = recordAuthor(change);
   const target = recordTarget(change.object, change.id);
-  // A row that is gone for good has no last editor: it is theirs only where nobody else changed anything.
-  const alone = decisions.attribution.source === 'everybody' || decisions.attribution.source === 'onlyAuthor';
-  if (change.now === undefined ? !alone : !isOurs(author, decisions)) {
+  const claim = claimDeleted(change, decisions.attribution);
+  if (!claim.ours) {
     const { decision } = decide(decisions.choice, target);
-    const kind = author.userId ? 'deletedByOther' : 'unknownAuthor';
-    draft.conflicts.push(conflict(target, kind, 'present', 'deleted since', author, decision, decisions.names));
+    draft.conflicts.push(
+      conflict(target, claim.kind, 'present', 'deleted since', claim.author, decision, decisions.names)
+    );
     if (decision === 'keep') return;
   }
   const describe = facts.describes.get(change.object);

@@ -3,9 +3,9 @@ import type { RecordChange } from '../records/diffRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
 import { comparableFields } from '../records/objectDescribe.js';
 import { deactivation } from '../records/knowledge.js';
-import { recordAuthor, type Author } from './changeSet.js';
 import { conflict, decide } from './choice.js';
-import { isOurs, type Decisions, type Draft } from './draft.js';
+import { claimInserted } from './claims.js';
+import { type Decisions, type Draft } from './draft.js';
 import type { RecordFacts } from './recordFacts.js';
 import { pick, type RecordSheets } from './recordSheet.js';
 
@@ -19,23 +19,13 @@ export function takeBackInsert(
 ): void {
   const now = change.now as ValueRow;
   const target = recordTarget(change.object, change.id);
-  const creator = recordAuthor(change);
-  const editor: Author = { userId: now.LastModifiedById ?? undefined, at: now.LastModifiedDate ?? undefined };
-  const ours = isOurs(creator, decisions);
-  if (!ours || !isOurs(editor, decisions)) {
+  const { made, claim } = claimInserted(change, decisions.attribution);
+  if (!claim.ours) {
     const { decision, named } = decide(decisions.choice, target);
     // A row somebody else created goes only when it is named; `--on-conflict restore` is not enough.
-    const goes = decision === 'restore' && (ours || named);
+    const goes = decision === 'restore' && (made || named);
     draft.conflicts.push(
-      conflict(
-        target,
-        ours ? 'editedSince' : 'createdByOther',
-        'absent',
-        'created since',
-        ours ? editor : creator,
-        goes ? 'restore' : 'keep',
-        decisions.names
-      )
+      conflict(target, claim.kind, 'absent', 'created since', claim.author, goes ? 'restore' : 'keep', decisions.names)
     );
     if (!goes) return;
   }

@@ -3,7 +3,8 @@ import type { RecordChange } from '../records/diffRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
 import { recordAuthor } from './changeSet.js';
 import { conflict, decide } from './choice.js';
-import { isOurs, type Decisions, type Draft } from './draft.js';
+import { claimFields, type Claim } from './claims.js';
+import { type Decisions, type Draft } from './draft.js';
 import { pick, type RecordSheets } from './recordSheet.js';
 
 /** An updated row gets the fields that differ back; what somebody else changed last is a conflict. */
@@ -42,25 +43,42 @@ export function takeBackUpdate(
     );
   }
   let fields = change.differences.map(({ field }) => field).filter((field) => !gone.includes(field));
-  if (!isOurs(author, decisions)) {
-    const others = fields.filter((field) => !blanked.includes(field));
-    if (others.length > 0) {
-      const { decision } = decide(decisions.choice, target);
-      const names = others.join(', ');
-      draft.conflicts.push(
-        conflict(
-          target,
-          'changedByOther',
-          `${names} as in the snapshot`,
-          `${names} changed since`,
-          author,
-          decision,
-          decisions.names
-        )
-      );
-      if (decision === 'keep') fields = blanked;
-    }
+  for (const [claim, others] of keptFields(change, fields, blanked, decisions)) {
+    const { decision } = decide(decisions.choice, target);
+    const names = [...others].sort().join(', ');
+    draft.conflicts.push(
+      conflict(
+        target,
+        claim.kind,
+        `${names} as in the snapshot`,
+        `${names} changed since`,
+        claim.author,
+        decision,
+        decisions.names
+      )
+    );
+    if (decision === 'keep') fields = fields.filter((field) => !others.includes(field));
   }
   if (fields.length > 0)
     sheets.add(change.object, 'update', { id: change.id, before: pick(now, fields), after: pick(before, fields) });
+}
+
+/** Fields that are not the deployers', each group with why: blanked lookups go with the row they pointed to. */
+function keptFields(
+  change: RecordChange,
+  fields: readonly string[],
+  blanked: readonly string[],
+  decisions: Decisions
+): Array<[claim: Extract<Claim, { ours: false }>, fields: string[]]> {
+  const groups = new Map<string, [Extract<Claim, { ours: false }>, string[]]>();
+  const claims = claimFields(change, decisions.attribution);
+  for (const field of fields.filter((name) => !blanked.includes(name))) {
+    const claim = claims.get(field);
+    if (!claim || claim.ours) continue;
+    const key = `${claim.kind} ${claim.author.userId} ${claim.author.at}`;
+    const group = groups.get(key) ?? [claim, []];
+    group[1].push(field);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }

@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { parseOrgId, parseRecordId, type OrgId, type RecordId } from '../../src/model/ids.js';
 import { reduceDescribe } from '../../src/org/describes.js';
 import { OrgRequestError, type OrgHttp } from '../../src/org/orgHttp.js';
+import { BulkLoads } from '../../src/org/bulkLoads.js';
 import { OrgRecords } from '../../src/org/orgRecords.js';
 import type { BackupSink, OrgIdentity, OrgPorts, Querier, RawRow, RowResult } from '../../src/org/ports.js';
 import { parseRecord, PieceSplitter, recordAt, withoutFirst, type RecordPiece } from '../../src/records/csvRecords.js';
@@ -50,6 +51,7 @@ function asked<T>(method: Method, path: string, work: () => T): T {
 export class InProcessOrg implements OrgPorts {
   public readonly identity: OrgIdentity;
   private readonly history: OrgRecords;
+  private readonly loads: BulkLoads;
   private readonly describes = new Map<string, ObjectDescribe>();
   private readonly hasDeployments: boolean;
   private readonly metadata: ReturnType<typeof metadataInProcess> | undefined;
@@ -73,12 +75,13 @@ export class InProcessOrg implements OrgPorts {
       query: (soql, options) => this.query(soql, options),
       count: (soql) => this.count(soql),
     };
-    const jobs = (): unknown => ({ done: true, records: org.jobs.ingest.list() });
+    const http = this.jobRequests();
     if (side !== undefined)
       this.metadata = metadataInProcess(side, user, querier, () => {
         this.sent += 1;
       });
-    this.history = new OrgRecords({ json: async () => jobs() } as unknown as OrgHttp, querier);
+    this.history = new OrgRecords(http, querier);
+    this.loads = new BulkLoads(http);
   }
 
   public requests(): number {
@@ -101,6 +104,37 @@ export class InProcessOrg implements OrgPorts {
 
   public async deploymentsSince(iso: string): ReturnType<OrgPorts['deploymentsSince']> {
     return this.hasDeployments ? this.history.deploymentsSince(iso) : [];
+  }
+
+  public async deploymentsNamed(ids: readonly string[]): ReturnType<OrgPorts['deploymentsNamed']> {
+    return this.hasDeployments ? this.history.deploymentsNamed(ids) : [];
+  }
+
+  public bulkLoad(id: string): ReturnType<OrgPorts['bulkLoad']> {
+    return this.loads.bulkLoad(id);
+  }
+
+  public bulkLoadRows(load: Parameters<OrgPorts['bulkLoadRows']>[0]): ReturnType<OrgPorts['bulkLoadRows']> {
+    return this.loads.bulkLoadRows(load);
+  }
+
+  /** The requests about jobs and limits that adapters send by themselves, answered by the engine. */
+  private jobRequests(): OrgHttp {
+    const { ingest } = this.org.jobs;
+    const jobIn = (path: string): string => /\/jobs\/ingest\/(\w+)/.exec(path)?.[1] ?? '';
+    const answer = {
+      json: async (path: string): Promise<unknown> => {
+        this.sent += 1;
+        if (path === '/limits') return { DailyApiRequests: { Max: 100_000, Remaining: 99_000 } };
+        if (path === '/jobs/ingest') return { done: true, records: ingest.list() };
+        return asked('GET', path, () => ingest.poll(jobIn(path)));
+      },
+      text: async (path: string): Promise<string> => {
+        this.sent += 1;
+        return asked('GET', path, () => ingest.successfulResults(jobIn(path)));
+      },
+    };
+    return answer as unknown as OrgHttp;
   }
 
   public userNames(ids: Iterable<string>): Promise<Map<string, string>> {

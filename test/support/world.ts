@@ -10,6 +10,7 @@ import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT, type Chance } from '../../src/model/progress.js';
 import { connectOrg } from '../../src/org/connectOrg.js';
 import type { OrgPorts } from '../../src/org/ports.js';
+import { followedScope } from '../../src/cli/scopeFlags.js';
 import { NO_CHOICE, type Choice } from '../../src/plan/choice.js';
 import { makePlan } from '../../src/plan/makePlan.js';
 import type { PlanRequest } from '../../src/plan/planRequest.js';
@@ -92,11 +93,16 @@ export class World {
     return ports;
   }
 
-  public async snapshot(scope: Partial<Scope>): Promise<Snapshot> {
+  /** A snapshot right after a deployment: of the same scope as the one it follows. */
+  public async following(before: Snapshot): Promise<Snapshot> {
+    return this.snapshot(followedScope(before), before.id);
+  }
+
+  public async snapshot(scope: Partial<Scope>, follows?: string): Promise<Snapshot> {
     const { snapshot } = await capture(
       await this.as('Ada Admin'),
       this.store,
-      { scope: { ...EMPTY_SCOPE, ...scope }, allowInFlight: false },
+      { scope: { ...EMPTY_SCOPE, ...scope }, allowInFlight: false, ...(follows ? { follows } : {}) },
       this.chance,
       SILENT
     );

@@ -2,11 +2,12 @@ import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { knownNewIds } from '../../apply/knownNewIds.js';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
-import { resolveFlag, selectorFlag } from '../../cli/resolveFlag.js';
+import { refuseContradictions, resolveFlag, selectorFlag } from '../../cli/resolveFlag.js';
 import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
-import { chooseSnapshot } from '../../cli/storeIds.js';
+import { chooseFollower, chooseSnapshot } from '../../cli/storeIds.js';
 import { width } from '../../cli/terminal.js';
+import { whoseFlags, whoseRequest } from '../../cli/whoseFlags.js';
 import { writeOut } from '../../cli/writeOut.js';
 import { EXIT } from '../../model/refusal.js';
 import { makePlan } from '../../plan/makePlan.js';
@@ -45,13 +46,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
   public static override readonly flags = {
     ...commonFlags,
     snapshot: Flags.string({ summary: messages.getMessage('flags.snapshot.summary'), helpValue: 'ID' }),
-    'changed-by': Flags.string({
-      multiple: true,
-      summary: messages.getMessage('flags.changed-by.summary'),
-      helpValue: 'USERNAME',
-      exclusive: ['all-changes'],
-    }),
-    'all-changes': Flags.boolean({ summary: messages.getMessage('flags.all-changes.summary') }),
+    ...whoseFlags,
     only: Flags.string({ multiple: true, summary: messages.getMessage('flags.only.summary'), helpValue: 'SELECTOR' }),
     exclude: Flags.string({
       multiple: true,
@@ -69,6 +64,10 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       helpValue: 'SELECTOR=keep|restore',
     }),
     'delete-flows': Flags.boolean({ summary: messages.getMessage('flags.delete-flows.summary') }),
+    'drift-only': Flags.boolean({
+      summary: messages.getMessage('flags.drift-only.summary'),
+      exclusive: ['changed-by', 'all-changes', 'deploy-id', 'bulk-job', 'after', 'resolve', 'delete-flows'],
+    }),
     full: Flags.boolean({ summary: messages.getMessage('flags.full.summary') }),
     'accept-gaps': Flags.boolean({ summary: messages.getMessage('flags.accept-gaps.summary') }),
     'exit-code': Flags.boolean({ summary: messages.getMessage('flags.exit-code.summary') }),
@@ -81,9 +80,12 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     const resolve = resolveFlag(flags.resolve ?? []);
     const only = selectorFlag('--only', flags.only);
     const exclude = selectorFlag('--exclude', flags.exclude);
+    refuseContradictions(only, exclude, resolve);
+    const whose = whoseRequest(flags);
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
     const snapshotId = await chooseSnapshot(store, flags.snapshot, orgId);
+    const after = flags.after && (await chooseFollower(store, flags.after, snapshotId));
     const baseline = await openBaseline(store, snapshotId, orgId, await knownNewIds(store, snapshotId));
     sameApiVersion(flags['api-version'], baseline.snapshot.apiVersion);
     const org = await openOrg(
@@ -105,8 +107,9 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
           resolve,
           deleteFlows: flags['delete-flows'],
         },
-        everybody: flags['all-changes'],
-        changedBy: flags['changed-by'] ?? [],
+        ...whose,
+        ...(after ? { after } : {}),
+        ...(flags['drift-only'] ? { driftOnly: true } : {}),
         full: flags.full,
         acceptGaps: flags['accept-gaps'],
       },

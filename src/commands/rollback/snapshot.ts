@@ -2,7 +2,9 @@ import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
 import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
-import { scopeOfFlags } from '../../cli/scopeFlags.js';
+import { sameApiVersion } from '../../cli/sameApiVersion.js';
+import { followedScope, scopeOfFlags } from '../../cli/scopeFlags.js';
+import { followedSnapshot } from '../../cli/storeIds.js';
 import { width } from '../../cli/terminal.js';
 import { EXIT } from '../../model/refusal.js';
 import { snapshotReport } from '../../report/snapshotReport.js';
@@ -61,6 +63,21 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
       description: messages.getMessage('flags.records.description'),
       helpValue: 'PRESET|OBJECT[:WHERE]',
     }),
+    follows: Flags.string({
+      summary: messages.getMessage('flags.follows.summary'),
+      description: messages.getMessage('flags.follows.description'),
+      helpValue: 'ID',
+      exclusive: [
+        'manifest',
+        'metadata',
+        'source-dir',
+        'flows',
+        'records',
+        'deploy-dir',
+        'deploy-id',
+        'no-permissions',
+      ],
+    }),
     label: Flags.string({ summary: messages.getMessage('flags.label.summary'), helpValue: 'TEXT' }),
     'allow-in-flight': Flags.boolean({ summary: messages.getMessage('flags.allow-in-flight.summary') }),
     wait: waitFlag,
@@ -70,30 +87,42 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
     const { flags } = await this.parse(RollbackSnapshot);
     const started = performance.now();
     const store = openStore(flags.store);
-    const org = await openOrg(flags['target-org'], flags['api-version'], this.typedOrg(), flags.wait.milliseconds);
+    const followed = flags.follows && (await followedSnapshot(store, flags.follows, flags['target-org'].getOrgId()));
+    // Only what was read through the same version can be compared.
+    if (followed) sameApiVersion(flags['api-version'], followed.apiVersion);
+    const version = followed ? followed.apiVersion : flags['api-version'];
+    const org = await openOrg(flags['target-org'], version, this.typedOrg(), flags.wait.milliseconds);
     await this.warnOfSwitches(store, org.identity.orgId, org.identity.label);
-    const scope = await scopeOfFlags(
-      {
-        ...(flags.manifest ? { manifest: flags.manifest } : {}),
-        ...(flags.metadata ? { metadata: flags.metadata } : {}),
-        ...(flags['source-dir'] ? { sourceDir: flags['source-dir'] } : {}),
-        ...(flags.flows ? { flows: flags.flows } : {}),
-        ...(flags.records ? { records: flags.records } : {}),
-      },
-      org,
-      org.identity.label
-    );
+    const scope = followed
+      ? followedScope(followed)
+      : await scopeOfFlags(
+          {
+            ...(flags.manifest ? { manifest: flags.manifest } : {}),
+            ...(flags.metadata ? { metadata: flags.metadata } : {}),
+            ...(flags['source-dir'] ? { sourceDir: flags['source-dir'] } : {}),
+            ...(flags.flows ? { flows: flags.flows } : {}),
+            ...(flags.records ? { records: flags.records } : {}),
+          },
+          org,
+          org.identity.label
+        );
     const { snapshot, folder } = await capture(
       org,
       store,
-      { scope, allowInFlight: flags['allow-in-flight'], ...(flags.label ? { label: flags.label } : {}) },
+      {
+        scope,
+        allowInFlight: flags['allow-in-flight'],
+        ...(flags.label ? { label: flags.label } : {}),
+        ...(followed ? { follows: followed.id } : {}),
+      },
       CHANCE,
       this.stages()
     );
     this.stages().done();
     this.log(snapshotReport(snapshot, folder.display, width()));
-    const next = messages.getMessage(snapshot.complete ? 'next' : 'nextIncomplete', [
+    const next = messages.getMessage(snapshot.complete ? (followed ? 'nextFollowing' : 'next') : 'nextIncomplete', [
       this.sameFlags(org.identity.label),
+      followed ? followed.id : snapshot.id,
     ]);
     this.log(`\n${next}`);
     if (!snapshot.complete) process.exitCode = EXIT.partial;

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { attribute, isReal, outsideScope, touchesOf } from '../../../src/plan/attribution.js';
+import { isReal, outsideScope, touchesOf } from '../../../src/plan/attribution.js';
+import { attribute, type Asked, type AttributionResult } from '../../../src/plan/whose.js';
+import type { Deployment } from '../../../src/org/ports.js';
 import type { ChangeSet } from '../../../src/plan/changeSet.js';
 import { shuffled } from '../support/arbitraries.js';
 import {
@@ -25,7 +27,27 @@ function changesBy(...users: readonly string[]): ChangeSet {
   return { ...NOTHING, records: users.map((user, at) => updated('Product2', id(at + 1), { Name: ['x', 'y'] }, user)) };
 }
 
-const nobodyNamed = { everybody: false, named: [] };
+const nobodyNamed: Partial<Asked> = {};
+
+/** Whose changes go back, when this is all that is known and asked. */
+function whose(
+  changes: ChangeSet,
+  deployments: readonly Deployment[],
+  asked: Partial<Asked>,
+  traces: Partial<Parameters<typeof attribute>[1]> = {}
+): AttributionResult {
+  return attribute(
+    changes,
+    {
+      deployments,
+      touches: new Map(),
+      loaded: new Map(),
+      flowBodies: { baseline: new Map(), now: new Map() },
+      ...traces,
+    },
+    { everybody: false, named: [], deployments: [], loads: false, window: {}, ...asked }
+  );
+}
 
 describe('a deployment', () => {
   it('is real when it changed something for good', () => {
@@ -94,7 +116,7 @@ describe('what deployments touched', () => {
 
 describe('whose changes go back', () => {
   it('everybody’s, when that was asked for', () => {
-    const result = attribute(changesBy(DEPLOYER, COLLEAGUE), [aDeployment('0Af1', DEPLOYER)], new Map(), {
+    const result = whose(changesBy(DEPLOYER, COLLEAGUE), [aDeployment('0Af1', DEPLOYER)], {
       everybody: true,
       named: [],
     });
@@ -105,10 +127,9 @@ describe('whose changes go back', () => {
   });
 
   it('those of the authors of the real deployments, whatever others changed', () => {
-    const result = attribute(
+    const result = whose(
       changesBy(COLLEAGUE, COLLEAGUE),
       [aDeployment('0Af1', DEPLOYER), aDeployment('0Af2', DEPLOYER)],
-      new Map(),
       nobodyNamed
     );
     expect(result.kind === 'clear' && [result.attribution.source, [...result.attribution.deployers]]).to.deep.equal([
@@ -118,7 +139,7 @@ describe('whose changes go back', () => {
   });
 
   it('those of the users who were named, with the deployers', () => {
-    const result = attribute(changesBy(COLLEAGUE), [aDeployment('0Af1', DEPLOYER)], new Map(), {
+    const result = whose(changesBy(COLLEAGUE), [aDeployment('0Af1', DEPLOYER)], {
       everybody: false,
       named: [COLLEAGUE],
     });
@@ -127,7 +148,7 @@ describe('whose changes go back', () => {
   });
 
   it('those of the users who were named also where nobody deployed', () => {
-    const result = attribute(changesBy(DEPLOYER, COLLEAGUE), [], new Map(), { everybody: false, named: [COLLEAGUE] });
+    const result = whose(changesBy(DEPLOYER, COLLEAGUE), [], { everybody: false, named: [COLLEAGUE] });
     expect(result.kind === 'clear' && [...result.attribution.deployers]).to.deep.equal([COLLEAGUE]);
   });
 
@@ -136,7 +157,7 @@ describe('whose changes go back', () => {
       aDeployment('0Af1', COLLEAGUE, { checkOnly: true }),
       aDeployment('0Af2', COLLEAGUE, { status: 'Failed' }),
     ];
-    const result = attribute(changesBy(DEPLOYER, DEPLOYER), checkOnly, new Map(), nobodyNamed);
+    const result = whose(changesBy(DEPLOYER, DEPLOYER), checkOnly, nobodyNamed);
     expect(result.kind === 'clear' && [result.attribution.source, [...result.attribution.deployers]]).to.deep.equal([
       'onlyAuthor',
       [DEPLOYER],
@@ -144,7 +165,7 @@ describe('whose changes go back', () => {
   });
 
   it('nobody’s, where nothing changed', () => {
-    const result = attribute(NOTHING, [], new Map(), nobodyNamed);
+    const result = whose(NOTHING, [], nobodyNamed);
     expect(result.kind === 'clear' && [result.attribution.source, result.attribution.deployers.size]).to.deep.equal([
       'onlyAuthor',
       0,
@@ -152,7 +173,7 @@ describe('whose changes go back', () => {
   });
 
   it('is open between several users, who are listed with how much they changed', () => {
-    expect(attribute(changesBy(DEPLOYER, COLLEAGUE, COLLEAGUE), [], new Map(), nobodyNamed)).to.deep.equal({
+    expect(whose(changesBy(DEPLOYER, COLLEAGUE, COLLEAGUE), [], nobodyNamed)).to.deep.equal({
       kind: 'unclear',
       candidates: [
         { userId: COLLEAGUE, changes: 2 },
@@ -173,7 +194,7 @@ describe('whose changes go back', () => {
       ],
       records: [updated('Product2', id(1), { Name: ['x', 'y'] }, DEPLOYER), deleted('Product2', id(2), {}, null)],
     };
-    const result = attribute(changes, [], new Map(), nobodyNamed);
+    const result = whose(changes, [], nobodyNamed);
     expect(result.kind === 'unclear' && result.candidates).to.deep.equal([
       { userId: COLLEAGUE, changes: 2 },
       { userId: DEPLOYER, changes: 1 },
@@ -186,9 +207,8 @@ describe('whose changes go back', () => {
       fc.property(
         users.chain((list) => fc.tuple(fc.constant(list), shuffled(list))),
         ([list, other]) => {
-          const result = attribute(changesBy(...list), [], new Map(), nobodyNamed);
-          if (result.kind === 'unclear')
-            expect(attribute(changesBy(...other), [], new Map(), nobodyNamed)).to.deep.equal(result);
+          const result = whose(changesBy(...list), [], nobodyNamed);
+          if (result.kind === 'unclear') expect(whose(changesBy(...other), [], nobodyNamed)).to.deep.equal(result);
           expect(result.kind).to.equal(new Set(list).size > 1 ? 'unclear' : 'clear');
         }
       )

@@ -90,7 +90,7 @@ describe('the way back of a flow', () => {
   it('redeploys a flow that was deleted', () => {
     const [step] = plan(
       fallen,
-      decisions({}, { touches: new Map([['Flow:A', [touch(COLLEAGUE, { deleted: true })]]]) }),
+      decisions({}, { touches: new Map([['Flow:A', [touch(DEPLOYER, { deleted: true })]]]) }),
       { kept: [2] }
     ).steps;
     expect(step).to.include({ operation: 'redeployFlow' });
@@ -301,7 +301,7 @@ describe('a flow that somebody else switched', () => {
     });
     for (const type of ['Flow', 'FlowDefinition']) {
       expect(
-        plan(fallen, decisions({}, { touches: new Map([[`${type}:A`, [touch(COLLEAGUE, { deleted: true })]]]) }), {
+        plan(fallen, decisions({}, { touches: new Map([[`${type}:A`, [touch(DEPLOYER, { deleted: true })]]]) }), {
           kept: [2],
         }).conflicts
       ).to.deep.equal([]);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { diffFlows } from '../../../src/flow/diffFlows.js';
 import { diffComponents } from '../../../src/metadata/diffComponents.js';
 import { adviceFor } from '../../../src/plan/advice.js';
-import { attribute, touchesOf } from '../../../src/plan/attribution.js';
+import { touchesOf } from '../../../src/plan/attribution.js';
+import { attribute } from '../../../src/plan/whose.js';
 import { targetsOf } from '../../../src/plan/changeSet.js';
 import { componentSteps } from '../../../src/plan/componentSteps.js';
 import { joinDrafts, type Decisions, type Draft } from '../../../src/plan/draft.js';
@@ -238,7 +239,18 @@ describe('comparing and judging', () => {
     twice(() => diffFlows(FLOW_FACTS.baseline, flows, true, () => undefined));
     twice(() => diffComponents(components, states));
     twice(() => [...touchesOf(deployments, reports)]);
-    twice(() => attribute(changes, deployments, TOUCHES, deepFreeze({ everybody: false, named: [] })));
+    twice(() =>
+      attribute(
+        changes,
+        deepFreeze({
+          deployments,
+          touches: TOUCHES,
+          loaded: new Map(),
+          flowBodies: { baseline: new Map(), now: new Map() },
+        }),
+        deepFreeze({ everybody: false, named: [], deployments: [], loads: false, window: {} })
+      )
+    );
     twice(() =>
       judge(
         differences,

@@ -195,7 +195,16 @@ export function deleted(
 }
 
 export function anAttribution(more: Partial<Attribution> = {}): Attribution {
-  return { deployers: new Set([DEPLOYER]), source: 'deployments', touches: new Map(), ...more };
+  return {
+    deployers: new Set([DEPLOYER]),
+    source: 'deployments',
+    window: {},
+    touches: new Map(),
+    loaded: new Map(),
+    alone: more.source === 'everybody' || more.source === 'onlyAuthor',
+    exact: more.source === 'everybody',
+    ...more,
+  };
 }
 
 export function decisions(choice: Partial<Choice> = {}, attribution: Partial<Attribution> = {}): Decisions {
@@ -226,6 +235,8 @@ export function aDeployment(id: string, by: string, more: Partial<Deployment> = 
     completedAt: DEPLOYED_AT,
     createdById: by as RecordId,
     createdByName: NAMES.get(by) ?? by,
+    rollbackOnError: true,
+    componentsDeployed: null,
     ...more,
   };
 }

@@ -1,0 +1,46 @@
+import { flowAuthor, componentAuthor, recordAuthor, type ChangeSet } from './changeSet.js';
+import { componentTarget, flowTarget, recordTarget } from '../model/selector.js';
+import { inWindow } from './attribution.js';
+import { conflict, leftOut } from './choice.js';
+import { emptyDraft, type Decisions, type Draft } from './draft.js';
+
+const RECORD_WORDS: Readonly<Record<string, readonly [baseline: string, current: string]>> = {
+  inserted: ['absent', 'created since'],
+  deleted: ['present', 'deleted since'],
+};
+
+/**
+ * What is not as in the snapshot, and nothing else: every difference is a conflict of kind `drift` that is kept, so that a
+ * nightly check says who changed what, and nothing can be applied by accident.
+ */
+export function driftDraft(changes: ChangeSet, decisions: Decisions): Draft {
+  const draft = emptyDraft();
+  const { window } = decisions.attribution;
+  const note = (target: string, words: readonly [string, string], author: ReturnType<typeof flowAuthor>): void => {
+    const skipped = leftOut(decisions.choice, target);
+    if (skipped) draft.leftOut.push(skipped);
+    else if (inWindow(window, author.at))
+      draft.conflicts.push(conflict(target, 'drift', words[0], words[1], author, 'keep', decisions.names));
+    else draft.leftOut.push({ target, why: 'changed outside --since and --until, or nobody knows when' });
+  };
+  for (const change of changes.flows) {
+    if (change.kind === 'created' && change.now?.activeVersion === null) continue;
+    note(flowTarget(change.flow), ['as in the snapshot', `${change.kind} since`], flowAuthor(change));
+  }
+  for (const change of changes.components)
+    note(
+      componentTarget(change.type, change.fullName),
+      [change.kind === 'created' ? 'absent' : 'as in the snapshot', `${change.kind} since`],
+      componentAuthor(change)
+    );
+  for (const change of changes.records) {
+    if (change.kind === 'passing' || change.kind === 'touched') continue;
+    const fields = change.differences
+      .map(({ field }) => field)
+      .sort()
+      .join(', ');
+    const words = RECORD_WORDS[change.kind] ?? [`${fields} as in the snapshot`, `${fields} changed since`];
+    note(recordTarget(change.object, change.id), words, recordAuthor(change));
+  }
+  return draft;
+}

@@ -1,0 +1,58 @@
+import { versionMember } from '../flow/flowVersion.js';
+import type { Finding } from '../model/finding.js';
+import type { OrgPorts } from '../org/ports.js';
+import type { Baseline } from '../snapshot/baseline.js';
+import { componentSteps } from './componentSteps.js';
+import { joinDrafts, type Decisions, type Draft } from './draft.js';
+import type { FlowFacts } from './flowFacts.js';
+import { flowSteps } from './flowSteps.js';
+import { stepsWithoutCascades } from './readCascades.js';
+import { readFilledRows } from './readFilledRows.js';
+import type { Observed } from './readOrgNow.js';
+import type { DraftStep } from './rollbackPlan.js';
+
+/** What each lane makes of what changed, given whose changes go back and what a person chose. */
+export async function makeDraft(
+  org: OrgPorts,
+  baseline: Baseline,
+  observed: Observed,
+  flowFacts: FlowFacts,
+  decisions: Decisions,
+  findings: Finding[]
+): Promise<Draft> {
+  const { snapshot } = baseline;
+  const { attribution } = decisions;
+  const flowDraft = flowSteps(observed.changes.flows, flowFacts, decisions);
+  return joinDrafts([
+    flowDraft,
+    componentSteps(
+      observed.changes.components,
+      {
+        snapshotAt: snapshot.createdAt,
+        flowTexts: stayingFlowTexts(observed.components.flowTexts, flowDraft.steps),
+        filledRows: await readFilledRows(org, observed.changes.components),
+      },
+      decisions
+    ),
+    await stepsWithoutCascades(
+      org,
+      observed.changes.records,
+      {
+        ...observed.records,
+        knowledge: baseline.knowledge,
+        lastEditorOnly: !attribution.exact,
+        ofPresets: new Set(snapshot.objects.filter((part) => part.preset).map((part) => part.object)),
+      },
+      decisions,
+      findings
+    ),
+  ]);
+}
+
+/** Bodies of the new flow versions that will still be there afterwards. */
+function stayingFlowTexts(texts: ReadonlyMap<string, string>, steps: readonly DraftStep[]): Map<string, string> {
+  const staying = new Map(texts);
+  for (const { detail } of steps)
+    if (detail.kind === 'flowVersion') staying.delete(versionMember(detail.flow, detail.version));
+  return staying;
+}
