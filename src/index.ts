@@ -6,3 +6,4 @@ export type { RollbackListResult } from './commands/rollback/list.js';
 export type { RollbackShowResult } from './commands/rollback/show.js';
 export type { RollbackVerifyResult } from './commands/rollback/verify.js';
 export type { RollbackDiffResult } from './commands/rollback/diff.js';
+export type { RollbackDoctorResult } from './commands/rollback/doctor.js';

@@ -5,6 +5,9 @@ import { checkPlans } from '../../src/inventory/checkPlans.js';
 import { readInventory } from '../../src/inventory/readInventory.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT } from '../../src/model/progress.js';
+import type { Check } from '../../src/preflight/facts.js';
+import { judgeFacts } from '../../src/preflight/judgeFacts.js';
+import { readFacts } from '../../src/preflight/readFacts.js';
 import { presetNamed } from '../../src/records/presets/presets.js';
 import { compareReport } from '../../src/report/compareReport.js';
 import type { Snapshot } from '../../src/snapshot/snapshotFormat.js';
@@ -175,6 +178,24 @@ describe('around a rollback', () => {
     });
   });
 
+  describe('doctor', () => {
+    const doctor = async (person: 'Ada Admin' | 'Cleo Colleague', snapshot: Snapshot): Promise<readonly Check[]> => {
+      const org = await world.as(person);
+      org.forgetDescribes();
+      return judgeFacts(await readFacts(org, world.store, { snapshotId: idOf(snapshot) }, world.chance, SILENT));
+    };
+    const notOk = (checks: readonly Check[]): string[] =>
+      checks.filter(({ state }) => state !== 'ok').map(({ state, code }) => `${state} ${code}`);
+
+    it('finds a healthy org ready, and what is in flight or gone in one that is not', async () => {
+      const snapshot = await world.snapshot(SCOPE);
+      expect(notOk(await doctor('Ada Admin', snapshot))).to.deep.equal([]);
+      const folder = await world.store.open('snapshots', idOf(snapshot));
+      await folder.write('flows.json', '{}');
+      expect(notOk(await doctor('Ada Admin', snapshot))).to.deep.equal(['refused snapshot']);
+    });
+  });
+
   it('list --check tells plans that still fit from stale ones and from those that have nothing left to do', async () => {
     const snapshot = await world.snapshot(SCOPE);
     await badRelease();
@@ -196,7 +217,7 @@ describe('around a rollback', () => {
     expect(await state()).to.deep.equal(['applied', null]);
   });
 
-  it('promise 1: list, show, diff and verify change nothing in the org', async () => {
+  it('promise 1: list, diff, verify and doctor change nothing in the org', async () => {
     const snapshot = await world.snapshot(SCOPE);
     await badRelease();
     await world.plan(snapshot);
@@ -204,6 +225,8 @@ describe('around a rollback', () => {
       await checkPlans(await world.as('Ada Admin'), world.store, await readInventory(world.store, new Date()));
       await withOrg(snapshot, [], true);
       await verify(snapshot);
+      const org = await world.as('Ada Admin');
+      judgeFacts(await readFacts(org, world.store, { snapshotId: idOf(snapshot) }, world.chance, SILENT));
     });
     expect(writes).to.deep.equal([]);
   });

@@ -30,7 +30,18 @@ const ROOMS: Record<string, { readonly mayImport: readonly string[] | 'anything'
   'validate/rules': { mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan'], pure: true },
   // Value to text: the last to know.
   report: {
-    mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'apply', 'validate', 'inventory', 'compare'],
+    mayImport: [
+      'model',
+      ...KINDS,
+      ...PORTS,
+      'snapshot',
+      'plan',
+      'apply',
+      'validate',
+      'inventory',
+      'compare',
+      'preflight',
+    ],
     pure: true,
   },
   // The sequences of awaits. They see an org and a disk through ports only.
@@ -48,6 +59,10 @@ const ROOMS: Record<string, { readonly mayImport: readonly string[] | 'anything'
   // How one state became another, read the way a plan reads it.
   compare: {
     mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'plan (reading)', 'apply'],
+  },
+  // Whether the commands would work: it looks at what each of them looks at first.
+  preflight: {
+    mayImport: ['model', ...KINDS, ...PORTS, 'snapshot', 'plan', 'plan (reading)', 'apply', 'validate', 'inventory'],
   },
   // Adapters: the only rooms that know an API or a file system. Nobody but `cli` imports them.
   org: { mayImport: ['model', ...KINDS, 'org/ports'] },
@@ -67,6 +82,7 @@ const ROOMS: Record<string, { readonly mayImport: readonly string[] | 'anything'
       'validate',
       'inventory',
       'compare',
+      'preflight',
       'report',
     ],
   },

@@ -61,7 +61,7 @@ export default class RollbackList extends RollbackCommand<RollbackListResult> {
         )
     );
     const cutOff = inventory.runs.filter((run) => run.state === 'cutOff').at(-1);
-    if (cutOff?.planId) this.log(`\n${this.inLines(messages.getMessage('goOn', [cutOff.id, same, cutOff.planId]))}`);
+    if (cutOff) this.log(`\n${this.inLines(messages.getMessage('goOn', [cutOff.id, same, cutOff.id]))}`);
     const others = count(whole) - count(inventory);
     if (others > 0) this.log(`\n${messages.getMessage('otherOrgs', [plural(others, 'entry', 'entries')])}`);
     return { store: store.display, orgId: target?.getOrgId() ?? null, ...ofKinds(inventory, flags.kind ?? KINDS) };

@@ -1,0 +1,84 @@
+import { Flags } from '@salesforce/sf-plugins-core';
+import { Messages } from '@salesforce/core';
+import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
+import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
+import { scopeOfFlags } from '../../cli/scopeFlags.js';
+import { chooseEntry } from '../../cli/storeIds.js';
+import { width } from '../../cli/terminal.js';
+import { ofOrg } from '../../inventory/entry.js';
+import { readInventory } from '../../inventory/readInventory.js';
+import { parseStoreId, type StoreId } from '../../model/ids.js';
+import { EXIT } from '../../model/refusal.js';
+import type { Check } from '../../preflight/facts.js';
+import { judgeFacts } from '../../preflight/judgeFacts.js';
+import { readFacts } from '../../preflight/readFacts.js';
+import { doctorReport } from '../../report/doctorReport.js';
+
+Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
+const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback.doctor');
+
+export interface RollbackDoctorResult {
+  readonly orgId: string;
+  readonly username: string;
+  readonly apiVersion: string;
+  /** The snapshot whose scope was looked at; null where there was none. */
+  readonly snapshotId: string | null;
+  /** False when something would be refused. */
+  readonly ready: boolean;
+  readonly checks: readonly Check[];
+  readonly requests: number;
+}
+
+export default class RollbackDoctor extends RollbackCommand<RollbackDoctorResult> {
+  public static override readonly summary = messages.getMessage('summary');
+  public static override readonly description = messages.getMessage('description');
+  public static override readonly examples = messages.getMessages('examples');
+
+  public static override readonly flags = {
+    ...commonFlags,
+    snapshot: Flags.string({ summary: messages.getMessage('flags.snapshot.summary'), helpValue: 'ID' }),
+    wait: waitFlag,
+  };
+
+  public async run(): Promise<RollbackDoctorResult> {
+    const { flags } = await this.parse(RollbackDoctor);
+    const store = openStore(flags.store);
+    const orgId = flags['target-org'].getOrgId();
+    const inventory = await readInventory(store, CHANCE.now());
+    const typed = flags.snapshot
+      ? chooseEntry(inventory, flags.snapshot, ['snapshot'], orgId, store.display).id
+      : ofOrg(inventory, orgId).snapshots.findLast(({ state }) => state === 'complete' || state === 'incomplete')?.id;
+    const snapshotId = typed === undefined ? undefined : (parseStoreId(typed) as StoreId);
+    const org = await openOrg(flags['target-org'], flags['api-version'], this.typedOrg(), flags.wait.milliseconds);
+    const facts = await readFacts(
+      org,
+      store,
+      snapshotId ? { snapshotId } : { scope: await scopeOfFlags({}, org, org.identity.label) },
+      CHANCE,
+      this.stages()
+    );
+    this.stages().done();
+    const same = this.sameFlags(org.identity.label);
+    const checks = judgeFacts(facts).map((check) => ({
+      ...check,
+      action: check.action === null ? null : this.complete(check.action, same),
+    }));
+    const ready = checks.every((check) => check.state !== 'refused');
+    this.log(doctorReport(checks, facts.identity, width()));
+    if (!ready) process.exitCode = EXIT.refused;
+    return {
+      orgId: org.identity.orgId,
+      username: org.identity.username,
+      apiVersion: org.identity.apiVersion,
+      snapshotId: snapshotId ?? null,
+      ready,
+      checks,
+      requests: org.requests(),
+    };
+  }
+
+  /** Suggested commands name org and store as they were typed. */
+  private complete(action: string, same: string): string {
+    return action.replace(/-o ORG/, same).replace(/(sf rollback verify \S+)/, `$1${this.typedStore()}`);
+  }
+}
