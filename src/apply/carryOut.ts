@@ -7,6 +7,7 @@ import { reasonOf, stopsRun } from './errorKinds.js';
 import { applyFlowSteps } from './flowLane.js';
 import type { ItemOutcome } from './outcome.js';
 import { applyRecordStep } from './recordLane.js';
+import { CHANGED_AGAIN } from './rowOutcome.js';
 import { itemOutcome, settle, type RunContext } from './runContext.js';
 
 /** Why a run ended before its last step. */
@@ -87,7 +88,9 @@ function succeeded(outcomes: readonly ItemOutcome[] | undefined): boolean {
   if (!outcomes) return false;
   return (
     outcomes.length === 0 ||
-    outcomes.some((outcome) => ['restored', 'alreadyRestored', 'neutralised'].includes(outcome.outcome))
+    outcomes.some(
+      ({ outcome, code }) => ['restored', 'alreadyRestored', 'neutralised'].includes(outcome) || code === CHANGED_AGAIN
+    )
   );
 }
 

@@ -142,8 +142,9 @@ export async function takeResults(
   );
   await run.journal.append({ kind: 'idsMapped', step: step.id, job, pairs });
   for (const [old, fresh] of pairs) run.idMap.set(old, fresh);
-  await setLeftOvers(run, step, new Set(pairs.map(([old]) => old)));
-  return matched;
+  const refused = await setLeftOvers(run, step, new Set(pairs.map(([old]) => old)));
+  // The row is there; only what did not fit into the job is missing.
+  return matched.map(({ id, result }) => ({ id, result: { ...result, ...refused.get(id) } }));
 }
 
 function defaults(describe: ObjectDescribe, name: string): boolean {
@@ -151,8 +152,15 @@ function defaults(describe: ObjectDescribe, name: string): boolean {
   return field !== undefined && field.nillable && field.defaultedOnCreate;
 }
 
-/** Sets the values that no CSV can carry, on rows that were just inserted. The same values again leave the same rows. */
-export async function setLeftOvers(run: RunContext, step: RecordStep, ids: ReadonlySet<string>): Promise<void> {
+/**
+ * Sets the values that no CSV can carry, on rows that were just inserted. The same values again leave the same rows. Gives
+ * the code and message of those that the org refused, by old Id.
+ */
+export async function setLeftOvers(
+  run: RunContext,
+  step: RecordStep,
+  ids: ReadonlySet<string>
+): Promise<ReadonlyMap<string, { readonly code?: string; readonly message?: string }>> {
   const describe = await run.org.describe(step.detail.object);
   const items = (run.current.items.get(step.id) ?? []).filter(({ id }) => ids.has(id));
   const updates = items.flatMap((item) => {
@@ -171,5 +179,14 @@ export async function setLeftOvers(run: RunContext, step: RecordStep, ids: Reado
       },
     ];
   });
-  if (updates.length > 0) await run.org.updateRows(describe.name, updates);
+  const results = updates.length > 0 ? await run.org.updateRows(describe.name, updates) : [];
+  const oldId = new Map([...run.idMap].map(([old, fresh]) => [fresh, old]));
+  return new Map(
+    results
+      .filter(({ success }) => !success)
+      .map(({ id, code, message }) => [
+        oldId.get(id) ?? id,
+        { ...(code ? { code } : {}), ...(message ? { message } : {}) },
+      ])
+  );
 }

@@ -1,21 +1,16 @@
 import { recordTarget } from '../model/selector.js';
 import type { RowResult } from '../org/ports.js';
 import { childrenOutside } from '../plan/readCascades.js';
-import type { RecordItem, Step } from '../plan/rollbackPlan.js';
-import { repointRow } from '../records/idMap.js';
-import { softReferences } from '../records/knowledge.js';
+import type { Step } from '../plan/rollbackPlan.js';
 import { reasonOf, stopsRun } from './errorKinds.js';
 import { insertRows } from './insertRows.js';
 import type { ItemOutcome } from './outcome.js';
-import { fieldsOf, readRows, standingOfRow, type RowState, type Standing } from './preconditions.js';
+import { readRows, standingOfRow, type RowState, type Standing } from './preconditions.js';
+import { mapped, returns, rowsOf, type Item } from './recordItem.js';
+import { CHANGED_AGAIN, inserted, MOVED, notAsWritten, resultOf } from './rowOutcome.js';
 import { intend, itemOutcome, settle, type RecordStep, type RunContext } from './runContext.js';
+import { undeleteRows } from './undeleteRows.js';
 import { deleteRows, updateRows } from './writeRows.js';
-
-/** An item as the plan has it, and as it stands once rows that came back under new Ids are counted in. */
-interface Item {
-  readonly planned: RecordItem;
-  readonly now: RecordItem;
-}
 
 /**
  * Carries out one record step: reads its rows once more, saves them, writes only those that are still as planned, and
@@ -38,7 +33,7 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
     const standing = standingNow(run, recordStep, item, row);
     if (standing === 'asPlanned') due.push(item);
     else if (begun?.has(item.planned.id) && doneBefore(step, standing, row))
-      outcomes.push(outcomeOf(run, recordStep, item, row, resultOf(recordStep, item, row, standing)));
+      outcomes.push(outcomeOf(run, recordStep, item, row, resultOf(run, recordStep, item, row, standing)));
     else if (standing === 'alreadyRestored')
       outcomes.push(
         outcomeOf(run, recordStep, item, row, { outcome: cameBack(run, step) ? 'restored' : 'alreadyRestored' })
@@ -69,6 +64,7 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
     const touched = new Map([...before].filter(([id, row]) => !row.deleted && due.some(({ now }) => now.id === id)));
     const unsaved = begun ? new Map([...touched].filter(([id]) => !begun.has(id))) : touched;
     if (!returns(step)) await run.undo.rows(step.id, await run.org.describe(object), unsaved, begun !== undefined);
+    if (step.operation === 'deleteRecords' && !begun) await saveWhatGoesAlong(run, step);
     await intend(
       run,
       step,
@@ -77,49 +73,32 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
     outcomes.push(...(await writeAndProve(run, recordStep, due, before)));
   }
   for (const outcome of outcomes)
-    if (returns(step) && outcome.outcome === 'restored') run.returned.add(outcome.target.split(':').at(-1) ?? '');
+    if (returns(step) && (outcome.outcome === 'restored' || outcome.code === CHANGED_AGAIN))
+      run.returned.add(outcome.target.split(':').at(-1) ?? '');
   outcomes.sort((a, b) => (a.target < b.target ? -1 : 1));
   await settle(run, step, outcomes);
 }
 
-const MOVED = {
-  outcome: 'conflict',
-  code: 'MOVED',
-  message: 'somebody changed this row after the plan was checked; it was not written',
-} as const;
+/** A delete may take rows of later delete steps along: they are saved before, since by then they are gone. */
+async function saveWhatGoesAlong(run: RunContext, step: Step): Promise<void> {
+  const later = run.plan.steps.filter(
+    ({ operation, waitsFor }) => operation === 'deleteRecords' && waitsFor.includes(step.id)
+  );
+  for (const { id, detail } of later) {
+    if (detail.kind !== 'records' || step.detail.kind !== 'records') continue;
+    const { object } = step.detail;
+    const describe = await run.org.describe(detail.object);
+    if (!describe.fields.some((field) => field.cascadeDelete && field.referenceTo.includes(object))) continue;
+    const ids = (run.current.items.get(id) ?? []).map((item) => run.idMap.get(item.id) ?? item.id);
+    const rows = await readRows(run.org, detail.object, ids, 'all');
+    const living = new Map([...rows].filter(([, row]) => !row.deleted));
+    await run.undo.rows(`${step.id}.${id}`, describe, living, false);
+  }
+}
 
 /** Whether a row that was to be written before the run was cut off is written. What came back may differ in fields. */
 function doneBefore(step: Step, standing: Standing, row: RowState | undefined): boolean {
   return standing === 'alreadyRestored' || (returns(step) && row !== undefined && !row.deleted);
-}
-
-/** What became of a row that the org has taken. */
-function resultOf(
-  step: RecordStep,
-  item: Item,
-  row: RowState | undefined,
-  standing: Standing
-): Pick<ItemOutcome, 'outcome' | 'code' | 'message'> {
-  if (item.now.id !== item.planned.id && returns(step)) return inserted(item, row, undefined);
-  if (standing === 'alreadyRestored')
-    return { outcome: step.operation === 'deactivateRecords' ? 'neutralised' : 'restored' };
-  return notAsWritten(step, item, row);
-}
-
-function returns(step: Step): boolean {
-  return step.operation === 'undeleteRecords' || step.operation === 'insertRecords';
-}
-
-/** An item with the new Ids that this run and earlier ones gave: its own, and those of the rows it will point to. */
-function mapped(run: RunContext, object: string, item: RecordItem): RecordItem {
-  if (run.idMap.size === 0) return item;
-  const soft = softReferences(run.baseline.knowledge, object);
-  return {
-    ...item,
-    id: run.idMap.get(item.id) ?? item.id,
-    after: item.after && repointRow(item.after, run.idMap, soft),
-    ...(item.also ? { also: repointRow(item.also, run.idMap, soft) } : {}),
-  };
 }
 
 function standingNow(run: RunContext, step: RecordStep, item: Item, row: RowState | undefined): Standing {
@@ -135,29 +114,6 @@ function standingNow(run: RunContext, step: RecordStep, item: Item, row: RowStat
 
 const NOBODY: ReadonlySet<string> = new Set();
 const NOTHING: ReadonlySet<string> = new Set();
-
-async function rowsOf(
-  run: RunContext,
-  step: RecordStep,
-  items: readonly Item[],
-  fields: 'named' | 'all'
-): Promise<Map<string, RowState>> {
-  const { object } = step.detail;
-  const named =
-    fields === 'all'
-      ? 'all'
-      : await fieldsOf(
-          run.org,
-          object,
-          items.map(({ now }) => now)
-        );
-  return readRows(
-    run.org,
-    object,
-    items.map(({ now }) => now.id),
-    named
-  );
-}
 
 /** What the undelete of a parent brought back, or its delete took along, in this run, is this run's work. */
 function cameBack(run: RunContext, step: Step): boolean {
@@ -211,12 +167,12 @@ async function writeAndProve(
     const row = after.get(item.now.id);
     const result = byId.get(due[at]?.now.id ?? '');
     if (step.operation === 'insertRecords' || item.now.id !== due[at]?.now.id)
-      return outcomeOf(run, step, item, row, inserted(item, row, result));
+      return outcomeOf(run, step, item, row, inserted(run, item, row, result));
     if (standingNow(run, step, item, row) === 'alreadyRestored')
       return outcomeOf(run, step, item, row, {
         outcome: step.operation === 'deactivateRecords' ? 'neutralised' : 'restored',
       });
-    if (result?.success) return outcomeOf(run, step, item, row, notAsWritten(step, item, row));
+    if (result?.success) return outcomeOf(run, step, item, row, notAsWritten(run, step, item, row));
     return outcomeOf(run, step, item, row, {
       outcome: 'failed',
       code: result?.code ?? 'NO_RESULT',
@@ -231,37 +187,6 @@ function mayInsert(step: Step): boolean {
   return step.operation === 'insertRecords' || step.fallbacks.some(({ operation }) => operation === 'insertRecords');
 }
 
-/** A row that came back by insert: what it may only get once other rows exist is set by a later step. */
-function inserted(
-  item: Item,
-  row: RowState | undefined,
-  result: RowResult | undefined
-): Pick<ItemOutcome, 'outcome' | 'code' | 'message'> {
-  if (row && !row.deleted && item.now.id !== item.planned.id)
-    return { outcome: 'restored', code: 'NEW_ID', message: `it came back under the new Id ${item.now.id}` };
-  return {
-    outcome: 'failed',
-    code: result?.code ?? 'NO_RESULT',
-    message: result?.message ?? 'the org gave no result for this row',
-  };
-}
-
-function notAsWritten(
-  step: RecordStep,
-  item: Item,
-  row: RowState | undefined
-): Pick<ItemOutcome, 'outcome' | 'code' | 'message'> {
-  const fields = Object.keys(item.now.after ?? {}).filter((field) => row?.values[field] !== item.now.after?.[field]);
-  // What comes back from the bin comes back as it was deleted; a step that follows sets the fields that differ.
-  if (step.operation === 'undeleteRecords' && row && !row.deleted)
-    return { outcome: 'restored', code: 'FIELDS_DIFFER', message: `${fields.join(', ')} came back with other values` };
-  return {
-    outcome: 'failed',
-    code: 'CHANGED_AGAIN',
-    message: `the org took the values, and automation changed ${fields.join(', ')} again`,
-  };
-}
-
 async function write(
   run: RunContext,
   step: RecordStep,
@@ -271,7 +196,7 @@ async function write(
   const items = due.map(({ now }) => now);
   switch (step.operation) {
     case 'undeleteRecords':
-      return undelete(run, step, due, before);
+      return undeleteRows(run, step, due, before);
     case 'insertRecords':
       return insertRows(
         run,
@@ -283,42 +208,4 @@ async function write(
     default:
       return updateRows(run, step, items, before);
   }
-}
-
-/** What a refused undelete says when the row cannot come back that way at all (SOAP API guide, undelete()). */
-const NOT_IN_BIN = new Set([
-  'UNDELETE_FAILED',
-  'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
-  'INVALID_CROSS_REFERENCE_KEY',
-  'NOT_FOUND',
-]);
-
-/** Undelete first: it keeps the Id. Rows the bin no longer has are inserted, where the plan lists that. */
-async function undelete(
-  run: RunContext,
-  step: RecordStep,
-  due: readonly Item[],
-  before: ReadonlyMap<string, RowState>
-): Promise<RowResult[]> {
-  const inBin = due.filter(({ now }) => before.has(now.id));
-  const results = inBin.length > 0 ? await run.org.undeleteRows(inBin.map(({ now }) => now.id)) : [];
-  const gone = due.filter(({ now }) => !before.has(now.id));
-  const refused = inBin.filter(({ now }) =>
-    results.some((result) => result.id === now.id && !result.success && NOT_IN_BIN.has(result.code ?? ''))
-  );
-  const absent = refused.length > 0 ? await stillDeleted(run, step, refused) : [];
-  const insert = [...gone, ...absent];
-  if (insert.length === 0 || !step.fallbacks.some((fallback) => fallback.operation === 'insertRecords')) return results;
-  const inserts = await insertRows(
-    run,
-    step,
-    insert.map(({ planned }) => planned)
-  );
-  const replaced = new Set(insert.map(({ now }) => now.id));
-  return [...results.filter((result) => !replaced.has(result.id)), ...inserts];
-}
-
-async function stillDeleted(run: RunContext, step: RecordStep, items: readonly Item[]): Promise<Item[]> {
-  const rows = await rowsOf(run, step, items, 'named');
-  return items.filter(({ now }) => rows.get(now.id)?.deleted !== false);
 }

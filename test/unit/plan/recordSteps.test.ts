@@ -342,3 +342,161 @@ describe('the steps of the record lane', () => {
     ).to.deep.equal([]);
   });
 });
+
+describe('unique values on the way back', () => {
+  const KEYED = anObject('Product2', [
+    aField('Name'),
+    aField('Key__c', 'string', { unique: true }),
+    aField('Code__c', 'string', { unique: true, nillable: false }),
+  ]);
+  const run = (changes: readonly RecordChange[], how = decisions()): Draft => plan(changes, how, [KEYED]);
+  const stepsOf = (draft: Draft): string[] => draft.steps.map(({ key }) => key.split(':')[1] as string);
+  const touched = (id: string, values: Record<string, string>): RecordChange => ({
+    ...updated(
+      'Product2',
+      id,
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [value, value]]))
+    ),
+    kind: 'touched',
+  });
+
+  it('are lent for a moment by a row without a change of its own, to one that had them when it was deleted', () => {
+    const draft = run([
+      touched(P1, { Key__c: 'K1' }),
+      deleted('Product2', P2, { Key__c: 'K2' }, DEPLOYER, { Key__c: 'K1' }),
+    ]);
+    expect(draft.conflicts).to.deep.equal([]);
+    expect(itemsOf(draft, 'park')).to.deep.equal([
+      { id: P1, before: { Key__c: 'K1' }, after: { Key__c: null }, also: { Key__c: 'K1' } },
+    ]);
+    expect(itemsOf(draft, 'update~2')[0]).to.deep.equal({
+      id: P1,
+      before: { Key__c: 'K1' },
+      after: { Key__c: 'K1' },
+      also: { Key__c: null },
+    });
+    expect(stepsOf(draft)).to.deep.equal(['park', 'undelete', 'update', 'update~2']);
+  });
+
+  it('are not lent by a row that a person left out: then the other cannot come back', () => {
+    const draft = run(
+      [touched(P1, { Key__c: 'K1' }), deleted('Product2', P2, { Key__c: 'K2' }, DEPLOYER, { Key__c: 'K1' })],
+      decisions({ exclude: [`record:Product2:${P1}`] })
+    );
+    expect(draft.steps).to.deep.equal([]);
+    expect(draft.conflicts.map(({ kind, target }) => [kind, target])).to.deep.equal([
+      ['keyTaken', `record:Product2:${P2}`],
+    ]);
+  });
+
+  it('are left out at first where the undelete turns into an insert, since another row may still hold them', () => {
+    const draft = run([
+      deleted('Product2', P1, { Key__c: 'K1', Code__c: 'C1' }, DEPLOYER, { Key__c: 'K5', Code__c: 'C5' }),
+    ]);
+    expect(itemsOf(draft, 'undelete')[0]?.atFirst).to.deep.equal({ Key__c: null, Code__c: `~${P1}` });
+    expect(itemsOf(draft, 'update')[0]?.also).to.deep.equal({ Key__c: null, Code__c: `~${P1}` });
+  });
+
+  it('stay as they were in the bin where somebody else has the old one, and that is then in the way of others too', () => {
+    const draft = run([
+      updated('Product2', P1, { Key__c: ['K8', 'K1'] }, COLLEAGUE),
+      deleted('Product2', P2, { Key__c: 'K1' }, DEPLOYER, { Key__c: 'K3' }),
+      updated('Product2', P3, { Key__c: ['K3', 'K9'] }),
+    ]);
+    expect(itemsOf(draft, 'undelete').map(({ after }) => after)).to.deep.equal([{ Key__c: 'K3' }]);
+    expect(draft.conflicts.map(({ kind, target }) => [kind, target])).to.have.deep.members([
+      ['changedByOther', `record:Product2:${P1}`],
+      ['keyTaken', `record:Product2:${P2}`],
+      ['keyTaken', `record:Product2:${P3}`],
+    ]);
+    expect(itemsOf(draft, 'update')).to.deep.equal([]);
+  });
+});
+
+describe('rows that go in a circle', () => {
+  const RING = [
+    anObject('A__c', [aLookup('Must__c', 'B__c', { nillable: false, restrictedDelete: true })]),
+    anObject('B__c', [aLookup('Hold__c', 'A__c', { restrictedDelete: true })]),
+  ];
+  const [A, B] = [recordIdOf('a01', 1), recordIdOf('a02', 1)];
+
+  it('let go of each other first, where one of them can', () => {
+    const draft = plan([inserted('A__c', A, { Must__c: B }), inserted('B__c', B, { Hold__c: A })], decisions(), RING);
+    expect(itemsOf(draft, 'release', 'B__c')).to.deep.equal([
+      { id: B, before: { Hold__c: A }, after: { Hold__c: null } },
+    ]);
+    expect(draft.steps.map(({ key }) => key)).to.deep.equal([
+      'records:release:B__c',
+      'records:delete:A__c',
+      'records:delete:B__c',
+    ]);
+    expect(draft.findings).to.deep.equal([]);
+  });
+
+  it('and cannot let go are planned all the same: the step and a finding say that the org may refuse them', () => {
+    const must = { nillable: false, restrictedDelete: true };
+    const fixed = [
+      anObject('A__c', [aLookup('Must__c', 'B__c', must)]),
+      anObject('B__c', [aLookup('Must__c', 'A__c', must)]),
+    ];
+    const draft = plan([inserted('A__c', A, { Must__c: B }), inserted('B__c', B, { Must__c: A })], decisions(), fixed);
+    expect(draft.steps).to.have.lengthOf(2);
+    expect(draft.steps.filter(({ reason }) => reason.includes('may refuse'))).to.have.lengthOf(1);
+    expect(draft.findings).to.have.lengthOf(1);
+    expect(draft.findings[0]).to.include({ code: 'rowsInCircle', severity: 'warning' });
+  });
+});
+
+describe('what comes back with a master whatever the plan says', () => {
+  const MASTER = { cascadeDelete: true, nillable: false } as const;
+  const FAMILY = [
+    anObject('Master__c', [aField('Name')]),
+    anObject('Gone__c', [aField('Name')]),
+    anObject('Detail__c', [
+      aLookup('Master__c', 'Master__c', MASTER),
+      aLookup('Must__c', 'Gone__c', { nillable: false }),
+    ]),
+    anObject('Other__c', [aLookup('Look__c', 'Detail__c')]),
+  ];
+  const [M, G, D, O] = [recordIdOf('a01', 1), recordIdOf('a02', 1), recordIdOf('a03', 1), recordIdOf('a04', 1)];
+
+  it('is no row that stays deleted: only the lookup to what does stay is a conflict', () => {
+    const detail = deleted('Detail__c', D, { Master__c: M, Must__c: G });
+    const draft = plan(
+      [deleted('Master__c', M, { Name: 'm' }), deleted('Gone__c', G, { Name: 'g' }, COLLEAGUE), detail],
+      decisions(),
+      FAMILY
+    );
+    expect(itemsOf(draft, 'undelete', 'Detail__c').map(({ after }) => after)).to.deep.equal([{ Master__c: M }]);
+    expect(draft.conflicts.map(({ kind, target }) => [kind, target])).to.have.deep.members([
+      ['targetDeleted', `record:Detail__c:${D}`],
+      ['deletedByOther', `record:Gone__c:${G}`],
+    ]);
+    // Without its master it has nobody to bring it along.
+    const alone = plan([deleted('Gone__c', G, { Name: 'g' }, COLLEAGUE), detail], decisions(), FAMILY);
+    expect(itemsOf(alone, 'undelete', 'Detail__c')).to.deep.equal([]);
+  });
+
+  it('may be named by lookups once more, which are looked at, and goes again where it never belonged', () => {
+    const passing: RecordChange = {
+      ...deleted('Detail__c', D, { Master__c: M, Must__c: G }),
+      kind: 'passing',
+      baseline: undefined,
+    };
+    const draft = plan(
+      [
+        deleted('Master__c', M, { Name: 'm' }),
+        passing,
+        { ...updated('Other__c', O, { Look__c: [null, null] }), kind: 'touched' },
+      ],
+      decisions(),
+      FAMILY
+    );
+    expect(itemsOf(draft, 'recheck', 'Other__c')).to.deep.equal([
+      { id: O, before: { Look__c: null }, after: { Look__c: null } },
+    ]);
+    const sweep = draft.steps.find(({ key }) => key === 'records:sweep:Detail__c');
+    expect(sweep?.detail).to.include({ strays: true });
+    expect(sweep?.after).to.deep.equal(['records:undelete:Master__c']);
+  });
+});
