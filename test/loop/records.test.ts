@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { RunResult } from '../../src/apply/runResult.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
@@ -342,6 +343,43 @@ describe('records go back', () => {
     });
     const run = await world.apply(await world.plan(snapshot));
     expect(run.steps[0]?.errors[0]).to.include({ code: 'CHANGED_AGAIN', target: `record:SBQQ__PriceRule__c:${RULE}` });
+  });
+
+  it('reports a row that came back with a value that automation changed, and goes on with what depends on it', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    world.delete('Dov Deployer', CUSTOM_RULE);
+    const plan = await world.plan(snapshot);
+    world.org.switches.binEmptied = true;
+    world.org.beforeSave('SBQQ__PriceRule__c', ({ row }) => {
+      row.SBQQ__EvaluationOrder__c = 7;
+    });
+    const run = await world.apply(plan);
+    const errors = run.steps.flatMap((step) => step.errors);
+    expect(errors.map(({ code, target }) => [code, target])).to.deep.equal([
+      ['CHANGED_AGAIN', `record:SBQQ__PriceRule__c:${CUSTOM_RULE}`],
+    ]);
+    expect(errors[0]?.message).to.match(/new Id .*, but not with SBQQ__EvaluationOrder__c/);
+    expect(run.totals).to.include({ failed: 1 });
+    expect(run.totals.skipped ?? 0).to.equal(0);
+  });
+
+  it('saves the rows that a delete takes along, which later steps find gone', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    const rule = world.insert('Dov Deployer', 'SBQQ__PriceRule__c', { Name: 'New', SBQQ__Active__c: true });
+    const condition = world.insert('Dov Deployer', 'SBQQ__PriceCondition__c', {
+      SBQQ__Rule__c: rule,
+      SBQQ__Index__c: 1,
+    });
+    world.update('Dov Deployer', 'SBQQ__PriceRule__c', rule, {
+      SBQQ__ConditionsMet__c: 'Custom',
+      SBQQ__AdvancedCondition__c: '1',
+    });
+    const run = await world.apply(await world.plan(snapshot));
+    expect(run.totals).to.deep.equal({ restored: 2 });
+    const folder = await world.store.open('runs', run.runId as never);
+    const saved = (await folder.list('undo/records')).filter((path) => path.includes('PriceCondition'));
+    expect(saved).to.have.length(1);
+    expect(gunzipSync(await folder.read(saved[0] ?? '')).toString()).to.include(condition);
   });
 
   it('uses a bulk job from 2,000 rows on, and journals its id before a row is uploaded', async () => {
