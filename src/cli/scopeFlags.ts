@@ -1,7 +1,12 @@
-import { existsSync, statSync } from 'node:fs';
 import type { ComponentKey } from '../metadata/component.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgHistory } from '../org/ports.js';
+import {
+  componentsOfDeployment,
+  componentsOfManifest,
+  componentsOfSource,
+  componentsToDeploy,
+} from './componentScope.js';
 import { presetNamed, PRESETS } from '../records/presets/presets.js';
 import type { Snapshot } from '../snapshot/snapshotFormat.js';
 import { EMPTY_SCOPE, mergeScopes, parseObjectScope, scopeOfComponents, type Scope } from '../snapshot/scope.js';
@@ -10,6 +15,8 @@ export interface ScopeFlags {
   readonly manifest?: string;
   readonly metadata?: readonly string[];
   readonly sourceDir?: readonly string[];
+  readonly deployDir?: readonly string[];
+  readonly deployId?: readonly string[];
   readonly flows?: readonly string[];
   readonly records?: readonly string[];
 }
@@ -17,18 +24,16 @@ export interface ScopeFlags {
 /** What the flags say is in scope. With no scope flag: every flow, and the CPQ preset where the package is installed. */
 export async function scopeOfFlags(
   flags: ScopeFlags,
-  org: Pick<OrgHistory, 'packageVersions'>,
+  org: Pick<OrgHistory, 'packageVersions' | 'deployReport'>,
   label: string
 ): Promise<Scope> {
-  const named = [flags.manifest, flags.metadata, flags.sourceDir, flags.flows, flags.records].some(
-    (value) => value !== undefined && value.length > 0
-  );
+  const named = Object.values(flags).some((value) => value !== undefined && value.length > 0);
   if (!named) {
     const scope: Scope = { ...EMPTY_SCOPE, flows: 'all' };
     return 'SBQQ' in (await org.packageVersions()) ? mergeScopes(scope, presetScope('cpq')) : scope;
   }
   let scope: Scope = EMPTY_SCOPE;
-  const components = await componentsOf(flags);
+  const components = await componentsOf(flags, org, label);
   if (components.length > 0) scope = mergeScopes(scope, { ...EMPTY_SCOPE, ...scopeOfComponents(components) });
   if (flags.flows?.length)
     scope = mergeScopes(scope, {
@@ -70,42 +75,22 @@ async function recordScope(entry: string, org: Pick<OrgHistory, 'packageVersions
   return { ...EMPTY_SCOPE, records: [object] };
 }
 
-/** Components named by a manifest, by `-m`, or by source files; source-deploy-retrieve is loaded only for these. */
-async function componentsOf(flags: ScopeFlags): Promise<ComponentKey[]> {
+/** Components named in any way; source-deploy-retrieve is loaded only where a name does not say it all. */
+async function componentsOf(
+  flags: ScopeFlags,
+  org: Pick<OrgHistory, 'deployReport'>,
+  label: string
+): Promise<ComponentKey[]> {
   const keys: ComponentKey[] = [];
   for (const entry of flags.metadata ?? []) {
     const [type, ...name] = entry.split(':');
     if (!type || !/^[A-Za-z]+$/.test(type)) throw new Refusal('badMetadata', { tokens: [entry] });
     keys.push({ type, fullName: name.join(':') || '*' });
   }
-  if (!flags.manifest && !flags.sourceDir?.length) return checkTypes(keys);
-  const { ComponentSet, ManifestResolver } = await import('@salesforce/source-deploy-retrieve');
-  if (flags.manifest) {
-    if (!existsSync(flags.manifest) || !statSync(flags.manifest).isFile())
-      throw new Refusal('unreadableManifest', { tokens: [flags.manifest, 'there is no such file'] });
-    try {
-      const manifest = await new ManifestResolver().resolve(flags.manifest);
-      keys.push(
-        ...manifest.components.map((component) => ({
-          type: typeof component.type === 'string' ? component.type : component.type.name,
-          fullName: component.fullName,
-        }))
-      );
-    } catch (error) {
-      throw new Refusal('unreadableManifest', { tokens: [flags.manifest, (error as Error).message], cause: error });
-    }
-  }
-  for (const folder of flags.sourceDir ?? []) {
-    if (!existsSync(folder)) throw new Refusal('unreadableSource', { tokens: [folder] });
-    const set = ComponentSet.fromSource(folder);
-    for (const component of set.getSourceComponents()) {
-      const children = component.getChildren();
-      // An object's folder stands for its parts, each of which goes back by itself.
-      if (children.length === 0 || component.xml)
-        keys.push({ type: component.type.name, fullName: component.fullName });
-      keys.push(...children.map((child) => ({ type: child.type.name, fullName: child.fullName })));
-    }
-  }
+  if (flags.manifest) keys.push(...(await componentsOfManifest(flags.manifest)));
+  for (const path of flags.sourceDir ?? []) keys.push(...(await componentsOfSource(path)));
+  for (const folder of flags.deployDir ?? []) keys.push(...(await componentsToDeploy(folder)));
+  for (const id of flags.deployId ?? []) keys.push(...(await componentsOfDeployment(id, org, label)));
   return checkTypes(keys);
 }
 

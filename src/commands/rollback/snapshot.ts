@@ -51,6 +51,16 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
       summary: messages.getMessage('flags.source-dir.summary'),
       helpValue: 'DIR',
     }),
+    'deploy-dir': Flags.string({
+      multiple: true,
+      summary: messages.getMessage('flags.deploy-dir.summary'),
+      helpValue: 'DIR',
+    }),
+    'deploy-id': Flags.string({
+      multiple: true,
+      summary: messages.getMessage('flags.deploy-id.summary'),
+      helpValue: '0Af…',
+    }),
     flows: Flags.string({
       multiple: true,
       delimiter: ',',
@@ -68,6 +78,8 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
       description: messages.getMessage('flags.follows.description'),
       helpValue: 'ID',
       exclusive: [
+        'deploy-dir',
+        'deploy-id',
         'manifest',
         'metadata',
         'source-dir',
@@ -100,6 +112,8 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
             ...(flags.manifest ? { manifest: flags.manifest } : {}),
             ...(flags.metadata ? { metadata: flags.metadata } : {}),
             ...(flags['source-dir'] ? { sourceDir: flags['source-dir'] } : {}),
+            ...(flags['deploy-dir'] ? { deployDir: flags['deploy-dir'] } : {}),
+            ...(flags['deploy-id'] ? { deployId: flags['deploy-id'] } : {}),
             ...(flags.flows ? { flows: flags.flows } : {}),
             ...(flags.records ? { records: flags.records } : {}),
           },
