@@ -1,5 +1,5 @@
 import { keyText, type ComponentKey } from '../metadata/component.js';
-import { containerOf, onlyMembers } from '../metadata/members.js';
+import { containerOf, isContainer, onlyMembers } from '../metadata/members.js';
 import type { Step } from '../plan/rollbackPlan.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import { deployZip } from './deployZip.js';
@@ -28,8 +28,10 @@ export async function wayBackZip(
       continue;
     }
     members.push(key);
+    // A container that only changed gets its own part back; its members are steps of their own.
+    const inParts = containerOf(key.type) ?? (isContainer(key.type) && step.operation === 'restoreComponent');
     for (const path of states.get(keyText(key))?.paths ?? []) {
-      if (containerOf(key.type)) byContainer.set(path, (byContainer.get(path) ?? new Set()).add(keyText(key)));
+      if (inParts) byContainer.set(path, (byContainer.get(path) ?? new Set()).add(keyText(key)));
       else whole.add(path);
     }
   }
@@ -38,10 +40,11 @@ export async function wayBackZip(
   );
   for (const [path, keep] of byContainer) {
     if (whole.has(path)) continue;
-    const type = containerOf([...keep][0]?.split(':')[0] ?? '') ?? '';
+    const first = [...keep][0]?.split(':')[0] ?? '';
+    const type = containerOf(first) ?? first;
     const name = (path.split('/').at(-1) ?? '').replace(/\.[^.]+$/, '');
     const xml = (await baseline.folder.read(`metadata/${path}`)).toString('utf8');
-    files.push({ path, content: Buffer.from(onlyMembers(type, name, xml, keep), 'utf8') });
+    files.push({ path, content: Buffer.from(onlyMembers(type, name, xml, keep, keep.has(`${type}:${name}`)), 'utf8') });
   }
   return deployZip(files, members, deletions, apiVersion);
 }

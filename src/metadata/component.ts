@@ -1,6 +1,6 @@
 import { digestOf, sha256 } from '../model/digest.js';
 import { canonicalXml, isMetadataXml } from '../model/canonicalXml.js';
-import { membersOf } from './members.js';
+import { membersOf, ownPart } from './members.js';
 
 /** A component by type and full name, as in a manifest: `ApexClass` `Pricing`, `CustomField` `Product2.Origin__c`. */
 export interface ComponentKey {
@@ -27,6 +27,9 @@ export interface ComponentState extends ComponentKey {
   readonly lastModifiedById?: string;
   readonly lastModifiedAt?: string;
 }
+
+/** Who made and last changed a component, as far as the org says. */
+export type ComponentStamps = Omit<ComponentState, keyof ComponentKey | 'digest' | 'paths'>;
 
 /** `components.json` of a snapshot. */
 export interface ComponentsPart {
@@ -68,21 +71,26 @@ function wholeState(component: RetrievedComponent): ComponentState {
 
 /**
  * What was retrieved, component by component: a container (an object file with fields) is taken apart into its members,
- * so that one field can be compared and put back without touching its neighbours.
+ * so that one field can be compared and put back without touching its neighbours. A container that is wanted itself stands
+ * for all its members, and its own state is what the file says without them.
  */
 export function componentStates(
   retrieved: readonly RetrievedComponent[],
   wanted: ReadonlySet<string>,
-  properties: ReadonlyMap<string, Omit<ComponentState, 'digest' | 'paths' | 'type' | 'fullName'>>
+  properties: ReadonlyMap<string, ComponentStamps>
 ): ComponentState[] {
   const states: ComponentState[] = [];
   for (const component of retrieved) {
     const file = component.files[0];
-    const members = file ? membersOf(component.type, component.fullName, file.content.toString('utf8')) : undefined;
-    if (wanted.has(keyText(component)))
-      states.push({ ...wholeState(component), ...properties.get(keyText(component)) });
+    const xml = file?.content.toString('utf8') ?? '';
+    const members = file ? membersOf(component.type, component.fullName, xml) : undefined;
+    const whole = wanted.has(keyText(component));
+    if (whole) {
+      const own = members && file ? { digest: digestOf([file.path, ownPart(component.type, xml)]) } : {};
+      states.push({ ...wholeState(component), ...own, ...properties.get(keyText(component)) });
+    }
     for (const member of members ?? []) {
-      if (!wanted.has(keyText(member))) continue;
+      if (!whole && !wanted.has(keyText(member))) continue;
       states.push({
         type: member.type,
         fullName: member.fullName,

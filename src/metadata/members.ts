@@ -48,6 +48,20 @@ export function containerOf(memberType: string): string | undefined {
   return Object.entries(CONTAINERS).find(([, members]) => Object.values(members).includes(memberType))?.[0];
 }
 
+export function isContainer(type: string): boolean {
+  return type in CONTAINERS;
+}
+
+/** The container in which a member stands, by type and name; undefined for a component with files of its own. */
+export function containerKey(member: {
+  readonly type: string;
+  readonly fullName: string;
+}): { readonly type: string; readonly fullName: string } | undefined {
+  const type = containerOf(member.type);
+  if (type === undefined) return undefined;
+  return { type, fullName: type === 'CustomLabels' ? 'CustomLabels' : (member.fullName.split('.')[0] ?? '') };
+}
+
 /** Members of custom labels are known by their own name; all others by `Container.Member`. */
 function memberName(containerType: string, containerName: string, own: string): string {
   return containerType === 'CustomLabels' ? own : `${containerName}.${own}`;
@@ -70,6 +84,18 @@ export function membersOf(containerType: string, containerName: string, xml: str
     const own = type ? ownName(element) : undefined;
     return type && own ? [{ type, fullName: memberName(containerType, containerName, own), canonical: element }] : [];
   });
+}
+
+/**
+ * What a container file says of the container itself, without its members: an object's label, its name field, its sharing.
+ * Undefined when the type is not a container. Standard fields, which no manifest can name, count as the object's own.
+ */
+export function ownPart(containerType: string, xml: string): Canonical | undefined {
+  const elements = CONTAINERS[containerType];
+  if (!elements) return undefined;
+  const [name, attributes, content] = canonicalXml(xml, containerType);
+  if (typeof content === 'string') return [name, attributes, content];
+  return [name, attributes, content.filter((element) => !(elements[element[0]] && ownName(element)))];
 }
 
 const raw = {
@@ -106,14 +132,16 @@ function rootAttributes(root: RawNode): string {
 }
 
 /**
- * The container file cut down to the members in `keep` (full names): what a deploy needs to put just these back.
- * Metadata API takes an object file with only some fields: the others stay as they are.
+ * The container file cut down to the members in `keep` (by `Type:FullName`), and with `own` to what it says of the container
+ * itself: what a deploy needs to put just these back. Metadata API takes an object file with only some fields: the others
+ * stay as they are.
  */
 export function onlyMembers(
   containerType: string,
   containerName: string,
   xml: string,
-  keep: ReadonlySet<string>
+  keep: ReadonlySet<string>,
+  withOwn = false
 ): string {
   const elements = CONTAINERS[containerType] ?? {};
   const [root] = (rawParser.parse(xml) as RawNode[]).filter((node) => nodeName(node) === containerType);
@@ -121,9 +149,8 @@ export function onlyMembers(
   const children = (root[containerType] as RawNode[]).filter((child) => {
     const type = elements[nodeName(child)];
     const own = type ? rawOwnName(child) : undefined;
-    return (
-      type !== undefined && own !== undefined && keep.has(`${type}:${memberName(containerType, containerName, own)}`)
-    );
+    if (type === undefined || own === undefined) return withOwn && nodeName(child) !== '#text';
+    return keep.has(`${type}:${memberName(containerType, containerName, own)}`);
   });
   const body = children.map((child) => `    ${String(rawBuilder.build([child])).trim()}\n`).join('');
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${containerType}${rootAttributes(root)}>\n${body}</${containerType}>\n`;

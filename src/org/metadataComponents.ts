@@ -1,5 +1,11 @@
 import { MetadataResolver, ZipTreeContainer } from '@salesforce/source-deploy-retrieve';
-import { compareKeys, keyText, type ComponentKey, type RetrievedComponent } from '../metadata/component.js';
+import {
+  compareKeys,
+  keyText,
+  type ComponentKey,
+  type ComponentStamps,
+  type RetrievedComponent,
+} from '../metadata/component.js';
 import { isRecordId } from '../model/ids.js';
 import { badAnswer, OrgRequestError } from './orgRequestError.js';
 import { until } from './poller.js';
@@ -9,6 +15,7 @@ import type {
   DeployedComponent,
   DeployReport,
   DeployRequest,
+  ListedComponent,
   Retrieved,
 } from './ports.js';
 import { many, truth, type Raw, type Soap, type SoapValue } from './soap.js';
@@ -25,8 +32,8 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
     private readonly waitMs: number
   ) {}
 
-  public async listComponents(types: readonly string[]): Promise<ComponentKey[]> {
-    const keys: ComponentKey[] = [];
+  public async listComponents(types: readonly string[]): Promise<ListedComponent[]> {
+    const keys: ListedComponent[] = [];
     for (let at = 0; at < types.length; at += QUERIES_PER_LIST) {
       const queries = types.slice(at, at + QUERIES_PER_LIST).map((type) => ({ type }));
       const listed = await this.soap.call('metadata', 'listMetadata', { queries, asOfVersion: this.apiVersion }, READS);
@@ -34,6 +41,7 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
         ...listed.map((file) => ({
           type: textOf(file, 'type'),
           fullName: decodeURIComponent(textOf(file, 'fullName')),
+          ...stampsOf(file),
         }))
       );
     }
@@ -178,12 +186,7 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
     const properties = new Map(
       many(status.fileProperties as Raw[]).map((file) => [
         keyText({ type: String(file.type), fullName: decodeURIComponent(String(file.fullName)) }),
-        {
-          createdById: String(file.createdById),
-          createdAt: new Date(String(file.createdDate)).toISOString(),
-          lastModifiedById: String(file.lastModifiedById),
-          lastModifiedAt: new Date(String(file.lastModifiedDate)).toISOString(),
-        },
+        stampsOf(file),
       ])
     );
     const notFound: ComponentKey[] = [];
@@ -201,6 +204,22 @@ function textOf(raw: Raw, name: string): string {
   const value = raw[name];
   if (typeof value !== 'string' || value === '') throw badAnswer(`an answer of the Metadata API has no ${name}`);
   return value;
+}
+
+/** File properties; some types answer the first second of 1970, which says nothing. */
+function stampsOf(file: Raw): ComponentStamps {
+  const at = (value: unknown): string | undefined => {
+    const time = Date.parse(String(value));
+    return Number.isNaN(time) || time < 86_400_000 ? undefined : new Date(time).toISOString();
+  };
+  const createdAt = at(file.createdDate);
+  const lastModifiedAt = at(file.lastModifiedDate);
+  return {
+    ...(file.createdById && createdAt ? { createdById: String(file.createdById), createdAt } : {}),
+    ...(file.lastModifiedById && lastModifiedAt
+      ? { lastModifiedById: String(file.lastModifiedById), lastModifiedAt }
+      : {}),
+  };
 }
 
 function deployedComponent(row: Raw): DeployedComponent {

@@ -1,5 +1,5 @@
 import type { FlowEntry } from '../flow/flowVersion.js';
-import type { ComponentKey, ComponentState, RetrievedComponent } from '../metadata/component.js';
+import type { ComponentKey, ComponentStamps, RetrievedComponent } from '../metadata/component.js';
 import type { OrgId, RecordId } from '../model/ids.js';
 import type { RecordPiece } from '../records/csvRecords.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
@@ -68,7 +68,7 @@ export interface FlowPointer {
 export interface Retrieved {
   readonly components: readonly RetrievedComponent[];
   /** Who made and last changed each component, by `Type:FullName`, as the org's file properties say. */
-  readonly properties: ReadonlyMap<string, Omit<ComponentState, 'digest' | 'paths' | 'type' | 'fullName'>>;
+  readonly properties: ReadonlyMap<string, ComponentStamps>;
   /** Every file of the package, paths relative to its root. */
   readonly files: ReadonlyMap<string, Buffer>;
   /** Components the org says it cannot find. */
@@ -77,9 +77,11 @@ export interface Retrieved {
   readonly messages: readonly string[];
 }
 
+export type ListedComponent = ComponentKey & ComponentStamps;
+
 export interface ComponentReader {
   /** All components of these types, as listMetadata gives them. */
-  listComponents(types: readonly string[]): Promise<ComponentKey[]>;
+  listComponents(types: readonly string[]): Promise<ListedComponent[]>;
   retrieve(keys: readonly ComponentKey[]): Promise<Retrieved>;
 }
 

@@ -54,8 +54,25 @@ export async function readComponentsNow(
     flowBodies.set(component.fullName, flowBodyDigest(content));
     flowTexts.set(component.fullName, content);
   }
-  const states = componentStates(retrieved.components, new Set(keys.keys()), retrieved.properties);
+  const states = await withStamps(
+    org,
+    componentStates(retrieved.components, new Set(keys.keys()), retrieved.properties),
+    new Set(components.map(keyText))
+  );
   return { flows: inScope, flowBodies, flowTexts, flowTests: testsByFlow(retrieved), states, retrieved };
+}
+
+/** A member that came with its container has no properties of its own in a retrieve: who made it is asked for by type. */
+async function withStamps(
+  org: ComponentReader,
+  states: ComponentState[],
+  known: ReadonlySet<string>
+): Promise<ComponentState[]> {
+  const bare = states.filter((state) => state.createdAt === undefined && !known.has(keyText(state)));
+  if (bare.length === 0) return states;
+  const listed = await org.listComponents([...new Set(bare.map(({ type }) => type))]);
+  const stamps = new Map(listed.map(({ type, fullName, ...rest }) => [keyText({ type, fullName }), rest]));
+  return states.map((state) => (bare.includes(state) ? { ...state, ...stamps.get(keyText(state)) } : state));
 }
 
 /** A flow test names the flow it tests in `flowApiName` (Metadata API Developer Guide, "FlowTest"). */

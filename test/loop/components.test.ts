@@ -225,4 +225,64 @@ describe('metadata goes back', () => {
     expect(run.totals).to.deep.equal({ restored: 1 });
     expect(exists('ApexClass', 'Later')).to.equal(false);
   });
+
+  const OBJECT = (label: string, fields: Readonly<Record<string, string>>): Record<string, string> => ({
+    'objects/Trip__c.object': `<?xml version="1.0" encoding="UTF-8"?><CustomObject xmlns="http://soap.sforce.com/2006/04/metadata">${Object.entries(
+      fields
+    )
+      .map(
+        ([name, label_]) =>
+          `<fields><fullName>${name}</fullName><label>${label_}</label><length>9</length><type>Text</type></fields>`
+      )
+      .join(
+        ''
+      )}<deploymentStatus>Deployed</deploymentStatus><label>${label}</label><nameField><label>Name</label><type>Text</type></nameField><pluralLabel>Trips</pluralLabel><sharingModel>ReadWrite</sharingModel></CustomObject>`,
+  });
+  const TRIP = { metadata: [{ type: 'CustomObject', fullName: 'Trip__c' }] };
+
+  it('takes an object apart: its own part, the field that changed and the one that is new; a neighbour stays', async () => {
+    await deployAs(world, 'Dov Deployer', OBJECT('Trip', { Fee__c: 'Fee', Note__c: 'Note' }), ['CustomObject:Trip__c']);
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot(TRIP);
+    await deployAs(world, 'Dov Deployer', OBJECT('Journey', { Fee__c: 'Price', Extra__c: 'Extra' }), [
+      'CustomObject:Trip__c',
+    ]);
+    // Cleo renames the other field by hand.
+    seedComponent(
+      world.org,
+      world.side.components,
+      {
+        type: 'CustomField',
+        fullName: 'Trip__c.Note__c',
+        xml: '<CustomField><fullName>Note__c</fullName><label>Remark</label><length>9</length><type>Text</type></CustomField>',
+      },
+      stampOf(world.org, world.user('Cleo Colleague'))
+    );
+    const plan = await world.plan(snapshot);
+    expect(plan.steps.map((step) => `${step.operation} ${step.target}`).sort()).to.deep.equal([
+      'deleteComponent metadata:CustomField:Trip__c.Extra__c',
+      'restoreComponent metadata:CustomField:Trip__c.Fee__c',
+      'restoreComponent metadata:CustomObject:Trip__c',
+    ]);
+    expect(plan.conflicts.map(({ target }) => target)).to.deep.equal(['metadata:CustomField:Trip__c.Note__c']);
+    const run = await world.apply(plan);
+    expect(run.totals).to.deep.equal({ restored: 3 });
+    const validation = await world.validate(snapshot, run);
+    expect(validation.verdict).to.equal('restoredExceptKept');
+  });
+
+  it('deletes a new object as one, and creates one that is gone with all it had', async () => {
+    const snapshot = await world.snapshot(TRIP);
+    await deployAs(world, 'Dov Deployer', OBJECT('Trip', { Fee__c: 'Fee' }), ['CustomObject:Trip__c']);
+    const plan = await world.plan(snapshot);
+    expect(plan.steps.map((step) => `${step.operation} ${step.target}`)).to.deep.equal([
+      'deleteComponent metadata:CustomObject:Trip__c',
+    ]);
+    world.org.clock.advance(60_000);
+    const later = await world.snapshot(TRIP);
+    expect((await world.apply(plan)).status).to.equal('succeeded');
+    const { run } = { run: await world.apply(await world.plan(later, { everybody: true })) };
+    expect(run.totals).to.deep.equal({ restored: 1 });
+    expect((await world.validate(later, run)).verdict).to.equal('restored');
+  });
 });

@@ -118,11 +118,27 @@ describe('what was retrieved', () => {
     ]);
   });
 
-  it('is a whole only when the whole is in scope', () => {
+  it('is a whole with all its members when the whole is in scope', () => {
     expect(componentStates([object], new Set(['CustomObject:Product2']), new Map()).map(keyText)).to.deep.equal([
+      'CustomField:Product2.A__c',
+      'CustomField:Product2.B__c',
       'CustomObject:Product2',
     ]);
     expect(componentStates([object], new Set(['CustomObject:Other']), new Map())).to.deep.equal([]);
+  });
+
+  it('has a whole whose own state does not depend on its members', () => {
+    const digestOfWhole = (xml: string): string | undefined =>
+      componentStates(
+        [aComponent('CustomObject', 'Product2', ['objects/Product2.object', xml])],
+        new Set(['CustomObject:Product2']),
+        new Map()
+      ).find(({ type }) => type === 'CustomObject')?.digest;
+    const before = digestOfWhole(
+      '<CustomObject><fields><fullName>A__c</fullName></fields><label>P</label></CustomObject>'
+    );
+    expect(digestOfWhole('<CustomObject><label>P</label></CustomObject>')).to.equal(before);
+    expect(digestOfWhole('<CustomObject><label>Q</label></CustomObject>')).to.not.equal(before);
   });
 
   it('gives a member the properties of the member', () => {

@@ -90,3 +90,25 @@ describe('components against the baseline', () => {
     );
   });
 });
+
+describe('the members of a container', () => {
+  const object = aState('CustomObject', 'Trip__c', 'own');
+  const field = aState('CustomField', 'Trip__c.Fee__c', '1');
+  const kinds = (baseline: ComponentsPart, now: Parameters<typeof diffComponents>[1]): string[] =>
+    diffComponents(baseline, now).map((change) => `${keyText(change)} ${change.kind}`);
+
+  it('that is in scope are created when they were not there', () => {
+    expect(kinds(part({ components: [object] }), [object, field])).to.deep.equal([
+      'CustomField:Trip__c.Fee__c created',
+    ]);
+  });
+
+  it('come and go with it', () => {
+    expect(kinds(part({ components: [object, field] }), [])).to.deep.equal(['CustomObject:Trip__c deleted']);
+    const absent = [
+      { type: 'CustomObject', fullName: 'Trip__c' },
+      { type: 'CustomField', fullName: 'Trip__c.Fee__c' },
+    ];
+    expect(kinds(part({ absent }), [object, field])).to.deep.equal(['CustomObject:Trip__c created']);
+  });
+});
