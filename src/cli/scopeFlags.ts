@@ -27,7 +27,8 @@ export async function scopeOfFlags(
   org: Pick<OrgHistory, 'packageVersions' | 'deployReport'>,
   label: string
 ): Promise<Scope> {
-  const named = Object.values(flags).some((value) => value !== undefined && value.length > 0);
+  const values: ReadonlyArray<string | readonly string[] | undefined> = Object.values(flags);
+  const named = values.some((value) => value !== undefined && value.length > 0);
   if (!named) {
     const scope: Scope = { ...EMPTY_SCOPE, flows: 'all' };
     return 'SBQQ' in (await org.packageVersions()) ? mergeScopes(scope, presetScope('cpq')) : scope;

@@ -1,23 +1,255 @@
 /**
- * What the Metadata API can and cannot take back, per type. One place for all such facts.
- * Sources: Metadata API Developer Guide, "Deleting Components from an Organization" and the page of each type;
- * RecordType and Flow as reported by deploys of those types ("Cannot delete record type through API").
+ * What the Metadata API can and cannot take back, per type: one place for all such facts. `docs/metadata.md` is checked
+ * against it. A type that is not here is deleted, replaced and created again like any other; the check-only deployment
+ * before each run tells where an org disagrees.
+ *
+ * Sources: MDAPI is the Metadata API Developer Guide ("Deleting Components from an Organization", "Special Behavior in
+ * Metadata API Deployments", and the page of the type); HELP is Salesforce Help; DEPLOY is the message of a deployment.
+ * `sure: false` marks what no document at hand states: it is known from practice.
  */
+export interface TypeFacts {
+  /** How a component goes that the deployment created. */
+  readonly created: 'deleted' | 'by hand' | 'flow lane';
+  /** What a person does where the API cannot delete it. */
+  readonly instead?: string;
+  /** How a component goes back that the deployment changed; additive: what was added to it stays. */
+  readonly changed: 'replaced' | 'additive' | 'by part' | 'flow lane';
+  /** What is lost when it is deleted, or lacking when it is created again. */
+  readonly loses?: { readonly deleted?: string; readonly recreated?: string };
+  /** What has to be right beside it, or may stand in the way. */
+  readonly mind?: string;
+  readonly source: string;
+  readonly sure: boolean;
+}
+
+const plain = { created: 'deleted', changed: 'replaced' } as const;
+const byHand = (instead: string): Pick<TypeFacts, 'created' | 'instead' | 'changed'> => ({
+  created: 'by hand',
+  instead,
+  changed: 'replaced',
+});
+
+const FACTS: Readonly<Record<string, TypeFacts>> = {
+  ApexClass: {
+    ...plain,
+    mind: 'Scheduled or running jobs of the class hold it, unless Deployment Settings allow the change. Production runs tests.',
+    source: 'MDAPI; Apex Developer Guide, "Apex Scheduler"',
+    sure: true,
+  },
+  ApexTrigger: {
+    ...plain,
+    mind: 'Production runs tests. It goes back before the records it would act on.',
+    source: 'MDAPI',
+    sure: true,
+  },
+  ApprovalProcess: {
+    ...plain,
+    mind: 'An active one cannot be deleted, nor its steps changed: deactivate it in Setup first.',
+    source: 'HELP, "Approval Process Limits"',
+    sure: false,
+  },
+  AssignmentRules: {
+    ...plain,
+    mind: 'The order of the rules counts: the whole set is put back.',
+    source: 'MDAPI',
+    sure: false,
+  },
+  AuthProvider: { ...plain, loses: { recreated: 'its consumer secret' }, source: 'MDAPI, AuthProvider', sure: true },
+  BusinessProcess: {
+    ...byHand('Deactivate it in Setup once no record type uses it.'),
+    source: 'MDAPI, BusinessProcess',
+    sure: false,
+  },
+  Certificate: {
+    ...byHand('Delete it in Setup, Certificate and Key Management.'),
+    source: 'MDAPI, Certificate',
+    sure: false,
+  },
+  ConnectedApp: {
+    ...plain,
+    loses: { recreated: 'its consumer key and secret' },
+    source: 'MDAPI, ConnectedApp',
+    sure: true,
+  },
+  CustomApplication: { ...plain, mind: 'Goes after the profiles that show it.', source: 'MDAPI', sure: false },
+  CustomField: {
+    ...plain,
+    loses: {
+      deleted: 'its data: saved in the undo point first, and for 15 days also in Setup, Deleted Fields',
+      recreated: 'its data and field history: undelete it in Setup within 15 days instead',
+    },
+    mind: 'Cannot go while a flow version, class, formula, layout or list view uses it. Goes back before the records.',
+    source: 'MDAPI, CustomField; HELP, "Manage Deleted Custom Fields"',
+    sure: true,
+  },
+  CustomLabel: { ...plain, source: 'MDAPI, CustomLabels', sure: true },
+  CustomLabels: { ...plain, changed: 'by part', source: 'MDAPI, CustomLabels', sure: true },
+  CustomMetadata: { ...plain, source: 'MDAPI, CustomMetadata', sure: true },
+  CustomObject: {
+    ...plain,
+    changed: 'by part',
+    loses: {
+      deleted: 'its rows: for 15 days in Setup, Deleted Objects',
+      recreated: 'its rows: undelete it in Setup within 15 days instead',
+    },
+    mind: 'Each field, rule and list view is taken back by itself. What was added to its own settings stays.',
+    source: 'MDAPI, CustomObject; HELP, "Manage Deleted Custom Objects"',
+    sure: true,
+  },
+  CustomObjectTranslation: { ...plain, changed: 'additive', source: 'MDAPI', sure: false },
+  CustomPermission: { ...plain, source: 'MDAPI', sure: true },
+  CustomSite: { ...byHand('Deactivate the site in Setup, Sites.'), source: 'MDAPI, CustomSite', sure: false },
+  CustomTab: { ...plain, source: 'MDAPI', sure: true },
+  DuplicateRule: {
+    ...plain,
+    mind: 'Deactivated before it is deleted. Goes back before the records.',
+    source: 'MDAPI, DuplicateRule',
+    sure: false,
+  },
+  EmailTemplate: {
+    ...plain,
+    mind: 'Stands in a folder; a wildcard does not cover it.',
+    source: 'MDAPI, EmailTemplate',
+    sure: true,
+  },
+  EntitlementProcess: {
+    ...byHand('Deactivate the version in Setup.'),
+    source: 'MDAPI, EntitlementProcess',
+    sure: false,
+  },
+  FlexiPage: {
+    ...plain,
+    mind: 'A page that is assigned cannot be deleted: remove the assignment in Lightning App Builder first.',
+    source: 'MDAPI, "Deleting Components from an Organization"',
+    sure: true,
+  },
+  Flow: {
+    created: 'flow lane',
+    changed: 'flow lane',
+    mind: 'Goes back by its pointer; see Flows.',
+    source: 'MDAPI, Flow; Tooling API, FlowDefinition',
+    sure: true,
+  },
+  FlowDefinition: {
+    created: 'flow lane',
+    changed: 'flow lane',
+    mind: 'It is the pointer; see Flows.',
+    source: 'MDAPI, FlowDefinition',
+    sure: true,
+  },
+  FlowTest: { ...plain, source: 'MDAPI, FlowTest', sure: true },
+  GlobalValueSet: {
+    ...plain,
+    changed: 'additive',
+    mind: 'Values that the deployment added are deactivated, not deleted. Goes back before the records.',
+    source: 'MDAPI, GlobalValueSet',
+    sure: false,
+  },
+  Group: { ...plain, mind: 'Cannot go while sharing rules use it.', source: 'MDAPI', sure: false },
+  InstalledPackage: {
+    ...byHand('Uninstall the package, or install the former version if its publisher allows.'),
+    source: 'MDAPI',
+    sure: true,
+  },
+  Layout: {
+    ...plain,
+    mind: 'The last layout of an object, and one that is assigned, cannot be deleted.',
+    source: 'MDAPI, Layout',
+    sure: false,
+  },
+  LightningComponentBundle: { ...plain, mind: 'Cannot go while a page uses it.', source: 'MDAPI', sure: true },
+  ListView: { ...plain, source: 'MDAPI, ListView', sure: true },
+  MatchingRule: {
+    ...plain,
+    mind: 'Deactivated before it is changed or deleted.',
+    source: 'MDAPI, MatchingRule',
+    sure: false,
+  },
+  MilestoneType: { ...byHand('Rename it in Setup; it cannot be deleted once used.'), source: 'MDAPI', sure: false },
+  NamedCredential: {
+    ...plain,
+    loses: { recreated: 'its password or token' },
+    source: 'MDAPI, NamedCredential',
+    sure: true,
+  },
+  Network: { ...byHand('Deactivate the site in Setup, Digital Experiences.'), source: 'MDAPI, Network', sure: false },
+  PermissionSet: {
+    ...plain,
+    mind: 'Cannot be deleted while it is assigned. A deployment replaces the whole set.',
+    source: 'MDAPI, PermissionSet',
+    sure: true,
+  },
+  PermissionSetGroup: {
+    ...plain,
+    mind: 'Cannot be deleted while it is assigned.',
+    source: 'MDAPI, PermissionSetGroup',
+    sure: false,
+  },
+  Profile: {
+    ...byHand('Delete a custom profile in Setup after moving its users.'),
+    changed: 'additive',
+    mind: 'A retrieve gives only what concerns the other components in scope; access that was added stays after a deployment.',
+    source: 'MDAPI, Profile',
+    sure: true,
+  },
+  Queue: { ...plain, mind: 'Cannot go while it owns records.', source: 'MDAPI, Queue', sure: false },
+  RecordType: {
+    ...byHand('Deactivate it in Setup, or delete it there after no record uses it.'),
+    mind: 'Goes back before the records.',
+    source: 'DEPLOY, "Cannot delete record type through API"',
+    sure: true,
+  },
+  RemoteSiteSetting: { ...plain, source: 'MDAPI', sure: true },
+  Report: { ...plain, mind: 'Stands in a folder; a wildcard does not cover it.', source: 'MDAPI, Report', sure: true },
+  Role: { ...plain, mind: 'Cannot go while users have it.', source: 'MDAPI, Role', sure: false },
+  Settings: {
+    ...byHand('Set it back by hand in Setup.'),
+    mind: 'An org always has its settings: they can be changed, not created.',
+    source: 'MDAPI, Settings',
+    sure: true,
+  },
+  SharingRules: {
+    ...plain,
+    changed: 'by part',
+    mind: 'The org works out sharing anew, which may take a while.',
+    source: 'MDAPI, SharingRules',
+    sure: true,
+  },
+  StandardValueSet: {
+    ...byHand('Remove the added values in Setup.'),
+    changed: 'additive',
+    mind: 'Values that the deployment added are deactivated, not deleted. Goes back before the records.',
+    source: 'MDAPI, StandardValueSet',
+    sure: false,
+  },
+  StaticResource: { ...plain, source: 'MDAPI', sure: true },
+  Translations: { ...plain, changed: 'additive', source: 'MDAPI, Translations', sure: false },
+  ValidationRule: { ...plain, mind: 'Goes back before the records.', source: 'MDAPI, ValidationRule', sure: true },
+  Workflow: { ...plain, changed: 'by part', source: 'MDAPI, Workflow', sure: true },
+  WorkflowRule: {
+    ...plain,
+    mind: 'Cannot be deleted while its time-based actions wait. Goes back before the records.',
+    source: 'HELP, "Considerations for Workflow"',
+    sure: false,
+  },
+};
+
+/** What is known of a type; of a type that is not in the table, what holds for most. */
+export function typeFacts(type: string): TypeFacts {
+  const known = FACTS[type] ?? (type.endsWith('Settings') ? FACTS.Settings : undefined);
+  return known ?? { ...plain, source: 'MDAPI, "Deleting Components from an Organization"', sure: false };
+}
+
+/** Every type of the table, by name. */
+export const KNOWN_TYPES: readonly string[] = Object.keys(FACTS).sort();
+
 export interface Deletability {
   readonly deletable: boolean;
   /** What a person can do where the API cannot. */
   readonly instead: string;
 }
 
-const NOT_DELETABLE: Readonly<Record<string, string>> = {
-  RecordType: 'Deactivate it in Setup, or delete it there after no record uses it.',
-  BusinessProcess: 'Deactivate it in Setup.',
-  StandardValueSet: 'Remove the added values in Setup.',
-  Settings: 'Set it back by hand in Setup.',
-  Profile: 'Delete a custom profile in Setup after moving its users.',
-};
-
 export function deletability(type: string): Deletability {
-  const instead = NOT_DELETABLE[type] ?? (type.endsWith('Settings') ? NOT_DELETABLE.Settings : undefined);
-  return instead === undefined ? { deletable: true, instead: '' } : { deletable: false, instead };
+  const { created, instead } = typeFacts(type);
+  return created === 'by hand' ? { deletable: false, instead: instead ?? '' } : { deletable: true, instead: '' };
 }

@@ -78,8 +78,6 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
       description: messages.getMessage('flags.follows.description'),
       helpValue: 'ID',
       exclusive: [
-        'deploy-dir',
-        'deploy-id',
         'manifest',
         'metadata',
         'source-dir',
