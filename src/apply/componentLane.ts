@@ -8,7 +8,7 @@ import { select } from '../records/soql.js';
 import type { ItemOutcome } from './outcome.js';
 import { standingOfComponent } from './preconditions.js';
 import { intend, itemOutcome, settle, type RunContext } from './runContext.js';
-import { runDeploy, whyFailed } from './runDeploy.js';
+import { deployValidated, whyFailed } from './runDeploy.js';
 import { isComponentStep, wayBackZip, type ComponentStep } from './wayBackZip.js';
 
 /**
@@ -34,8 +34,7 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
   for (const step of due) await intend(run, step);
   const zip = await wayBackZip(run.baseline, due, run.plan.apiVersion);
   // An answer that got lost leaves the steps open: gone on with, the components themselves tell whether it came through.
-  let report: DeployReport = await runDeploy(run, due, zip, { checkOnly: true });
-  if (report.success) report = await runDeploy(run, due, zip, { checkOnly: false });
+  const report = await deployValidated(run, due, zip);
   if (!report.success) {
     for (const step of due) await settle(run, step, [refused(run, step, report)]);
     return;

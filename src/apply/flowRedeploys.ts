@@ -2,11 +2,12 @@ import { flowBodyDigest } from '../flow/flowBody.js';
 import { versionMember, type FlowEntry } from '../flow/flowVersion.js';
 import type { DeployReport } from '../org/ports.js';
 import type { Step } from '../plan/rollbackPlan.js';
+import type { Baseline } from '../snapshot/baseline.js';
 import { deployZip } from './deployZip.js';
 import { flowsNow, pointerText } from './flowPointers.js';
 import type { ItemOutcome } from './outcome.js';
 import { itemOutcome, settle, type RunContext } from './runContext.js';
-import { runDeploy, whyFailed } from './runDeploy.js';
+import { deployAtOnce, whyFailed } from './runDeploy.js';
 
 interface Redeploy {
   readonly step: Step;
@@ -77,18 +78,35 @@ async function landedInactive(run: RunContext, due: readonly Redeploy[]): Promis
   });
 }
 
-async function deployBodies(run: RunContext, due: readonly Redeploy[]): Promise<DeployReport> {
-  const zip = await deployZip(
+function zipOf(due: ReadonlyArray<Pick<Redeploy, 'detail' | 'content'>>, apiVersion: string): Promise<Buffer> {
+  return deployZip(
     due.map(({ detail, content }) => ({ path: `flows/${detail.flow}.flow`, content })),
     due.map(({ detail }) => ({ type: 'Flow', fullName: detail.flow })),
     [],
-    run.plan.apiVersion
+    apiVersion
   );
-  return runDeploy(
+}
+
+/** The package that a batch of redeploys sends; undefined where the snapshot has none of the bodies. */
+export async function redeployZip(
+  baseline: Baseline,
+  steps: readonly Step[],
+  apiVersion: string
+): Promise<Buffer | undefined> {
+  const due: Array<Pick<Redeploy, 'detail' | 'content'>> = [];
+  for (const { detail } of steps) {
+    if (detail.kind !== 'flow') continue;
+    const body = baseline.flows.bodies.find((entry) => entry.flow === detail.flow && entry.version === detail.to);
+    if (body) due.push({ detail, content: await baseline.folder.read(body.path) });
+  }
+  return due.length > 0 ? zipOf(due, apiVersion) : undefined;
+}
+
+async function deployBodies(run: RunContext, due: readonly Redeploy[]): Promise<DeployReport> {
+  return deployAtOnce(
     run,
     due.map(({ step }) => step),
-    zip,
-    { checkOnly: false }
+    await zipOf(due, run.plan.apiVersion)
   );
 }
 

@@ -1,6 +1,7 @@
 import { keyText } from '../metadata/component.js';
 import type { DeployReport } from '../org/ports.js';
 import type { Step } from '../plan/rollbackPlan.js';
+import { validatedAs } from './checkPlan.js';
 import type { RunContext } from './runContext.js';
 
 /**
@@ -32,6 +33,41 @@ export async function runDeploy(
       what: options.checkOnly ? 'validation' : 'deploy',
     });
   run.progress.detail(`${options.checkOnly ? 'validation' : 'deployment'} ${id}`);
+  return run.org.awaitDeploy(id);
+}
+
+/** Deploys a package at once: by the validation of an earlier check of the plan, where there is one that ran tests. */
+export async function deployAtOnce(run: RunContext, steps: readonly Step[], zip: Buffer): Promise<DeployReport> {
+  const known = await validatedAs(run.planFolder, zip, run.tests);
+  const done = known === undefined ? undefined : await quickDeploy(run, steps, known);
+  return done ?? runDeploy(run, steps, zip, { checkOnly: false });
+}
+
+/**
+ * Validates a package and deploys it: a package that an earlier check of the plan validated with tests is deployed as it
+ * is, without running them again; else it is validated first. Where the validation ran tests, it is that validation which
+ * is deployed. The org may no longer take a validation (another deployment came since): then the package is sent again.
+ */
+export async function deployValidated(run: RunContext, steps: readonly Step[], zip: Buffer): Promise<DeployReport> {
+  const known = await validatedAs(run.planFolder, zip, run.tests);
+  const done = known === undefined ? undefined : await quickDeploy(run, steps, known);
+  if (done) return done;
+  const validation = await runDeploy(run, steps, zip, { checkOnly: true });
+  if (!validation.success) return validation;
+  const quick = validation.testsRan ? await quickDeploy(run, steps, validation.id) : undefined;
+  return quick ?? runDeploy(run, steps, zip, { checkOnly: false });
+}
+
+/** Undefined when the org refuses to deploy this validation: then nothing has happened. */
+async function quickDeploy(
+  run: RunContext,
+  steps: readonly Step[],
+  validation: string
+): Promise<DeployReport | undefined> {
+  const id = await run.org.quickDeploy(validation);
+  if (id === undefined) return undefined;
+  for (const step of steps) await run.journal.append({ kind: 'jobCreated', step: step.id, job: id, what: 'deploy' });
+  run.progress.detail(`deployment ${id} of validation ${validation}`);
   return run.org.awaitDeploy(id);
 }
 

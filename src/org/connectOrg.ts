@@ -59,6 +59,7 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
     listComponents: async (types) => (await metadata()).listComponents(types),
     retrieve: async (keys) => (await metadata()).retrieve(keys),
     startDeploy: async (request) => (await metadata()).startDeploy(request),
+    quickDeploy: async (validationId) => (await metadata()).quickDeploy(validationId),
     awaitDeploy: async (id) => (await metadata()).awaitDeploy(id),
     deployReport: async (id) => (await metadata()).deployReport(id),
     serverTime: async () => {

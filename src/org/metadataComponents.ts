@@ -24,6 +24,9 @@ const QUERIES_PER_LIST = 3;
 
 const READS = { readsOnly: true };
 
+/** What an org says of a validation that is too old, void, or ran no tests. */
+const REFUSES_VALIDATION = new Set(['INVALID_ID_FIELD', 'INVALID_CROSS_REFERENCE_KEY', 'INVALID_OPERATION']);
+
 /** Components over the Metadata API (SOAP), one call at a time so that every async id can be journalled and adopted. */
 export class MetadataComponents implements ComponentReader, ComponentWriter {
   public constructor(
@@ -96,6 +99,21 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
     );
   }
 
+  public async quickDeploy(validationId: string): Promise<string | undefined> {
+    let answer: unknown;
+    try {
+      [answer] = await this.soap.call('metadata', 'deployRecentValidation', { validationId });
+    } catch (error) {
+      if (error instanceof OrgRequestError && REFUSES_VALIDATION.has(error.code)) return undefined;
+      throw error;
+    }
+    // The id is the result itself, or stands in it.
+    const id = typeof answer === 'string' ? answer : (answer as Raw | undefined)?.id;
+    if (typeof id !== 'string' || !isRecordId(id))
+      throw badAnswer('the call deployRecentValidation was answered without an id', true);
+    return id;
+  }
+
   public async awaitDeploy(id: string): Promise<DeployReport> {
     return until(
       async () => {
@@ -119,6 +137,7 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
       success: truth(raw.success),
       done: truth(raw.done),
       checkOnly: truth(raw.checkOnly),
+      testsRan: truth(raw.runTestsEnabled) && Number(raw.numberTestsCompleted ?? 0) > 0,
       ...(raw.errorMessage ? { errorMessage: String(raw.errorMessage) } : {}),
       components: [...many(details.componentSuccesses as Raw[]), ...many(details.componentFailures as Raw[])]
         // Rows of manifests have no type.

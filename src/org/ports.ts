@@ -111,6 +111,8 @@ export interface DeployReport {
   readonly success: boolean;
   readonly done: boolean;
   readonly checkOnly: boolean;
+  /** Tests ran and are done: only such a validation can be deployed without running them again. */
+  readonly testsRan: boolean;
   readonly errorMessage?: string;
   /** Without the pseudo rows of manifests. */
   readonly components: readonly DeployedComponent[];
@@ -120,6 +122,11 @@ export interface DeployReport {
 export interface ComponentWriter {
   /** Starts a deployment and returns its id (0Af…) without waiting. */
   startDeploy(request: DeployRequest): Promise<string>;
+  /**
+   * Deploys a validation that ran tests, without running them again; undefined when the org no longer takes it, in which
+   * case nothing has happened.
+   */
+  quickDeploy(validationId: string): Promise<string | undefined>;
   /** Waits until the deployment is done, however it ends. */
   awaitDeploy(id: string): Promise<DeployReport>;
 }

@@ -8,7 +8,8 @@ export async function deployAs(
   person: Person,
   files: Readonly<Record<string, string>>,
   members: readonly string[],
-  deletions: readonly string[] = []
+  deletions: readonly string[] = [],
+  testLevel?: string
 ): Promise<string> {
   const key = (text: string): ComponentKey => ({
     type: text.slice(0, text.indexOf(':')),
@@ -22,7 +23,7 @@ export async function deployAs(
   );
   const result = await world.side.deployZip(
     zip,
-    { rollbackOnError: true, singlePackage: true, ignoreWarnings: true },
+    { rollbackOnError: true, singlePackage: true, ignoreWarnings: true, ...(testLevel ? { testLevel } : {}) },
     world.user(person)
   );
   if (result.status !== 'Succeeded')

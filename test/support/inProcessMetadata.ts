@@ -51,6 +51,8 @@ export function metadataInProcess(
     deploy: async ({ ZipFile, DeployOptions: options }: DeployCall) => ({
       id: await side.deployments.submit(Buffer.from(ZipFile, 'base64'), options, user),
     }),
+    deployRecentValidation: async ({ validationId }: { validationId: string }) =>
+      side.deployments.quickDeploy(validationId, user),
     checkDeployStatus: async ({
       asyncProcessId,
       includeDetails,

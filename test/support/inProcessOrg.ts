@@ -436,6 +436,10 @@ export class InProcessOrg implements OrgPorts {
     return this.metadataOr('deployments').components.startDeploy(request);
   }
 
+  public async quickDeploy(id: string): ReturnType<OrgPorts['quickDeploy']> {
+    return this.metadataOr('deployments').components.quickDeploy(id);
+  }
+
   public async awaitDeploy(id: string): ReturnType<OrgPorts['awaitDeploy']> {
     return this.metadataOr('deployments').components.awaitDeploy(id);
   }

@@ -19,6 +19,7 @@ import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { StopSignal } from '../../cli/stopSignal.js';
 import { choosePlan, chooseUnfinishedRun } from '../../cli/storeIds.js';
 import { canAsk, width } from '../../cli/terminal.js';
+import { TEST_LEVELS, testChoice } from '../../cli/testFlags.js';
 import { planReport } from '../../report/planReport.js';
 import { runReport } from '../../report/runReport.js';
 import { validationReport } from '../../report/validationReport.js';
@@ -54,7 +55,7 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     confirm: Flags.string({ summary: messages.getMessage('flags.confirm.summary'), helpValue: 'ORG_ID_OR_ALIAS' }),
     'no-prompt': Flags.boolean({ summary: messages.getMessage('flags.no-prompt.summary') }),
     'test-level': Flags.option({
-      options: ['NoTestRun', 'RunSpecifiedTests', 'RunLocalTests', 'RunAllTestsInOrg'] as const,
+      options: TEST_LEVELS,
       char: 'l',
       summary: messages.getMessage('flags.test-level.summary'),
     })(),
@@ -77,6 +78,7 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
 
   public async run(): Promise<RollbackApplyResult> {
     const { flags } = await this.parse(RollbackApply, withOptionalValue(this.argv, 'resume', 'latest'));
+    const tests = testChoice(flags);
     const asks = canAsk(this.jsonEnabled(), flags['no-prompt']);
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
@@ -113,11 +115,11 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     };
     const stop = new StopSignal(() => this.stages().warn(messages.getMessage('stopping')));
     const options: RunOptions = {
-      tests: flags.tests ?? [],
+      tests: tests.names,
       stopAsked: stop.stopAsked,
       onStopped: (error) =>
         this.stages().warn(messages.getMessage('stoppedBecause', [asSfError(error, org.identity.label).message])),
-      ...(flags['test-level'] ? { testLevel: flags['test-level'] } : {}),
+      ...(tests.level ? { testLevel: tests.level } : {}),
       ...(flags['break-lock'] ? { breakLock: flags['break-lock'] } : {}),
       ...(cpqTriggers ? { cpqTriggers } : {}),
     };

@@ -1,17 +1,20 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { knownNewIds } from '../../apply/knownNewIds.js';
+import { checkPlan } from '../../apply/checkPlan.js';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
 import { refuseContradictions, resolveFlag, selectorFlag } from '../../cli/resolveFlag.js';
 import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { chooseFollower, chooseSnapshot } from '../../cli/storeIds.js';
+import { TEST_LEVELS, testChoice } from '../../cli/testFlags.js';
 import { width } from '../../cli/terminal.js';
 import { whoseFlags, whoseRequest } from '../../cli/whoseFlags.js';
 import { writeOut } from '../../cli/writeOut.js';
 import { EXIT } from '../../model/refusal.js';
 import { makePlan } from '../../plan/makePlan.js';
 import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
+import { checkReport } from '../../report/checkReport.js';
 import { planReport } from '../../report/planReport.js';
 import { openBaseline } from '../../snapshot/baseline.js';
 
@@ -69,6 +72,20 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       exclusive: ['changed-by', 'all-changes', 'deploy-id', 'bulk-job', 'after', 'resolve', 'delete-flows'],
     }),
     full: Flags.boolean({ summary: messages.getMessage('flags.full.summary') }),
+    check: Flags.boolean({ summary: messages.getMessage('flags.check.summary') }),
+    'test-level': Flags.option({
+      options: TEST_LEVELS,
+      char: 'l',
+      dependsOn: ['check'],
+      summary: messages.getMessage('flags.test-level.summary'),
+    })(),
+    tests: Flags.string({
+      multiple: true,
+      char: 't',
+      dependsOn: ['check'],
+      summary: messages.getMessage('flags.tests.summary'),
+      helpValue: 'CLASS',
+    }),
     'accept-gaps': Flags.boolean({ summary: messages.getMessage('flags.accept-gaps.summary') }),
     'exit-code': Flags.boolean({ summary: messages.getMessage('flags.exit-code.summary') }),
     out: Flags.string({ summary: messages.getMessage('flags.out.summary'), helpValue: 'FILE' }),
@@ -77,6 +94,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
 
   public async run(): Promise<RollbackPlanResult> {
     const { flags } = await this.parse(RollbackPlanCommand);
+    const tests = testChoice(flags);
     const resolve = resolveFlag(flags.resolve ?? []);
     const only = selectorFlag('--only', flags.only);
     const exclude = selectorFlag('--exclude', flags.exclude);
@@ -116,8 +134,10 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       CHANCE,
       this.stages()
     );
+    const checked = flags.check ? await checkPlan(org, baseline, plan, folder, tests, CHANCE, this.stages()) : [];
     this.stages().done();
     this.log(planReport(plan, { width: width(), more: `sf rollback show ${plan.id}${this.typedStore()}` }));
+    if (checked.length > 0) this.log(`\n${checkReport(checked, width())}`);
     if (plan.applicable) this.log(`\n${messages.getMessage('next', [this.sameFlags(org.identity.label), plan.id])}`);
     if (flags.out) await writeOut(flags.out, plan);
     if (flags['exit-code'] && !plan.empty) process.exitCode = EXIT.somethingToDo;
@@ -138,7 +158,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       steps,
       conflicts: plan.conflicts,
       manual: plan.manual,
-      findings: plan.findings,
+      findings: [...plan.findings, ...checked],
       estimate: plan.estimate,
       advice: plan.advice,
     };

@@ -258,6 +258,7 @@ export function aReport(
       success: true,
       ...component,
     })),
+    testsRan: false,
     testFailures: [],
   };
 }

@@ -84,7 +84,7 @@ export function deployPackage(
   const warned = messages.some((message) => message.problemType === 'Warning');
   const atomic = options.rollbackOnError !== false;
   const stopped = (failed || (warned && options.ignoreWarnings !== true)) && atomic;
-  const plan = planTests(draft.components, options);
+  const plan = planTests(draft.components, options, !draft.org.isSandbox && hasApex(contents));
   if (plan.kind === 'refused')
     return { messages, tests: noTests, testsRan: false, errorMessage: plan.problem, verdict: 'none' };
   // Tests run only when all components are in place.
@@ -92,6 +92,14 @@ export function deployPackage(
     return { messages, tests: noTests, testsRan: false, verdict: stopped ? 'none' : failed ? 'some' : 'all' };
   const tests = runTests(draft.components, plan.classes);
   return { messages, tests, testsRan: true, verdict: tests.numFailures > 0 ? 'none' : failed ? 'some' : 'all' };
+}
+
+function hasApex({ items, destructive }: PackageContents): boolean {
+  const apex = (type: string): boolean => type === 'ApexClass' || type === 'ApexTrigger';
+  return (
+    items.some(({ type }) => apex(type)) ||
+    destructive.some(({ manifest }) => manifest.types.some(({ name }) => apex(name)))
+  );
 }
 
 function problemRows(draft: DeployDraft, contents: PackageContents, options: DeployOptions): DeployMessage[] {

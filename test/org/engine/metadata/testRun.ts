@@ -13,12 +13,16 @@ export type TestPlan =
   | { readonly kind: 'run'; readonly classes: readonly StoredComponent[] }
   | { readonly kind: 'refused'; readonly problem: string };
 
-/** Which classes a deployment runs. `packageHasApex`: production runs all local tests then, unless told otherwise. */
-export function planTests(components: ComponentStore, options: DeployOptions): TestPlan {
+/** Which classes a deployment runs. Production runs all local tests for a package with Apex, unless told otherwise. */
+export function planTests(components: ComponentStore, options: DeployOptions, apexInProduction = false): TestPlan {
   const all = components.ofType('ApexClass').filter(isTestClass);
   switch (
     options.testLevel ??
-    (options.runTests !== undefined && options.runTests.length > 0 ? 'RunSpecifiedTests' : 'NoTestRun')
+    (options.runTests !== undefined && options.runTests.length > 0
+      ? 'RunSpecifiedTests'
+      : apexInProduction
+        ? 'RunLocalTests'
+        : 'NoTestRun')
   ) {
     case 'NoTestRun':
       return { kind: 'none' };

@@ -1,0 +1,121 @@
+import { expect } from 'chai';
+import { checkPlan, type TestChoice } from '../../src/apply/checkPlan.js';
+import type { Finding } from '../../src/model/finding.js';
+import { parseStoreId, type StoreId } from '../../src/model/ids.js';
+import { SILENT } from '../../src/model/progress.js';
+import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
+import { openBaseline } from '../../src/snapshot/baseline.js';
+import { apexClass, deployAs, flow, textField } from '../support/deploys.js';
+import { World } from '../support/world.js';
+
+const SCOPE = {
+  metadata: [
+    { type: 'ApexClass', fullName: 'DiscountLimits' },
+    { type: 'CustomField', fullName: 'Product2.Promo_Code__c' },
+  ],
+};
+
+describe('the way back, checked before the emergency', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(() => world.close());
+
+  const check = async (plan: RollbackPlan, tests: TestChoice = { names: [] }): Promise<Finding[]> => {
+    const org = await world.as('Ada Admin');
+    const baseline = await openBaseline(world.store, parseStoreId(plan.snapshotId) as StoreId, plan.orgId);
+    const folder = await world.store.open('plans', parseStoreId(plan.id) as StoreId);
+    return checkPlan(org, baseline, plan, folder, tests, world.chance, SILENT);
+  };
+  const ada = (): string[] =>
+    world.side.deployments
+      .list()
+      .filter(({ result }) => result.createdBy === world.user('Ada Admin').id)
+      .map(
+        ({ job, result }) =>
+          `${job.validatedDeployRequestId ? 'quick' : result.checkOnly ? 'validation' : 'deploy'} ${result.numberTestsTotal > 0 ? 'with' : 'without'} tests`
+      );
+  const brokenClass = async (): Promise<void> =>
+    void (await deployAs(world, 'Dov Deployer', apexClass('DiscountLimits', 'public class DiscountLimits { }'), [
+      'ApexClass:DiscountLimits',
+    ]));
+
+  it('changes nothing, and its validation is what apply deploys', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    await brokenClass();
+    const plan = await world.plan(snapshot);
+    let findings: Finding[] = [];
+    const writes = await world.writesDuring(async () => (findings = await check(plan)));
+    expect(writes).to.deep.equal([]);
+    expect(findings.map(({ code }) => code)).to.deep.equal(['checkPassed']);
+    const run = await world.apply(plan);
+    expect(run.totals).to.deep.equal({ restored: 1 });
+    // A production org runs the tests for a package with Apex, once.
+    expect(ada()).to.deep.equal(['validation with tests', 'quick without tests']);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('validates anew when the org no longer takes the validation, or other tests are asked for', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    await brokenClass();
+    const plan = await world.plan(snapshot);
+    await check(plan);
+    // A colleague deploys something else: the validation is void.
+    await deployAs(world, 'Cleo Colleague', apexClass('Other', 'public class Other { }'), ['ApexClass:Other']);
+    const run = await world.apply(plan, { testLevel: 'NoTestRun' });
+    expect(run.status).to.equal('succeeded');
+    expect(ada()).to.deep.equal(['validation with tests', 'validation without tests', 'deploy without tests']);
+  });
+
+  it('falls back to a validation of its own where the old one is void', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    await brokenClass();
+    const plan = await world.plan(snapshot);
+    await check(plan);
+    await deployAs(world, 'Cleo Colleague', apexClass('Other', 'public class Other { }'), ['ApexClass:Other']);
+    expect((await world.apply(plan)).status).to.equal('succeeded');
+    expect(ada()).to.deep.equal(['validation with tests', 'validation with tests', 'quick without tests']);
+  });
+
+  it('names the component and the test that would fail', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    await deployAs(world, 'Dov Deployer', textField('Product2', 'Promo_Code__c', 'Promo Code'), [
+      'CustomField:Product2.Promo_Code__c',
+    ]);
+    const holder =
+      'public class Holder { String code = new Product2().Promo_Code__c; Object f = Product2.Promo_Code__c; }';
+    await deployAs(world, 'Dov Deployer', apexClass('Holder', holder), ['ApexClass:Holder']);
+    const plan = await world.plan(snapshot);
+    const [held] = await check(plan);
+    expect(held).to.include({ code: 'checkFailed', subject: 'metadata:CustomField:Product2.Promo_Code__c' });
+    expect(held?.message).to.include('Holder');
+    await deployAs(
+      world,
+      'Dov Deployer',
+      {
+        ...apexClass('Holder', 'public class Holder { }'),
+        ...apexClass(
+          'PriceTest',
+          '@IsTest private class PriceTest { @IsTest static void adds() { FAIL_THIS_TEST(); } }'
+        ),
+      },
+      ['ApexClass:Holder', 'ApexClass:PriceTest'],
+      [],
+      'NoTestRun'
+    );
+    const findings = await check(plan, { level: 'RunLocalTests', names: [] });
+    expect(findings.map(({ code, subject }) => [code, subject])).to.deep.equal([['checkFailed', 'PriceTest.adds']]);
+  });
+
+  it('covers flows that are redeployed, and says when nothing is deployed', async () => {
+    const FLOW = 'Machine_Finder';
+    const snapshot = await world.snapshot({ flows: 'all' });
+    await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
+    expect((await check(await world.plan(snapshot))).map(({ code }) => code)).to.deep.equal(['nothingToCheck']);
+    const version = world.side.flows.get(FLOW)?.versions.find(({ number }) => number === 2);
+    world.side.tooling.deleteVersion(world.user('Dov Deployer'), version?.id ?? '');
+    const [passed] = await check(await world.plan(snapshot, { everybody: true }));
+    expect(passed?.message).to.include('1 flow ').and.to.include('no tests');
+  });
+});
