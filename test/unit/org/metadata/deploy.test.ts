@@ -196,7 +196,7 @@ describe('deployments to the practice org', () => {
       'package.xml': packageXml({ ApexClass: ['Kettle'] }),
       ...classFiles('Kettle', 'public class Kettle {}'),
     };
-    const untested = await world.deploy(files, { checkOnly: true });
+    const untested = await world.deploy(files, { checkOnly: true, testLevel: 'NoTestRun' });
     expect(() => world.side.deployments.quickDeploy(untested.id, world.admin)).to.throw(/validation ID/);
     const validated = await world.deploy(files, { checkOnly: true, testLevel: 'RunLocalTests' });
     const id = world.side.deployments.quickDeploy(validated.id, world.admin);
