@@ -39,7 +39,7 @@ export async function runDeploy(
 /** Deploys a package at once: by the validation of an earlier check of the plan, where there is one that ran tests. */
 export async function deployAtOnce(run: RunContext, steps: readonly Step[], zip: Buffer): Promise<DeployReport> {
   const known = await validatedAs(run.planFolder, zip, run.tests);
-  const done = known === undefined ? undefined : await quickDeploy(run, steps, known);
+  const done = known === undefined ? undefined : await quickDeploy(run, steps, zip, known);
   return done ?? runDeploy(run, steps, zip, { checkOnly: false });
 }
 
@@ -50,11 +50,11 @@ export async function deployAtOnce(run: RunContext, steps: readonly Step[], zip:
  */
 export async function deployValidated(run: RunContext, steps: readonly Step[], zip: Buffer): Promise<DeployReport> {
   const known = await validatedAs(run.planFolder, zip, run.tests);
-  const done = known === undefined ? undefined : await quickDeploy(run, steps, known);
+  const done = known === undefined ? undefined : await quickDeploy(run, steps, zip, known);
   if (done) return done;
   const validation = await runDeploy(run, steps, zip, { checkOnly: true });
   if (!validation.success) return validation;
-  const quick = validation.testsRan ? await quickDeploy(run, steps, validation.id) : undefined;
+  const quick = validation.testsRan ? await quickDeploy(run, steps, zip, validation.id) : undefined;
   return quick ?? runDeploy(run, steps, zip, { checkOnly: false });
 }
 
@@ -62,8 +62,11 @@ export async function deployValidated(run: RunContext, steps: readonly Step[], z
 async function quickDeploy(
   run: RunContext,
   steps: readonly Step[],
+  zip: Buffer,
   validation: string
 ): Promise<DeployReport | undefined> {
+  const [first] = steps;
+  if (first) await run.folder.write(`deploy/${first.id}.zip`, zip);
   const id = await run.org.quickDeploy(validation);
   if (id === undefined) return undefined;
   for (const step of steps) await run.journal.append({ kind: 'jobCreated', step: step.id, job: id, what: 'deploy' });
