@@ -2,7 +2,7 @@ import type { ItemOutcome } from '../apply/outcome.js';
 import type { PlanItem, RunItem, RunStep, SnapshotItem } from '../inventory/readItem.js';
 import type { Snapshot } from '../snapshot/snapshotFormat.js';
 import { countsOf, PLAN_STATES, runState, snapshotState } from './inventoryReport.js';
-import { planDetail } from './planDetail.js';
+import { planDetail, valueText } from './planDetail.js';
 import { planReport } from './planReport.js';
 import { countsText } from './runReport.js';
 import { columns, hanging, inPieces, plural, wrap } from './table.js';
@@ -207,15 +207,22 @@ export function runShown(item: RunItem, width: number): string {
 }
 
 function outcomeLines(outcome: ItemOutcome, width: number): string[] {
-  const value = (name: string, text: unknown): string[] =>
-    text === undefined
-      ? []
-      : wrap(`${name}: ${typeof text === 'string' ? text : JSON.stringify(text)}`, width, '      ');
   return [
     ...inPieces(`${outcome.step}  ${outcome.target}`, width, '  '),
     ...wrap(`${OPERATION_WORDS[outcome.operation]}: ${outcome.outcome}`, width, '      '),
-    ...value('before', outcome.before),
-    ...value('planned', outcome.planned),
-    ...value('after', outcome.after),
+    ...(['before', 'planned', 'after'] as const).flatMap((name) => sideLines(name, outcome[name], width)),
+  ];
+}
+
+/** One of the three sides of an item: a word of the lane, or the fields of a row that hold something. */
+function sideLines(name: string, side: ItemOutcome['after'], width: number): string[] {
+  if (side === undefined) return [];
+  if (side === null) return [`      ${name}: not there`];
+  if (typeof side === 'string') return inPieces(`${name}: ${side}`, width, '      ');
+  const filled = Object.entries(side).filter(([field, value]) => value !== null && field !== 'Id');
+  if (filled.length === 0) return [`      ${name}: (empty)`];
+  return [
+    `      ${name}:`,
+    ...filled.flatMap(([field, value]) => wrap(`${field}: ${valueText(value)}`, width, '        ')),
   ];
 }

@@ -13,6 +13,7 @@ import type { Check } from '../../preflight/facts.js';
 import { judgeFacts } from '../../preflight/judgeFacts.js';
 import { readFacts } from '../../preflight/readFacts.js';
 import { doctorReport } from '../../report/doctorReport.js';
+import { readSnapshot } from '../../snapshot/baseline.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback.doctor');
@@ -49,7 +50,11 @@ export default class RollbackDoctor extends RollbackCommand<RollbackDoctorResult
       ? chooseEntry(inventory, flags.snapshot, ['snapshot'], orgId, store.display).id
       : ofOrg(inventory, orgId).snapshots.findLast(({ state }) => state === 'complete' || state === 'incomplete')?.id;
     const snapshotId = typed === undefined ? undefined : (parseStoreId(typed) as StoreId);
-    const org = await openOrg(flags['target-org'], flags['api-version'], this.typedOrg(), flags.wait.milliseconds);
+    // What is looked at is what plan and apply will see, in the API version they will use.
+    const apiVersion =
+      flags['api-version'] ??
+      (snapshotId ? (await readSnapshot(await store.open('snapshots', snapshotId))).apiVersion : undefined);
+    const org = await openOrg(flags['target-org'], apiVersion, this.typedOrg(), flags.wait.milliseconds);
     const facts = await readFacts(
       org,
       store,
