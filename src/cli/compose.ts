@@ -18,10 +18,15 @@ function projectFolder(from: string): string | undefined {
   }
 }
 
+/** The folder of the project around the current folder, else the current folder. */
+export function homeFolder(): string {
+  return projectFolder(process.cwd()) ?? process.cwd();
+}
+
 /** The store a command works in: as named, else `.rollback` beside `sfdx-project.json`, else in the current folder. */
 export function openStore(named: string | undefined): Store {
   const cwd = process.cwd();
-  const root = named ? resolve(cwd, named) : join(projectFolder(cwd) ?? cwd, '.rollback');
+  const root = named ? resolve(cwd, named) : join(homeFolder(), '.rollback');
   const shown = relative(cwd, root);
   return new FileStore(root, named ?? (shown === '' ? '.' : shown));
 }

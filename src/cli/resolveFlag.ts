@@ -9,7 +9,9 @@ export function selectorFlag(flag: '--only' | '--exclude', entries: readonly str
 }
 
 /** `SELECTOR=keep|restore` as typed after `--resolve`; anything else is a wrong flag. */
-export function resolveFlag(entries: readonly string[]): Array<{ selector: string; decision: 'keep' | 'restore' }> {
+export function resolveFlag(
+  entries: readonly string[] = []
+): Array<{ selector: string; decision: 'keep' | 'restore' }> {
   return entries.map((entry) => {
     const at = entry.lastIndexOf('=');
     const selector = entry.slice(0, at);

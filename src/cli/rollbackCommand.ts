@@ -42,6 +42,8 @@ export const waitFlag = Flags.duration({
   helpValue: 'MINUTES',
 });
 
+export const configFlag = Flags.string({ summary: messages.getMessage('flags.config.summary'), helpValue: 'FILE' });
+
 /** What the commands share: the exit code table in `--help`, errors with a way out, progress on stderr. */
 export abstract class RollbackCommand<T> extends SfCommand<T> {
   public static override readonly errorCodes = toHelpSection('EXIT CODES', EXIT_CODES);

@@ -19,6 +19,8 @@ export interface ScopeFlags {
   readonly deployId?: readonly string[];
   readonly flows?: readonly string[];
   readonly records?: readonly string[];
+  /** Datasets of `rollback.yml` by name, to be named like presets. */
+  readonly datasets?: Readonly<Record<string, Scope>>;
 }
 
 /** What the flags say is in scope. With no scope flag: every flow, and the CPQ preset where the package is installed. */
@@ -27,7 +29,8 @@ export async function scopeOfFlags(
   org: Pick<OrgHistory, 'packageVersions' | 'deployReport'>,
   label: string
 ): Promise<Scope> {
-  const values: ReadonlyArray<string | readonly string[] | undefined> = Object.values(flags);
+  const { datasets = {}, ...typed } = flags;
+  const values: ReadonlyArray<string | readonly string[] | undefined> = Object.values(typed);
   const named = values.some((value) => value !== undefined && value.length > 0);
   if (!named) {
     const scope: Scope = { ...EMPTY_SCOPE, flows: 'all' };
@@ -41,20 +44,23 @@ export async function scopeOfFlags(
       ...EMPTY_SCOPE,
       flows: flags.flows.some((name) => name === 'all' || name === '*') ? 'all' : flags.flows,
     });
-  for (const entry of flags.records ?? []) scope = mergeScopes(scope, await recordScope(entry, org, label));
+  for (const entry of flags.records ?? []) scope = mergeScopes(scope, await recordScope(entry, datasets, org, label));
   return scope;
 }
 
 /** The scope of the snapshot that is followed: only what both hold can be compared. */
 export function followedScope(snapshot: Snapshot): Scope {
-  const { flows, metadata, records } = snapshot.scope;
+  const { flows, metadata, records, knowledge } = snapshot.scope;
   return {
     flows,
     metadata,
-    records: records.map(({ object, where, preset }) => ({
+    ...(knowledge === undefined ? {} : { knowledge }),
+    records: records.map(({ object, where, preset, dataset, optional }) => ({
       object,
       ...(where === undefined ? {} : { where }),
       ...(preset === undefined ? {} : { preset }),
+      ...(dataset === undefined ? {} : { dataset }),
+      ...(optional === undefined ? {} : { optional }),
     })),
   };
 }
@@ -64,7 +70,13 @@ function presetScope(name: string): Scope {
   return { ...EMPTY_SCOPE, records: (preset?.objects ?? []).map((entry) => ({ ...entry, preset: name })) };
 }
 
-async function recordScope(entry: string, org: Pick<OrgHistory, 'packageVersions'>, label: string): Promise<Scope> {
+async function recordScope(
+  entry: string,
+  datasets: Readonly<Record<string, Scope>>,
+  org: Pick<OrgHistory, 'packageVersions'>,
+  label: string
+): Promise<Scope> {
+  if (Object.hasOwn(datasets, entry)) return datasets[entry] as Scope;
   const preset = presetNamed(entry);
   if (preset) {
     if (!(preset.namespace in (await org.packageVersions())))
@@ -72,7 +84,10 @@ async function recordScope(entry: string, org: Pick<OrgHistory, 'packageVersions
     return presetScope(entry);
   }
   const object = parseObjectScope(entry);
-  if (!object) throw new Refusal('badRecordScope', { tokens: [entry, PRESETS.map((known) => known.name).join(', ')] });
+  if (!object)
+    throw new Refusal('badRecordScope', {
+      tokens: [entry, [...PRESETS.map((known) => known.name), ...Object.keys(datasets)].join(', ')],
+    });
   return { ...EMPTY_SCOPE, records: [object] };
 }
 
@@ -93,6 +108,17 @@ async function componentsOf(
   for (const folder of flags.deployDir ?? []) keys.push(...(await componentsToDeploy(folder)));
   for (const id of flags.deployId ?? []) keys.push(...(await componentsOfDeployment(id, org, label)));
   return checkTypes(keys);
+}
+
+/** Whether `TYPE` or `TYPE:NAME` names a type that source-deploy-retrieve knows. */
+export async function isMetadataName(entry: string): Promise<boolean> {
+  const [type = ''] = entry.split(':');
+  const { RegistryAccess } = await import('@salesforce/source-deploy-retrieve');
+  try {
+    return new RegistryAccess().getTypeByName(type).name.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 async function checkTypes(keys: ComponentKey[]): Promise<ComponentKey[]> {

@@ -41,7 +41,7 @@ export async function makeDraft(
         ...observed.records,
         knowledge: baseline.knowledge,
         lastEditorOnly: !attribution.exact,
-        ofPresets: new Set(snapshot.objects.filter((part) => part.preset).map((part) => part.object)),
+        ofPresets: new Set(snapshot.objects.filter((part) => part.preset ?? part.dataset).map((part) => part.object)),
       },
       decisions,
       findings

@@ -5,7 +5,7 @@ import { digestOf } from '../model/digest.js';
 import type { StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
 import { NO_NEW_IDS, type IdMap } from '../records/idMap.js';
-import type { Knowledge } from '../records/knowledge.js';
+import { joinKnowledge, NO_KNOWLEDGE, type Knowledge } from '../records/knowledge.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
 import { PRESET_KNOWLEDGE } from '../records/presets/presets.js';
 import type { Store, StoreFolder } from '../store/ports.js';
@@ -97,7 +97,7 @@ export async function openBaseline(
     flows: await read('flows.json', flowsSchema),
     components: await read('components.json', componentsSchema),
     describes,
-    knowledge: PRESET_KNOWLEDGE,
+    knowledge: joinKnowledge([PRESET_KNOWLEDGE, snapshot.scope.knowledge ?? NO_KNOWLEDGE]),
     idMap,
   };
 }

@@ -89,6 +89,7 @@ export async function capture(
       flows: request.scope.flows === 'all' ? ('all' as const) : [...request.scope.flows],
       metadata: [...request.scope.metadata],
       records: request.scope.records.map((entry) => ({ ...entry })),
+      ...(request.scope.knowledge ? { knowledge: request.scope.knowledge } : {}),
     },
     packages,
     objects,

@@ -6,6 +6,7 @@ import { Refusal } from '../model/refusal.js';
 import type { RecordReader, OrgHistory } from '../org/ports.js';
 import { fieldNamed, readableFields, unreadableFields, type ObjectDescribe } from '../records/objectDescribe.js';
 import { joinTerms, termsOf } from '../records/presets/presetCondition.js';
+import { presetNamed } from '../records/presets/presets.js';
 import { select } from '../records/soql.js';
 import type { StoreFolder } from '../store/ports.js';
 import { RecordFileWriter } from './recordFileWriter.js';
@@ -47,7 +48,7 @@ export async function captureRecords(
     });
   const present = scope.filter((entry) => {
     if (names.has(entry.object)) return true;
-    if (!entry.preset) throw new Refusal('unknownObject', { tokens: [entry.object] });
+    if (!entry.preset && !entry.optional) throw new Refusal('unknownObject', { tokens: [entry.object] });
     gaps.push({
       kind: 'object',
       name: entry.object,
@@ -88,7 +89,7 @@ async function startJob(org: RecordReader, scope: ObjectScope, gaps: Gap[]): Pro
         reason: 'binary content is not backed up',
       });
   }
-  const where = scope.preset && scope.where ? await conditionHere(org, describe, scope.where, gaps) : scope.where;
+  const where = isPresetCondition(scope) ? await conditionHere(org, describe, scope.where ?? '', gaps) : scope.where;
   const soql = select(
     readableFields(describe).map((field) => field.name),
     scope.object,
@@ -103,6 +104,15 @@ async function startJob(org: RecordReader, scope: ObjectScope, gaps: Gap[]): Pro
     gaps.push({ kind: 'rows', name: scope.object, severity: 'hole', reason: (error as Error).message });
     return undefined;
   }
+}
+
+/** A condition that a person added to a preset's is taken as it is. */
+function isPresetCondition({ object, where, preset }: ObjectScope): boolean {
+  return (
+    where !== undefined &&
+    preset !== undefined &&
+    presetNamed(preset)?.objects.find((entry) => entry.object === object)?.where === where
+  );
 }
 
 /**
@@ -170,6 +180,7 @@ async function readJob(
     object: job.scope.object,
     ...(job.scope.where ? { where: job.scope.where } : {}),
     ...(job.scope.preset ? { preset: job.scope.preset } : {}),
+    ...(job.scope.dataset ? { dataset: job.scope.dataset } : {}),
     rows,
     startedAt: job.startedAt,
     fields: readableFields(job.describe).map((field) => field.name),

@@ -1,4 +1,5 @@
 import type { ComponentKey } from '../metadata/component.js';
+import { joinKnowledge, type Knowledge } from '../records/knowledge.js';
 
 /** One object of the scope, with the condition that says which of its rows are configuration. */
 export interface ObjectScope {
@@ -7,6 +8,10 @@ export interface ObjectScope {
   readonly where?: string;
   /** The preset that brought it; an object of a preset that the org lacks is a limit, not an error. */
   readonly preset?: string;
+  /** The dataset of `rollback.yml` that brought it. */
+  readonly dataset?: string;
+  /** Like an object of a preset: one that the org lacks is a limit. */
+  readonly optional?: boolean;
 }
 
 /** What a snapshot covers. */
@@ -16,6 +21,8 @@ export interface Scope {
   /** Components; full name `*` means every component of the type. */
   readonly metadata: readonly ComponentKey[];
   readonly records: readonly ObjectScope[];
+  /** What the datasets in scope know of their objects. */
+  readonly knowledge?: Knowledge;
 }
 
 export const EMPTY_SCOPE: Scope = { flows: [], metadata: [], records: [] };
@@ -38,7 +45,7 @@ export function scopeOfComponents(keys: readonly ComponentKey[]): Pick<Scope, 'f
   return { flows: flows.has('*') ? 'all' : [...flows].sort(), metadata };
 }
 
-/** Two scopes as one. Where both name an object, the one without a condition (the wider) stands, else the first. */
+/** Two scopes as one. An object that both name is covered by either: whole where one takes it whole, else by both conditions. */
 export function mergeScopes(a: Scope, b: Scope): Scope {
   const flows = a.flows === 'all' || b.flows === 'all' ? 'all' : [...new Set([...a.flows, ...b.flows])].sort();
   const metadata = new Map([...a.metadata, ...b.metadata].map((key) => [`${key.type}:${key.fullName}`, key]));
@@ -46,8 +53,16 @@ export function mergeScopes(a: Scope, b: Scope): Scope {
   for (const entry of [...a.records, ...b.records]) {
     const known = records.get(entry.object);
     if (!known || (known.where && !entry.where)) records.set(entry.object, entry);
+    else if (known.where && entry.where && known.where !== entry.where)
+      records.set(entry.object, { ...known, where: `(${known.where}) OR (${entry.where})` });
   }
-  return { flows, metadata: [...metadata.values()], records: [...records.values()] };
+  const knowledge = [a, b].flatMap((scope) => scope.knowledge ?? []);
+  return {
+    flows,
+    metadata: [...metadata.values()],
+    records: [...records.values()],
+    ...(knowledge.length > 0 ? { knowledge: joinKnowledge(knowledge) } : {}),
+  };
 }
 
 /** `Product2`, `Product2:IsActive = true` as typed after `--records`; undefined when it is no object name. */

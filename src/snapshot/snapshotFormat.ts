@@ -34,10 +34,42 @@ export const partSchema = z.strictObject({
   rows: z.number().int().nonnegative().optional(),
 });
 
+const fieldsByObject = z.record(text, z.array(text).readonly()).readonly();
+
+/** What datasets of `rollback.yml` know of their objects; see `records/knowledge.ts`. */
+export const knowledgeSchema = z.strictObject({
+  customLogic: z
+    .array(
+      z.strictObject({
+        rule: text,
+        condition: text,
+        lookup: text,
+        met: text,
+        logic: text,
+        index: text,
+        custom: text,
+        neutral: text,
+      })
+    )
+    .readonly(),
+  softReferences: fieldsByObject,
+  twoPass: fieldsByObject,
+  deactivate: z.record(text, z.strictObject({ field: text, value: text })).readonly(),
+});
+
 export const scopeSchema = z.strictObject({
   flows: z.union([z.literal('all'), z.array(text)]),
   metadata: z.array(componentKey),
-  records: z.array(z.strictObject({ object: text, where: text.optional(), preset: text.optional() })),
+  records: z.array(
+    z.strictObject({
+      object: text,
+      where: text.optional(),
+      preset: text.optional(),
+      dataset: text.optional(),
+      optional: z.boolean().optional(),
+    })
+  ),
+  knowledge: knowledgeSchema.optional(),
 });
 
 /** One object of the records part: what was read, from when on, and what could not be. */
@@ -45,6 +77,7 @@ export const objectPartSchema = z.strictObject({
   object: text,
   where: text.optional(),
   preset: text.optional(),
+  dataset: text.optional(),
   rows: z.number().int().nonnegative(),
   /** The org's clock when the object's job started: changes are looked for from here on. */
   startedAt: instant,

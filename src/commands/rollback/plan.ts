@@ -2,9 +2,11 @@ import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { knownNewIds } from '../../apply/knownNewIds.js';
 import { checkPlan } from '../../apply/checkPlan.js';
-import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
+import { CHANCE, homeFolder, openOrg, openStore } from '../../cli/compose.js';
+import { conflictPolicy } from '../../cli/config/conflictPolicy.js';
+import { readConfig } from '../../cli/config/readConfig.js';
 import { refuseContradictions, resolveFlag, selectorFlag } from '../../cli/resolveFlag.js';
-import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
+import { commonFlags, configFlag, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { chooseFollower, chooseSnapshot } from '../../cli/storeIds.js';
 import { TEST_LEVELS, testChoice } from '../../cli/testFlags.js';
@@ -58,7 +60,6 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     }),
     'on-conflict': Flags.option({
       options: ['keep', 'restore'] as const,
-      default: 'keep' as const,
       summary: messages.getMessage('flags.on-conflict.summary'),
     })(),
     resolve: Flags.string({
@@ -66,6 +67,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       summary: messages.getMessage('flags.resolve.summary'),
       helpValue: 'SELECTOR=keep|restore',
     }),
+    config: configFlag,
     'delete-flows': Flags.boolean({ summary: messages.getMessage('flags.delete-flows.summary') }),
     'drift-only': Flags.boolean({
       summary: messages.getMessage('flags.drift-only.summary'),
@@ -95,10 +97,12 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
   public async run(): Promise<RollbackPlanResult> {
     const { flags } = await this.parse(RollbackPlanCommand);
     const tests = testChoice(flags);
-    const resolve = resolveFlag(flags.resolve ?? []);
+    const config = readConfig(flags.config, homeFolder());
+    const typed = resolveFlag(flags.resolve);
+    const { onConflict, resolve } = conflictPolicy(flags['on-conflict'], typed, config?.config);
     const only = selectorFlag('--only', flags.only);
     const exclude = selectorFlag('--exclude', flags.exclude);
-    refuseContradictions(only, exclude, resolve);
+    refuseContradictions(only, exclude, typed);
     const whose = whoseRequest(flags);
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
@@ -121,7 +125,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
         choice: {
           only,
           exclude,
-          onConflict: flags['on-conflict'],
+          onConflict,
           resolve,
           deleteFlows: flags['delete-flows'],
         },
@@ -136,6 +140,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     );
     const checked = flags.check ? await checkPlan(org, baseline, plan, folder, tests, CHANCE, this.stages()) : [];
     this.stages().done();
+    if (config?.config.conflicts) this.log(messages.getMessage('configUsed', [config.shown]));
     this.log(planReport(plan, { width: width(), more: `sf rollback show ${plan.id}${this.typedStore()}` }));
     if (checked.length > 0) this.log(`\n${checkReport(checked, width())}`);
     if (plan.applicable) this.log(`\n${messages.getMessage('next', [this.sameFlags(org.identity.label), plan.id])}`);

@@ -1,7 +1,9 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
-import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
-import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
+import { CHANCE, homeFolder, openOrg, openStore } from '../../cli/compose.js';
+import { datasetScope, scopeFlagsWith } from '../../cli/config/configScope.js';
+import { readConfig } from '../../cli/config/readConfig.js';
+import { commonFlags, configFlag, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { followedScope, scopeOfFlags } from '../../cli/scopeFlags.js';
 import { followedSnapshot } from '../../cli/storeIds.js';
@@ -86,8 +88,10 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
         'deploy-dir',
         'deploy-id',
         'no-permissions',
+        'config',
       ],
     }),
+    config: configFlag,
     label: Flags.string({ summary: messages.getMessage('flags.label.summary'), helpValue: 'TEXT' }),
     'allow-in-flight': Flags.boolean({ summary: messages.getMessage('flags.allow-in-flight.summary') }),
     wait: waitFlag,
@@ -96,6 +100,8 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
   public async run(): Promise<RollbackSnapshotResult> {
     const { flags } = await this.parse(RollbackSnapshot);
     const started = performance.now();
+    // A snapshot that follows another has its scope.
+    const config = flags.follows ? undefined : readConfig(flags.config, homeFolder());
     const store = openStore(flags.store);
     const followed = flags.follows && (await followedSnapshot(store, flags.follows, flags['target-org'].getOrgId()));
     // Only what was read through the same version can be compared.
@@ -103,21 +109,21 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
     const version = followed ? followed.apiVersion : flags['api-version'];
     const org = await openOrg(flags['target-org'], version, this.typedOrg(), flags.wait.milliseconds);
     await this.warnOfSwitches(store, org.identity.orgId, org.identity.label);
+    const typed = {
+      ...(flags.manifest ? { manifest: flags.manifest } : {}),
+      ...(flags.metadata ? { metadata: flags.metadata } : {}),
+      ...(flags['source-dir'] ? { sourceDir: flags['source-dir'] } : {}),
+      ...(flags['deploy-dir'] ? { deployDir: flags['deploy-dir'] } : {}),
+      ...(flags['deploy-id'] ? { deployId: flags['deploy-id'] } : {}),
+      ...(flags.flows ? { flows: flags.flows } : {}),
+      ...(flags.records ? { records: flags.records } : {}),
+    };
+    const datasets = Object.fromEntries(
+      Object.entries(config?.config.datasets ?? {}).map(([name, dataset]) => [name, datasetScope(name, dataset)])
+    );
     const scope = followed
       ? followedScope(followed)
-      : await scopeOfFlags(
-          {
-            ...(flags.manifest ? { manifest: flags.manifest } : {}),
-            ...(flags.metadata ? { metadata: flags.metadata } : {}),
-            ...(flags['source-dir'] ? { sourceDir: flags['source-dir'] } : {}),
-            ...(flags['deploy-dir'] ? { deployDir: flags['deploy-dir'] } : {}),
-            ...(flags['deploy-id'] ? { deployId: flags['deploy-id'] } : {}),
-            ...(flags.flows ? { flows: flags.flows } : {}),
-            ...(flags.records ? { records: flags.records } : {}),
-          },
-          org,
-          org.identity.label
-        );
+      : await scopeOfFlags({ ...(await scopeFlagsWith(typed, config)), datasets }, org, org.identity.label);
     const { snapshot, folder } = await capture(
       org,
       store,
@@ -131,6 +137,7 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
       this.stages()
     );
     this.stages().done();
+    if (config) this.log(messages.getMessage('configUsed', [config.shown]));
     this.log(snapshotReport(snapshot, folder.display, width()));
     const next = messages.getMessage(snapshot.complete ? (followed ? 'nextFollowing' : 'next') : 'nextIncomplete', [
       this.sameFlags(org.identity.label),

@@ -52,14 +52,16 @@ describe('two scopes as one', () => {
     );
   });
 
-  it('take an object whole when either does, else with the first condition', () => {
+  it('take an object whole when either does, else by both conditions', () => {
     const of = (where?: string): Scope => ({
       ...EMPTY_SCOPE,
       records: [where ? { object: 'Product2', where } : { object: 'Product2' }],
     });
     expect(mergeScopes(of('a = 1'), of()).records).to.deep.equal([{ object: 'Product2' }]);
     expect(mergeScopes(of(), of('a = 1')).records).to.deep.equal([{ object: 'Product2' }]);
-    expect(mergeScopes(of('a = 1'), of('b = 2')).records).to.deep.equal([{ object: 'Product2', where: 'a = 1' }]);
+    expect(mergeScopes(of('a = 1'), of('b = 2')).records).to.deep.equal([
+      { object: 'Product2', where: '(a = 1) OR (b = 2)' },
+    ]);
   });
 });
 
