@@ -55,7 +55,9 @@ const packages = {
   deployReport: () => Promise.reject(new Error('no deployment')),
 };
 
-describe('rollback.yml', () => {
+describe('rollback.yml', function () {
+  // The registry of metadata types takes a while to load.
+  this.timeout(20_000);
   const makeFolder = tempFolders();
 
   it('may say scope, conflict policy and datasets', () => {
