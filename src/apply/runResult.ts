@@ -1,5 +1,6 @@
 import { addCounts, countOutcomes, type Operation, type OutcomeCounts } from '../model/operation.js';
 import type { RunStatus } from './journal.js';
+import { newIdTable } from './newIdTable.js';
 import { outcomesCsv } from './outcome.js';
 import type { RunContext } from './runContext.js';
 
@@ -53,10 +54,7 @@ export async function closeRun(run: RunContext, interrupted: boolean, durationMs
     durationMs,
   };
   await run.folder.write('outcomes.csv', outcomesCsv(all, run.org.identity.username));
-  await run.folder.write(
-    'idmap.csv',
-    ['old,new', ...newIds.map((pair) => pair.join(','))].map((line) => `${line}\n`).join('')
-  );
+  await run.folder.write('idmap.csv', await newIdTable(run, newIds));
   // Inside the store paths are relative: it can be moved, and `--store` may have been absolute.
   await run.folder.write('result.json', `${JSON.stringify({ ...result, undoPoint: 'undo' }, null, 2)}\n`);
   const orgTime = run.org.lastAnswerAt();

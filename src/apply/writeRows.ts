@@ -6,6 +6,7 @@ import { toJsonValue, type Value } from '../records/fieldValue.js';
 import { fieldNamed } from '../records/objectDescribe.js';
 import { byParent } from './byParent.js';
 import type { RowState } from './preconditions.js';
+import { priceAfterSwitch } from './priceAfterSwitch.js';
 import { untilThrough } from './retryRows.js';
 import type { RecordStep, RunContext } from './runContext.js';
 
@@ -49,25 +50,22 @@ export async function updateRows(
   const describe = await run.org.describe(object);
   const changesOf = (item: RecordItem): Array<[string, Value]> =>
     Object.entries(item.after ?? {}).filter(([field, value]) => before.get(item.id)?.values[field] !== value);
+  const asJson = (item: RecordItem): { Id: string } => ({
+    Id: item.id,
+    ...Object.fromEntries(
+      changesOf(item).map(([field, value]) => [
+        field,
+        toJsonValue(fieldNamed(describe, field) ?? { type: 'string' }, value),
+      ])
+    ),
+  });
   const sorted = byParent(describe, items, (item) => ({ ...before.get(item.id)?.values, ...item.after }));
   return untilThrough(sorted, async (due) => {
     const large =
       due.length >= BULK_FROM_ROWS ? due.filter((item) => changesOf(item).every(([, value]) => fitsBulk(value))) : [];
     const small = due.filter((item) => !large.includes(item));
     const results: RowResult[] = [];
-    if (small.length > 0) {
-      const json = (field: string, value: Value): unknown =>
-        toJsonValue(fieldNamed(describe, field) ?? { type: 'string' }, value);
-      results.push(
-        ...(await run.org.updateRows(
-          object,
-          small.map((item) => ({
-            Id: item.id,
-            ...Object.fromEntries(changesOf(item).map(([field, value]) => [field, json(field, value)])),
-          }))
-        ))
-      );
-    }
+    if (small.length > 0) results.push(...(await run.org.updateRows(object, small.map(asJson))));
     if (large.length > 0) {
       const columns = [...new Set(large.flatMap((item) => changesOf(item).map(([field]) => field)))].sort();
       // An empty cell leaves the old value alone, `#N/A` blanks it (Bulk API 2.0 guide).
@@ -77,7 +75,7 @@ export async function updateRows(
       });
       results.push(...(await ingest(run, step, 'update', ['Id', ...columns], rows)));
     }
-    return results;
+    return priceAfterSwitch(object, due.map(asJson), results, (name, rows) => run.org.updateRows(name, rows));
   });
 }
 

@@ -14,6 +14,7 @@ const KEPT_WORDS: Readonly<Record<string, string>> = {
   keyTaken: 'another row holds its unique value',
   targetDeleted: 'it pointed to a row that stays deleted',
   interviewsOnVersion: 'interviews are paused on it, and would go with it',
+  ownerInactive: 'the owner it had is inactive',
   unknownAuthor: 'nobody knows who changed it',
 };
 

@@ -103,6 +103,7 @@ async function namesOf(org: OrgPorts, observed: Observed, people: Iterable<strin
       .flatMap(({ author }) => author.userId ?? [])
       .concat(
         [...people],
+        [...observed.records.inactiveOwners],
         observed.changes.records.flatMap((change) => change.now?.LastModifiedById ?? []),
         observed.deployments.map((deployment) => deployment.createdById),
         observed.changes.components.flatMap((change) => change.now?.createdById ?? []),

@@ -6,7 +6,9 @@ import type { OrgHistory, RecordReader } from '../org/ports.js';
 import { commonFields, diffRecords, type RecordChange } from '../records/diffRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
 import { fieldNamed, type ObjectDescribe } from '../records/objectDescribe.js';
+import { both, idChunks, inList, select } from '../records/soql.js';
 import type { Baseline } from '../snapshot/baseline.js';
+import { ownersToGiveBack } from './inactiveOwners.js';
 import type { ObjectNow } from './objectNow.js';
 import { loadBaseline, rereadByIds } from './readRowsById.js';
 import { readObjectNow } from './readObjectNow.js';
@@ -25,6 +27,8 @@ export interface RecordsNow {
   readonly rules: ReadonlyMap<string, { readonly baseline: ValueRow; readonly now: ValueRow }>;
   /** Changed conditions to the Id of their rule. */
   readonly ruleOf: ReadonlyMap<string, string>;
+  /** Users who owned rows that were deleted or given away, and are inactive now. */
+  readonly inactiveOwners: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
 
@@ -42,7 +46,15 @@ export async function readRecordsNow(
 ): Promise<RecordsNow> {
   const parts = baseline.snapshot.objects;
   if (parts.length === 0)
-    return { changes: [], describes: new Map(), textReferences: [], rules: new Map(), ruleOf: new Map(), findings: [] };
+    return {
+      changes: [],
+      describes: new Map(),
+      textReferences: [],
+      rules: new Map(),
+      ruleOf: new Map(),
+      inactiveOwners: new Set(),
+      findings: [],
+    };
   progress.stage('Comparing records', `${parts.length} objects`);
   const [names, viewsAll] = await Promise.all([org.objectNames(), org.viewsAllData()]);
   if (!viewsAll) throw new Refusal('viewAllNeeded', { tokens: [parts.map((part) => part.object).join(', ')] });
@@ -82,8 +94,17 @@ export async function readRecordsNow(
     describes: new Map(objects.map((object) => [object.part.object, object.now])),
     textReferences,
     ...(await readDisturbedRules(org, baseline, objects, changes)),
+    inactiveOwners: await readInactive(org, ownersToGiveBack(changes)),
     findings,
   };
+}
+
+async function readInactive(org: RecordReader, users: readonly string[]): Promise<ReadonlySet<string>> {
+  const inactive = new Set<string>();
+  for (const chunk of idChunks(users))
+    for (const row of await org.query(select(['Id'], 'User', both(inList('Id', chunk), 'IsActive = false'))))
+      inactive.add(String(row.Id));
+  return inactive;
 }
 
 /** The rules behind conditions that changed: whether they must be set neutral meanwhile shows in what they are now. */

@@ -22,6 +22,8 @@ export interface RecordFacts {
   /** Rules of Custom condition logic whose conditions changed, by Id: as in the baseline, and now. */
   readonly rules: ReadonlyMap<string, { readonly baseline: ValueRow; readonly now: ValueRow }>;
   readonly ruleOf: ReadonlyMap<string, string>;
+  /** Users who own rows of the baseline and are inactive now. */
+  readonly inactiveOwners: ReadonlySet<string>;
   /** Who changed a field is known only by the last editor of its row. */
   readonly lastEditorOnly: boolean;
   /** Inserted rows that cannot go because rows outside the plan use them, with who uses them. */

@@ -84,7 +84,7 @@ function sheetsOf(
   const lost = lostRows(sheets, changes);
   dropLostTargets(sheets, facts, changes, draft);
   for (const change of chosen) {
-    if (change.kind === 'updated') takeBackUpdate(change, comingBack, lost, decisions, draft, sheets);
+    if (change.kind === 'updated') takeBackUpdate(change, facts, comingBack, lost, decisions, draft, sheets);
     else if (change.kind === 'inserted') takeBackInsert(change, facts, decisions, draft, sheets);
   }
   sweepWithParents(changes, facts, sheets);

@@ -1,10 +1,12 @@
 import { recordTarget } from '../model/selector.js';
 import type { RecordChange } from '../records/diffRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
+import { followingFields } from '../records/followingFields.js';
 import { returningFields } from '../records/objectDescribe.js';
 import { conflict, decide } from './choice.js';
 import { claimDeleted } from './claims.js';
 import { type Decisions, type Draft } from './draft.js';
+import { ownerNotGiven, ownerStays } from './inactiveOwners.js';
 import type { RecordFacts } from './recordFacts.js';
 import { pick, type RecordSheets } from './recordSheet.js';
 import type { RecordItem } from './rollbackPlan.js';
@@ -40,12 +42,19 @@ export function takeBackDelete(
     });
     return;
   }
-  const fields = describe ? returningFields(describe).map((field) => field.name) : [];
+  const left = followingFields(change.object, baseline);
+  if (inBin ? ownerNotGiven(change, facts, decisions, draft) : ownerStays(change, facts, decisions, draft))
+    left.push('OwnerId');
+  const fields = (describe ? returningFields(describe) : [])
+    .map((field) => field.name)
+    .filter((name) => !left.includes(name));
   const item: RecordItem = { id: change.id, before: null, after: pick(baseline, fields) };
   sheets.add(change.object, inBin ? 'undelete' : 'insert', item);
   // A value that was changed before the row was deleted comes back changed; an insert leaves lookups empty at first.
   if (inBin && change.now && change.differences.length > 0) {
-    const names = change.differences.map(({ field }) => field);
+    const ownerKept = ownerStays(change, facts, decisions, draft);
+    const names = change.differences.map(({ field }) => field).filter((name) => name !== 'OwnerId' || !ownerKept);
+    if (names.length === 0) return;
     const lookups = (describe?.fields ?? []).filter(
       (field) => field.type === 'reference' && names.includes(field.name)
     );

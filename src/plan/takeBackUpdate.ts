@@ -5,11 +5,14 @@ import { recordAuthor } from './changeSet.js';
 import { conflict, decide } from './choice.js';
 import { claimFields, type Claim } from './claims.js';
 import { type Decisions, type Draft } from './draft.js';
+import { ownerStays } from './inactiveOwners.js';
+import type { RecordFacts } from './recordFacts.js';
 import { pick, type RecordSheets } from './recordSheet.js';
 
 /** An updated row gets the fields that differ back; what somebody else changed last is a conflict. */
 export function takeBackUpdate(
   change: RecordChange,
+  facts: RecordFacts,
   comingBack: ReadonlySet<string>,
   lost: ReadonlySet<string>,
   decisions: Decisions,
@@ -59,6 +62,8 @@ export function takeBackUpdate(
     );
     if (decision === 'keep') fields = fields.filter((field) => !others.includes(field));
   }
+  if (fields.includes('OwnerId') && ownerStays(change, facts, decisions, draft))
+    fields = fields.filter((field) => field !== 'OwnerId');
   if (fields.length > 0)
     sheets.add(change.object, 'update', { id: change.id, before: pick(now, fields), after: pick(before, fields) });
 }

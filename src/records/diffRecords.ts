@@ -1,4 +1,5 @@
 import type { Value, ValueRow } from './fieldValue.js';
+import { followingFields } from './followingFields.js';
 import { comparableFields, type ObjectDescribe } from './objectDescribe.js';
 
 /** A row of the org as it is now, deleted rows included. */
@@ -74,7 +75,12 @@ export function diffRecords(input: {
         changes.push({ object, id, kind, baseline: undefined, now: row.values, differences: [] });
       continue;
     }
-    const differences = differencesOf(before, row.values, fields);
+    const follows = followingFields(object, before);
+    const differences = differencesOf(
+      before,
+      row.values,
+      fields.filter((field) => !follows.includes(field))
+    );
     if (row.deleted) changes.push({ object, id, kind: 'deleted', baseline: before, now: row.values, differences });
     else {
       const kind = differences.length > 0 ? 'updated' : 'touched';

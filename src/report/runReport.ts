@@ -54,7 +54,7 @@ export function runReport(result: RunResult, width: number): string {
     lines.push(
       '',
       ...wrap(
-        `${plural(fresh, 'row')} came back under new Ids, listed in idmap.csv. Auto-numbers, files, history and shares did not come back.`,
+        `${plural(fresh, 'row')} came back under new Ids, listed in idmap.csv with their old and new auto-numbers. Files, history and shares did not come back.`,
         width
       )
     );

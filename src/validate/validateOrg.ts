@@ -6,10 +6,13 @@ import type { Finding } from '../model/finding.js';
 import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
+import { conflictWords } from '../plan/conflictWords.js';
+import { onlyOwnerInactive } from '../plan/inactiveOwners.js';
 import { targetsOf } from '../plan/changeSet.js';
 import { observe } from '../plan/readOrgNow.js';
 import { readPlan } from '../plan/readPlan.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
+import type { IdMap } from '../records/idMap.js';
 import { openBaseline } from '../snapshot/baseline.js';
 import type { Store } from '../store/ports.js';
 import { judge, keptBy, type Verdict } from './verdict.js';
@@ -58,6 +61,13 @@ export async function openRun(store: Store, id: StoreId): Promise<KnownRun> {
   };
 }
 
+/** A plan names a row by the Id it had; once it came back by insert, it is found under the new one. */
+function underNewId(target: string, ids: IdMap): string {
+  const { head = '', id = '' } = /^(?<head>record:\w+:)(?<id>\w{18})$/.exec(target)?.groups ?? {};
+  const fresh = ids.get(id);
+  return fresh === undefined ? target : `${head}${fresh}`;
+}
+
 /**
  * Reads the whole scope of a snapshot from the org again and says whether the org is back, naming every difference and
  * who made it. Compares what is there, not what a run claims. Changes nothing.
@@ -81,8 +91,15 @@ export async function validateOrg(
   const neutralised = (target.run?.result.steps ?? [])
     .filter((step) => (step.counts.neutralised ?? 0) > 0 && step.operation !== 'deactivateRecords')
     .map((step) => step.target);
-  const kept = keptBy(target.run?.plan, neutralised);
-  const judged = judge(differences, kept, baseline.snapshot.gaps, target.run?.closedAt, names);
+  const kept = keptBy(target.run?.plan, neutralised).map(({ target: name, why }) => ({
+    target: underNewId(name, baseline.idMap),
+    why,
+  }));
+  const owned = onlyOwnerInactive(observed.records.changes, observed.records.inactiveOwners).map((name) => ({
+    target: name,
+    why: `kept, because ${conflictWords('ownerInactive')}`,
+  }));
+  const judged = judge(differences, [...kept, ...owned], baseline.snapshot.gaps, target.run?.closedAt, names);
   const { snapshot } = baseline;
   const folder = target.run ? await store.open('runs', parseStoreId(target.run.result.runId) as StoreId) : undefined;
   const validation: Validation = {

@@ -92,6 +92,7 @@ export class PracticeOrg implements OrgCore {
         rollUps: this.rollUps,
         binEmptied: () => this.switches.binEmptied,
         firstTryLocks: () => this.switches.firstTryLocks,
+        facts: () => this.switches,
         undeleteDuplicateText: () => this.switches.undeleteDuplicateText,
       },
       this.clock,

@@ -38,6 +38,10 @@ export function unconfirmedFacts(): UnconfirmedFacts {
     purgeOnDelete: 'ignored',
     // How long the details of a deployment can be read.
     deployDetailsDays: 30,
+    // A price of its own in the very call that takes "use standard price" off: the help says to send it afterwards.
+    priceWithItsSwitch: 'taken',
+    // A standard price that is deleted while custom prices exist. The screens ask for the custom ones to go first.
+    standardPriceInUse: 'held',
   };
 }
 

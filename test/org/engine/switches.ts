@@ -54,6 +54,8 @@ export interface UnconfirmedFacts {
   deactivateAndDeleteTogether: boolean;
   purgeOnDelete: 'ignored' | 'refused';
   deployDetailsDays: number;
+  priceWithItsSwitch: 'taken' | 'refused';
+  standardPriceInUse: 'held' | 'free';
 }
 
 /** What a rule knows of a request: its number since the server started, from 1. */

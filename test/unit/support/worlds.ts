@@ -220,6 +220,7 @@ export function recordFacts(describes: readonly ObjectDescribe[], more: Partial<
     ruleOf: new Map(),
     held: new Map(),
     knowledge: PRESET_KNOWLEDGE,
+    inactiveOwners: new Set(),
     ofPresets: new Set(),
     lastEditorOnly: true,
     ...more,

@@ -5,6 +5,7 @@ import {
   type ObjectSchema,
   type OrgUser,
   type Row,
+  type UnconfirmedFacts,
 } from '../contracts.js';
 import { canSeeObject } from '../schema/describe.js';
 import type { SchemaStore } from '../schema/schemaStore.js';
@@ -12,7 +13,7 @@ import { autoNumber, numberIn } from './autoNumber.js';
 import { checkCustomLogicOfRule } from './customLogic.js';
 import { deleteRow, stamped } from './deletion.js';
 import { withForeignKeys } from './foreignKeys.js';
-import { checkPricebookDeletion, checkPricebookEntry } from './productRules.js';
+import { checkPricebookDeletion, checkPricebookEntry, priceFollowers, useStandardPrice } from './productRules.js';
 import { checkReference } from './references.js';
 import { canSeeRow } from '../rowVisibility.js';
 import type { DuplicateRules } from './duplicateRules.js';
@@ -41,6 +42,7 @@ export interface WriteSurroundings {
   binEmptied(): boolean;
   firstTryLocks(): boolean;
   undeleteDuplicateText(): DuplicateText;
+  facts(): UnconfirmedFacts;
 }
 
 /** Saves single rows within a transaction, by all the org's rules. Throws what the org would answer. */
@@ -86,6 +88,13 @@ export class RecordWrites {
       'update',
       [...values.keys()].map((field) => field.name)
     );
+    for (const follower of priceFollowers(this.org.store, object.name, row, before))
+      transaction.put(
+        object,
+        { ...follower, UnitPrice: row['UnitPrice'] ?? null, SystemModstamp: transaction.stamp },
+        'rollUp',
+        ['UnitPrice']
+      );
     return String(before['Id']);
   }
 
@@ -136,7 +145,7 @@ export class RecordWrites {
     const { object, before } = this.existing(transaction.user, objectName, givenId);
     if (object.deletable !== true) throw cannot('delete', object);
     transaction.touch(object);
-    checkPricebookDeletion(object.name, before);
+    checkPricebookDeletion(this.org.store, this.org.facts(), object.name, before);
     this.org.hooks.run({
       operation: 'delete',
       object: object.name,
@@ -194,6 +203,7 @@ export class RecordWrites {
     before: Row | undefined,
     values: ReadonlyMap<FieldSchema, FieldValue>
   ): void {
+    useStandardPrice(this.org.store, this.org.facts(), object.name, row, before, values);
     requireFields(object, row);
     for (const [field, value] of values)
       checkReference(this.org.schema, this.org.store, transaction.user, field, value);

@@ -35,6 +35,13 @@ export function checkReference(
       []
     );
   }
+  if (field.name === 'RecordTypeId' && row['IsActive'] === false) {
+    throw new OrgError(
+      'INVALID_CROSS_REFERENCE_KEY',
+      `Record Type ID: this ID value isn't valid for the user: ${value.slice(0, 15)}`,
+      [field.name]
+    );
+  }
   if (field.name === 'OwnerId' && target.name === 'User' && row['IsActive'] === false) {
     throw new OrgError(
       'INACTIVE_OWNER_OR_USER',
