@@ -152,6 +152,9 @@ export function onlyMembers(
     if (type === undefined || own === undefined) return withOwn && nodeName(child) !== '#text';
     return keep.has(`${type}:${memberName(containerType, containerName, own)}`);
   });
+  // What a file does not say stays as it is: a description that was added goes only when it is said to be empty.
+  if (withOwn && containerType === 'CustomObject' && !children.some((child) => nodeName(child) === 'description'))
+    children.push({ description: [] });
   const body = children.map((child) => `    ${String(rawBuilder.build([child])).trim()}\n`).join('');
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${containerType}${rootAttributes(root)}>\n${body}</${containerType}>\n`;
 }

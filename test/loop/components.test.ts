@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { RunResult } from '../../src/apply/runResult.js';
+import { requestsOf } from '../support/criticalPath.js';
 import { apexClass, deployAs, flow, permissionSet, textField } from '../support/deploys.js';
 import { stampOf } from '../org/engine/metadata/author.js';
 import { seedComponent } from '../org/engine/metadata/seeding.js';
@@ -285,4 +287,30 @@ describe('metadata goes back', () => {
     expect(run.totals).to.deep.equal({ restored: 1 });
     expect((await world.validate(later, run)).verdict).to.equal('restored');
   });
+
+  it('takes 200 components and 50 flows back in at most 25 requests, the plan included', async () => {
+    const classes = Array.from({ length: 200 }, (_, n) => `Bulk_Class_${n + 100}`);
+    const flows = Array.from({ length: 50 }, (_, n) => `Bulk_Flow_${n + 10}`);
+    const release = (text: string): Record<string, string> =>
+      Object.assign(
+        {},
+        ...classes.map((name) => apexClass(name, `public class ${name} { /* ${text} */ }`)),
+        ...flows.map((name) => flow(name, text))
+      ) as Record<string, string>;
+    // Whether a class names something that is not there is not what is asked here.
+    world.side.habits.checkReferences = false;
+    const members = [...classes.map((name) => `ApexClass:${name}`), ...flows.map((name) => `Flow:${name}`)];
+    await deployAs(world, 'Dov Deployer', release('good'), members);
+    world.org.clock.advance(60_000);
+    const metadata = classes.map((fullName) => ({ type: 'ApexClass', fullName }));
+    const snapshot = await world.snapshot({ flows, metadata });
+    await deployAs(world, 'Dov Deployer', release('bad'), members);
+    let run: RunResult | undefined;
+    const { sent } = await requestsOf(world, async () => {
+      run = await world.apply(await world.plan(snapshot), { testLevel: 'NoTestRun' });
+    });
+    expect(run?.totals).to.deep.equal({ restored: 250 });
+    expect(sent).to.be.at.most(25);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  }).timeout(300_000);
 });

@@ -125,9 +125,11 @@ function contentFor(draft: DeployDraft, item: PackageItem): ComponentContent {
       kind: 'xml',
       root: withChildren(
         former,
-        [...item.content.root.children, ...former.children.filter((child) => !said.has(child.name))].sort((a, b) =>
-          a.name < b.name ? -1 : 1
-        )
+        [
+          // Text that is said to be empty is no text, which the org does not print.
+          ...item.content.root.children.filter((child) => child.children.length > 0 || child.text.trim() !== ''),
+          ...former.children.filter((child) => !said.has(child.name)),
+        ].sort((a, b) => (a.name < b.name ? -1 : 1))
       ),
     };
   }
