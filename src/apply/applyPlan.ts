@@ -81,6 +81,7 @@ export async function applyPlan(
       orgId: plan.orgId,
       username: org.identity.username,
       ...(request.reason ? { reason: request.reason } : {}),
+      ...(ready.baseline.snapshot.undoOf ? { undoes: ready.baseline.snapshot.undoOf } : {}),
       ...(orgTime ? { orgTime } : {}),
     });
     return await orCutOff(folder.id, async () => {

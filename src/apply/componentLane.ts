@@ -27,7 +27,7 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     }
   }
   if (due.length === 0) return;
-  if (run.current.retrieved) await run.undo.components(run.current.retrieved);
+  if (run.current.retrieved) await run.undo.components(run.current.retrieved, run.current.components.values());
   for (const step of due)
     if (step.operation === 'deleteComponent' && step.detail.type === 'CustomField')
       await saveFieldData(run, step.detail.fullName);

@@ -3,6 +3,7 @@ import { Refusal } from '../model/refusal.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { isUnfinished, readJournal, runState, type JournalEntry, type RunState } from './journal.js';
+import type { ItemOutcome } from './outcome.js';
 
 export const JOURNAL = 'journal.ndjson';
 
@@ -42,6 +43,32 @@ export async function* earlierRuns(store: Store): AsyncGenerator<EarlierRun> {
     const reading = await readRun(store, id);
     if (reading.kind === 'run') yield reading.run;
   }
+}
+
+/** What became of each item, by step, of the steps that are settled. */
+export async function readAccounts(folder: StoreFolder, state: RunState): Promise<Map<string, readonly ItemOutcome[]>> {
+  const accounts = new Map<string, readonly ItemOutcome[]>();
+  for (const [step, { settled }] of state.steps) {
+    if (!settled || !(await folder.exists(settled.outcomes))) continue;
+    const lines = (await folder.read(settled.outcomes)).toString('utf8').split('\n').filter(Boolean);
+    accounts.set(
+      step,
+      lines.map((line) => JSON.parse(line) as ItemOutcome)
+    );
+  }
+  return accounts;
+}
+
+/** Runs that a later run took back, which was not itself taken back again. */
+export async function undoneRuns(store: Store): Promise<Set<string>> {
+  const undone = new Set<string>();
+  const runs: EarlierRun[] = [];
+  for await (const run of earlierRuns(store)) runs.push(run);
+  for (const { id, state } of runs.reverse()) {
+    const wrote = state.status === 'succeeded' || state.status === 'partial';
+    if (wrote && state.undoes !== undefined && !undone.has(id)) undone.add(state.undoes);
+  }
+  return undone;
 }
 
 /**

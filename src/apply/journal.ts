@@ -13,6 +13,8 @@ export type JournalEntry =
       readonly orgId: string;
       readonly username: string;
       readonly reason?: string;
+      /** The run that this one takes back. */
+      readonly undoes?: string;
       /** The org's clock at its last answer: jobs of this run are not older. */
       readonly orgTime?: string;
     }
@@ -148,6 +150,9 @@ export interface RunState {
   readonly username: string;
   readonly openedAt: string;
   readonly orgTime?: string;
+  readonly undoes?: string;
+  /** The org's clock when the run ended, or this machine's where the org's is not known. */
+  readonly closedAt?: string;
   readonly steps: ReadonlyMap<string, StepState>;
   /** Steps that were intended and not settled: the effect may have happened. */
   readonly open: readonly string[];
@@ -168,6 +173,7 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
   const idMap = new Map<string, string>();
   const switches = new Set<string>();
   let status: RunStatus | undefined;
+  let closedAt: string | undefined;
   for (const entry of entries) {
     switch (entry.kind) {
       case 'stepIntended':
@@ -207,15 +213,18 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
         break;
       case 'runClosed':
         status = entry.status;
+        closedAt = entry.orgTime ?? entry.at;
         break;
       default:
         break;
     }
   }
-  const { runId, planId, planDigest, snapshotId, orgId, username, at, orgTime } = first;
+  const { runId, planId, planDigest, snapshotId, orgId, username, at, orgTime, undoes } = first;
   return {
     ...{ runId, planId, planDigest, snapshotId, orgId, username, openedAt: at },
     ...(orgTime === undefined ? {} : { orgTime }),
+    ...(undoes === undefined ? {} : { undoes }),
+    ...(closedAt === undefined ? {} : { closedAt }),
     steps,
     open: [...steps].filter(([, state]) => state.intended && !state.settled).map(([step]) => step),
     idMap,

@@ -4,7 +4,7 @@ import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { CPQ_TRIGGERS, orCutOff, runContext, throughToTheEnd, type RunOptions } from './applyPlan.js';
-import { earlierRuns, readRun, type EarlierRun } from './earlierRuns.js';
+import { earlierRuns, readAccounts, readRun, type EarlierRun } from './earlierRuns.js';
 import { isUnfinished, type RunState } from './journal.js';
 import type { ItemOutcome } from './outcome.js';
 import { checkAgain, openPlan, type ReadyPlan } from './readyPlan.js';
@@ -101,14 +101,10 @@ const OPEN_AGAIN = new Set(['STOPPED', 'DEPENDS_ON_FAILED']);
 
 /** The accounts that stand. Steps that were only left out are looked at again. */
 async function settledOutcomes(folder: StoreFolder, state: RunState): Promise<Map<string, readonly ItemOutcome[]>> {
-  const outcomes = new Map<string, readonly ItemOutcome[]>();
-  for (const [step, { settled }] of state.steps) {
-    if (!settled || !(await folder.exists(settled.outcomes))) continue;
-    const lines = (await folder.read(settled.outcomes)).toString('utf8').split('\n').filter(Boolean);
-    const items = lines.map((line) => JSON.parse(line) as ItemOutcome);
-    const leftOut =
-      items.length > 0 && items.every(({ outcome, code }) => outcome === 'skipped' && OPEN_AGAIN.has(code ?? ''));
-    if (!leftOut) outcomes.set(step, items);
+  const outcomes = await readAccounts(folder, state);
+  for (const [step, items] of outcomes) {
+    const leftOut = items.every(({ outcome, code }) => outcome === 'skipped' && OPEN_AGAIN.has(code ?? ''));
+    if (items.length > 0 && leftOut) outcomes.delete(step);
   }
   return outcomes;
 }
@@ -135,8 +131,9 @@ function backAgain(outcomes: ReadonlyMap<string, readonly ItemOutcome[]>): Set<s
     [...outcomes.values()]
       .flat()
       .filter(
-        ({ operation, outcome }) =>
-          outcome === 'restored' && (operation === 'undeleteRecords' || operation === 'insertRecords')
+        ({ operation, outcome, code }) =>
+          (outcome === 'restored' || code === 'CHANGED_AGAIN') &&
+          (operation === 'undeleteRecords' || operation === 'insertRecords')
       )
       .map(({ target }) => target.split(':').at(-1) ?? '')
   );

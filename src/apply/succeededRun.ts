@@ -1,12 +1,14 @@
 import type { Store } from '../store/ports.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
-import { earlierRuns } from './earlierRuns.js';
+import { earlierRuns, undoneRuns } from './earlierRuns.js';
 import type { RunResult } from './runResult.js';
 
-/** The newest finished run of a plan that succeeded, if there is one. */
+/** The newest finished run of a plan that succeeded, if there is one that was not undone. */
 export async function succeededRun(store: Store, plan: RollbackPlan): Promise<RunResult | undefined> {
   let found: RunResult | undefined;
-  for await (const { folder, state } of earlierRuns(store)) {
+  const undone = await undoneRuns(store);
+  for await (const { id, folder, state } of earlierRuns(store)) {
+    if (undone.has(id)) continue;
     if (state.planDigest !== plan.digest || (state.status !== 'succeeded' && state.status !== 'alreadyApplied'))
       continue;
     if (!(await folder.exists('result.json'))) continue;

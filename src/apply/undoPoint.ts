@@ -2,9 +2,13 @@ import type { RawRow, Retrieved } from '../org/ports.js';
 import { pieceOf } from '../records/csvRecords.js';
 import { readableFields, type ObjectDescribe } from '../records/objectDescribe.js';
 import type { FlowEntry } from '../flow/flowVersion.js';
+import type { ComponentState } from '../metadata/component.js';
 import { RecordFileWriter } from '../snapshot/recordFileWriter.js';
 import type { StoreFolder } from '../store/ports.js';
 import type { RowState } from './preconditions.js';
+
+/** The components as they were, an index of the files beside it: one that is not in it was not there. */
+export const UNDO_COMPONENTS = 'undo/components.json';
 
 /** Saves what a run is about to touch, in the formats of a snapshot, before it is touched. */
 export class UndoPoint {
@@ -46,10 +50,12 @@ export class UndoPoint {
    * The files of the components, as a package that `sf project deploy start --metadata-dir` takes. What a run found first
    * stands: gone on with, it may find its own work.
    */
-  public async components(retrieved: Retrieved): Promise<void> {
-    const kept = new Set(await this.folder.list('undo/metadata'));
+  public async components(retrieved: Retrieved, states: Iterable<ComponentState>): Promise<void> {
+    const kept = new Set(await this.folder.list('undo'));
     for (const [path, content] of retrieved.files)
       if (!kept.has(`undo/metadata/${path}`)) await this.folder.write(`undo/metadata/${path}`, content);
+    if (!kept.has(UNDO_COMPONENTS))
+      await this.folder.write(UNDO_COMPONENTS, `${JSON.stringify({ components: [...states] }, null, 2)}\n`);
   }
 
   /**
@@ -64,6 +70,9 @@ export class UndoPoint {
   ): Promise<void> {
     if (rows.size === 0) return;
     const fields = readableFields(describe).map((field) => field.name);
+    const describePath = `undo/records/${describe.name}.describe.json`;
+    if (!(await this.folder.exists(describePath)))
+      await this.folder.write(describePath, `${JSON.stringify(describe, null, 2)}\n`);
     const writer = await RecordFileWriter.open(this.folder, await this.rowsPath(`${describe.name}.${step}`, again));
     writer.header(fields);
     for (const [, row] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1)))

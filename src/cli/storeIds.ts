@@ -1,4 +1,4 @@
-import { earlierRuns } from '../apply/earlierRuns.js';
+import { earlierRuns, undoneRuns } from '../apply/earlierRuns.js';
 import { isUnfinished } from '../apply/journal.js';
 import { readPlan } from '../plan/readPlan.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
@@ -42,9 +42,8 @@ export async function chooseSnapshot(store: Store, typed: string | undefined, or
   const used = typed === 'latest' ? new Set<string>() : await succeededTargets(store);
   const found = await newest<Snapshot>(store, 'snapshots', async (id) => {
     const snapshot = await readSnapshot(await store.open('snapshots', id));
-    return snapshot.orgId === orgId && snapshot.complete && snapshot.follows === undefined && !used.has(snapshot.id)
-      ? snapshot
-      : undefined;
+    const goodFor = snapshot.complete && snapshot.follows === undefined && snapshot.undoOf === undefined;
+    return snapshot.orgId === orgId && goodFor && !used.has(snapshot.id) ? snapshot : undefined;
   });
   if (!found)
     throw new Refusal('noSnapshot', {
@@ -76,7 +75,8 @@ export async function followedSnapshot(store: Store, typed: string, orgId: strin
 
 async function succeededTargets(store: Store): Promise<Set<string>> {
   const used = new Set<string>();
-  for (const id of await store.ids('runs')) {
+  const undone = await undoneRuns(store);
+  for (const id of (await store.ids('runs')).filter((run) => !undone.has(run))) {
     const run = await openRun(store, id).catch(() => undefined);
     if (run && run.result.status === 'succeeded') used.add(run.plan.snapshotId);
   }

@@ -2,6 +2,7 @@ const KEPT_WORDS: Readonly<Record<string, string>> = {
   changedByOther: 'somebody else changed it',
   createdByOther: 'somebody else created it',
   deletedByOther: 'somebody else deleted it',
+  changedSince: 'somebody changed it after the run',
   editedSince: 'somebody edited it since',
   changedLater: 'it was changed after the deployment was over',
   createdLater: 'it was created after the deployment was over',

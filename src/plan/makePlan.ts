@@ -4,9 +4,10 @@ import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import type { Store, StoreFolder } from '../store/ports.js';
+import { changedAfter } from './changedAfter.js';
 import { targetsOf } from './changeSet.js';
 import type { Choice } from './choice.js';
-import type { Draft } from './draft.js';
+import { emptyDraft, joinDrafts, type Draft } from './draft.js';
 import { driftDraft } from './driftDraft.js';
 import { leftOutNeeds } from './leftOutNeeds.js';
 import { makeAttribution } from './makeAttribution.js';
@@ -47,18 +48,19 @@ export async function makePlan(
   }
   const alone = request.everybody || request.driftOnly === true;
   const follower = alone ? undefined : await readFollower(store, baseline, request.after);
-  const observed = await observe(org, baseline, request.full, progress);
-  const after = follower && (await readAfter(follower, observed.changes));
+  const seen = await observe(org, baseline, request.full, progress);
+  const after = follower && (await readAfter(follower, seen.changes));
   const attributed = await makeAttribution(
     org,
     baseline,
-    observed,
+    seen,
     after,
     request.driftOnly ? { ...request, everybody: true } : request
   );
   const { attribution, people } = attributed;
   progress.stage('Working out the way back');
-  const names = await namesOf(org, observed, people);
+  const names = await namesOf(org, seen, people);
+  const { observed, later } = upTo(request.undo, seen, names);
   const findings: Finding[] = [
     ...observed.records.findings,
     ...attributed.findings,
@@ -91,10 +93,24 @@ export async function makePlan(
     baseline,
     observed,
     { attribution, people, names, request: { ...request, choice } },
-    { ...draft, findings: [...draft.findings, ...findings, ...needs] },
+    joinDrafts([later, { ...draft, findings: [...draft.findings, ...findings, ...needs] }]),
     flowFacts.traits,
     chance
   );
+}
+
+/** What the run that is to be undone did, without what changed after it, which is kept. */
+function upTo(
+  undo: PlanRequest['undo'],
+  seen: Observed,
+  names: ReadonlyMap<string, string>
+): { readonly observed: Observed; readonly later: Draft } {
+  if (!undo) return { observed: seen, later: emptyDraft() };
+  const { before, conflicts } = changedAfter(seen.changes, undo.until, names);
+  return {
+    observed: { ...seen, changes: before, records: { ...seen.records, changes: before.records } },
+    later: { ...emptyDraft(), conflicts: [...conflicts], manual: [...undo.manual] },
+  };
 }
 
 async function namesOf(org: OrgPorts, observed: Observed, people: Iterable<string>): Promise<Map<string, string>> {

@@ -78,6 +78,7 @@ const request = z.strictObject({
   full: z.boolean(),
   acceptGaps: z.boolean(),
   driftOnly: z.boolean().optional(),
+  undo: z.strictObject({ until: text, manual: z.array(z.strictObject({ target: text, what: text })) }).optional(),
 });
 
 export const planSchema = z.strictObject({

@@ -1,4 +1,5 @@
 import type { Choice } from './choice.js';
+import type { ManualItem } from './rollbackPlan.js';
 
 /** What a person asked for. It is kept in the plan, so that the same can be asked again when the org has moved on. */
 export interface PlanRequest {
@@ -18,4 +19,13 @@ export interface PlanRequest {
   readonly acceptGaps: boolean;
   /** Only say what differs: no step, and nobody's changes are told from anybody's. */
   readonly driftOnly?: boolean;
+  /** For the way back to the undo point of a run: whatever changed after it is kept, whoever did it. */
+  readonly undo?: UndoRequest;
+}
+
+export interface UndoRequest {
+  /** The org's clock when the run ended. */
+  readonly until: string;
+  /** What no plan can bring back of what the run took away. */
+  readonly manual: readonly ManualItem[];
 }

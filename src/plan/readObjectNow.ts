@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.js';
 import type { RecordReader } from '../org/ports.js';
 import { fieldNamed, type ObjectDescribe } from '../records/objectDescribe.js';
-import { both, select, soqlInstant } from '../records/soql.js';
+import { both, idChunks, inList, select, soqlInstant } from '../records/soql.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import { baselineRows } from '../snapshot/baselineRows.js';
 import type { ObjectPart } from '../snapshot/snapshotFormat.js';
@@ -26,12 +26,31 @@ export async function readObjectNow(
   const now = await org.describe(part.object);
   const fields = fieldsNow(part, now, findings);
   const object = emptyObject(part, before, now);
+  if (part.rowsOnly) {
+    await readListed(org, baseline, object, fields, part.rowsOnly.absent);
+    return object;
+  }
   const hasStamp = fieldNamed(now, 'SystemModstamp') !== undefined;
   if (!full && hasStamp && (await readDelta(org, baseline, object, fields))) return object;
   object.rows.clear();
   object.baseline.clear();
   await readWhole(org, baseline, object, fields);
   return object;
+}
+
+/** The rows that the part lists, those that were not there too. */
+async function readListed(
+  org: RecordReader,
+  baseline: Baseline,
+  object: ObjectNow,
+  fields: readonly string[],
+  absent: readonly string[]
+): Promise<void> {
+  for await (const row of baselineRows(baseline, object.part)) object.baseline.set(row.Id as string, row);
+  await rereadByIds(org, object, [...object.baseline.keys()], fields);
+  for (const chunk of idChunks(absent))
+    for (const row of await org.query(select(fields, object.part.object, inList('Id', chunk)))) keepRow(object, row);
+  object.inserted = new Set(absent.filter((id) => object.rows.has(id)));
 }
 
 /** Rows stamped since the backup. False when the count shows that this is not the whole story. */

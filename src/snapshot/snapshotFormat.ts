@@ -86,6 +86,8 @@ export const objectPartSchema = z.strictObject({
   /** Where the blocks of `data` lie; absent for files of one block. */
   index: insidePath.optional(),
   describe: insidePath,
+  /** Covers only the rows of its file, and these, which were not there. */
+  rowsOnly: z.strictObject({ absent: z.array(text) }).optional(),
 });
 
 export const snapshotSchema = z.strictObject({
@@ -93,6 +95,8 @@ export const snapshotSchema = z.strictObject({
   id: text,
   label: text.optional(),
   follows: text.optional(),
+  /** The run whose undo point this is: what it touched, as it was just before. */
+  undoOf: text.optional(),
   orgId: z.string().regex(/^00D[a-zA-Z0-9]{15}$/),
   username: text,
   userId: text,

@@ -1,5 +1,6 @@
 import { applyPlan, type ApplyRequest } from '../../src/apply/applyPlan.js';
 import { deployZip } from '../../src/apply/deployZip.js';
+import { makeUndoPlan } from '../../src/apply/makeUndoPlan.js';
 import { resumeRun } from '../../src/apply/resumeRun.js';
 import { openPlan } from '../../src/apply/readyPlan.js';
 import type { RunResult } from '../../src/apply/runResult.js';
@@ -35,6 +36,7 @@ const OBJECTS = [
   'SBQQ__PriceAction__c',
   'SBQQ__ProductFeature__c',
   'SBQQ__ProductOption__c',
+  'SBQQ__OptionConstraint__c',
   'SBQQ__ProductRule__c',
   'SBQQ__ErrorCondition__c',
 ];
@@ -162,6 +164,12 @@ export class Life {
   public resume(id: StoreId): Promise<RunResult> {
     const options = { tests: [], stopAsked: () => false };
     return resumeRun(this.ports, this.store, id, options, this.chance, SILENT);
+  }
+
+  /** A plan back to the undo point of a run. */
+  public undo(id: StoreId): Promise<RollbackPlan> {
+    this.ports.forgetDescribes();
+    return makeUndoPlan(this.ports, this.store, id, this.chance, SILENT);
   }
 
   /** The ports of a process that may die: dead, it neither asks nor hears anything any more. */

@@ -3,7 +3,8 @@ import { Messages } from '@salesforce/core';
 import { applyPlan, CPQ_TRIGGERS, type RunOptions } from '../../apply/applyPlan.js';
 import { refuseBehindUnfinishedRun } from '../../apply/earlierRuns.js';
 import { isUnfinished, type RunState } from '../../apply/journal.js';
-import { openPlan } from '../../apply/readyPlan.js';
+import { makeUndoPlan } from '../../apply/makeUndoPlan.js';
+import { openPlan, type ReadyPlan } from '../../apply/readyPlan.js';
 import { openUnfinishedRun, resumeRun } from '../../apply/resumeRun.js';
 import type { RunResult } from '../../apply/runResult.js';
 import { isApplied } from '../../apply/succeededRun.js';
@@ -17,13 +18,16 @@ import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackComman
 import { exitCodeOf } from '../../cli/runExitCode.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { StopSignal } from '../../cli/stopSignal.js';
-import { choosePlan, chooseUnfinishedRun } from '../../cli/storeIds.js';
+import { choosePlan, chooseRun, chooseUnfinishedRun } from '../../cli/storeIds.js';
 import { canAsk, width } from '../../cli/terminal.js';
 import { TEST_LEVELS, testChoice } from '../../cli/testFlags.js';
 import { planReport } from '../../report/planReport.js';
 import { runReport } from '../../report/runReport.js';
 import { validationReport } from '../../report/validationReport.js';
 import { parseStoreId, type StoreId } from '../../model/ids.js';
+import { Refusal } from '../../model/refusal.js';
+import type { OrgPorts } from '../../org/ports.js';
+import type { Store } from '../../store/ports.js';
 import { openRun, validateOrg, type Validation } from '../../validate/validateOrg.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -46,6 +50,12 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
       description: messages.getMessage('flags.resume.description'),
       helpValue: '[RUN]',
       exclusive: ['plan', 'max-changes', 'reason'],
+    }),
+    undo: Flags.string({
+      summary: messages.getMessage('flags.undo.summary'),
+      description: messages.getMessage('flags.undo.description'),
+      helpValue: 'RUN',
+      exclusive: ['plan', 'resume'],
     }),
     'break-lock': Flags.string({
       summary: messages.getMessage('flags.break-lock.summary'),
@@ -82,17 +92,18 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     const asks = canAsk(this.jsonEnabled(), flags['no-prompt']);
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
-    if (!asks)
+    if (!asks && flags.undo === undefined)
       confirmedOrg.needsFlags(
         asks,
         { plan: flags.plan ?? flags.resume, confirm: flags.confirm },
         flags.plan ?? (await choosePlan(store, undefined, orgId).catch(() => 'ID'))
       );
     const runId = flags.resume === undefined ? undefined : await chooseUnfinishedRun(store, flags.resume, orgId);
-    const planId = runId ? undefined : await choosePlan(store, flags.plan, orgId);
+    const chosen = (runId ?? flags.undo) ? undefined : await choosePlan(store, flags.plan, orgId);
     const org = await openOrg(flags['target-org'], flags['api-version'], this.typedOrg(), flags.wait.milliseconds);
     // Who says in this very command that they are on need not be told.
     if (flags['cpq-triggers'] !== 'leave-on' && !runId) await this.warnOfSwitches(store, orgId, org.identity.label);
+    const planId = flags.undo === undefined ? chosen : await this.planUndo(org, store, flags.undo);
     const earlier = runId ? await openUnfinishedRun(org, store, runId) : undefined;
     const ready = earlier?.ready ?? (await openPlan(org, store, planId as StoreId));
     sameApiVersion(flags['api-version'], ready.plan.apiVersion);
@@ -100,6 +111,7 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     if (!earlier && !done) await refuseBehindUnfinishedRun(store, ready.plan);
     const more = `sf rollback show ${ready.plan.id}${this.typedStore()}`;
     if (asks) this.log(`${planReport(ready.plan, { width: width(), more })}\n`);
+    if (flags.undo !== undefined && !asks && flags.confirm === undefined) this.leaveUnapplied(ready, more);
     if (earlier && !done) this.sayHowFar(earlier.run.state, ready.plan.steps.length);
     await confirmedOrg.ask(this, asks, flags.confirm, org.identity);
     if (flags['cpq-triggers'] === 'leave-on') await acknowledgeSwitches(store, ready.plan.orgId, CHANCE.now());
@@ -169,6 +181,26 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
       // Also when the plan was refused or the run failed: they are off all the same.
       remind();
     }
+  }
+
+  /** A plan back to the undo point of a run. */
+  private async planUndo(org: OrgPorts, store: Store, typed: string): Promise<StoreId> {
+    const runId = await chooseRun(store, typed, org.identity.orgId);
+    const plan = await makeUndoPlan(org, store, runId, CHANCE, this.stages());
+    this.stages().done();
+    if (plan.steps.length === 0 && plan.conflicts.length === 0)
+      throw new Refusal('undoNothing', { tokens: [runId], actionTokens: [runId] });
+    return parseStoreId(plan.id) as StoreId;
+  }
+
+  /** Where nobody can be asked and nobody has confirmed, the plan is shown and left. */
+  private leaveUnapplied({ plan, baseline }: ReadyPlan, more: string): never {
+    this.log(planReport(plan, { width: width(), more }));
+    throw new Refusal('undoNotConfirmed', {
+      tokens: [plan.id, baseline.snapshot.undoOf ?? ''],
+      actionTokens: [plan.id, plan.id],
+      data: { planId: plan.id, summary: plan.summary },
+    });
   }
 
   private sayHowFar(state: RunState, steps: number): void {
