@@ -92,6 +92,7 @@ export async function makePlanFolder(
       status: deployment.status,
       at: deployment.completedAt,
       takenBack: isReal(deployment) && isTaken(attribution, deployment.id) && !request.driftOnly,
+      ...(deployment.checkOnly ? { checkOnly: true } : {}),
     })),
     summary,
     steps,

@@ -98,7 +98,14 @@ export const planSchema = z.strictObject({
   after: text.optional(),
   request: request.optional(),
   deployments: z.array(
-    z.strictObject({ id: text, by: text, status: text, at: text.nullable(), takenBack: z.boolean() })
+    z.strictObject({
+      id: text,
+      by: text,
+      status: text,
+      at: text.nullable(),
+      takenBack: z.boolean(),
+      checkOnly: z.boolean().optional(),
+    })
   ),
   summary: z.partialRecord(operation, z.number()),
   steps: z.array(step),

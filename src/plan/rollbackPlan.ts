@@ -146,6 +146,8 @@ export interface DeploymentSummary {
   readonly status: string;
   readonly at: string | null;
   readonly takenBack: boolean;
+  /** It was only validated, and changed nothing. Plans of earlier releases do not say. */
+  readonly checkOnly?: boolean;
 }
 
 export interface RollbackPlan {

@@ -1,6 +1,8 @@
 import type { Finding } from '../model/finding.js';
 import { LANES, type Lane } from '../model/operation.js';
 import type { Conflict, RollbackPlan, Step } from '../plan/rollbackPlan.js';
+import { conflictEntries } from './conflictLines.js';
+import { driftReport } from './driftReport.js';
 import { shortReason, stepWords } from './stepWords.js';
 import { columns, hanging, inPieces, plural, wrap } from './table.js';
 import { ONLY_CHECKED, OPERATION_WORDS, when, withoutLane } from './words.js';
@@ -28,6 +30,7 @@ export interface PlanView {
  * what is kept, what needs a person, and each step by lane. No record values; nothing is wider than the width.
  */
 export function planReport(plan: RollbackPlan, view: PlanView): string {
+  if (plan.request?.driftOnly) return driftReport(plan, view);
   const { width } = view;
   const errors = plan.findings.filter((finding) => finding.severity === 'error');
   const sections = [
@@ -73,15 +76,18 @@ function folded(entries: ReadonlyArray<readonly string[]>, what: string, view: P
 
 function heading(plan: RollbackPlan, width: number): string[] {
   const whose = plan.deployers.length > 0 ? plan.deployers.join(', ') : 'nobody';
-  const taken = plan.deployments.filter((deployment) => deployment.takenBack).length;
+  const real = plan.deployments.filter((deployment) => !deployment.checkOnly);
+  const taken = real.filter((deployment) => deployment.takenBack).length;
   return [
     `Plan ${plan.id}`,
     ...wrap(`takes the org back to snapshot ${plan.snapshotId}`, width, '  '),
     ...wrap(`Changes of: ${whose}${attributionNote(plan)}`, width, '  '),
+    ...(plan.after ? wrap(`Later changes are told apart by snapshot ${plan.after}`, width, '  ') : []),
+    ...spanLines(plan, width),
     ...(plan.deployments.length > 0
       ? [
           ...wrap(
-            `Deployments since the snapshot: ${plan.deployments.length}, of which ${taken === 0 ? 'none is' : taken === 1 ? '1 is' : `${taken} are`} taken back`,
+            `Deployments since the snapshot: ${real.length}, of which ${taken === 0 ? 'none is' : taken === 1 ? '1 is' : `${taken} are`} taken back`,
             width,
             '  '
           ),
@@ -89,7 +95,7 @@ function heading(plan: RollbackPlan, width: number): string[] {
             plan.deployments.map((deployment) => [
               deployment.id,
               deployment.status,
-              `${deployment.at ? when(deployment.at) : 'not done'} by ${deployment.by}${deployment.takenBack ? '' : ' (not taken back)'}`,
+              `${deployment.at ? when(deployment.at) : 'not done'} by ${deployment.by}${deployment.checkOnly ? ' (check only)' : deployment.takenBack ? '' : ' (not taken back)'}`,
             ]),
             width,
             '    '
@@ -97,6 +103,15 @@ function heading(plan: RollbackPlan, width: number): string[] {
         ]
       : []),
   ];
+}
+
+/** The span of time that was asked for, if any. */
+function spanLines({ request }: RollbackPlan, width: number): string[] {
+  const parts = [
+    request?.since ? `since ${when(request.since)}` : '',
+    request?.until ? `until ${when(request.until)}` : '',
+  ].filter(Boolean);
+  return parts.length > 0 ? wrap(`Only changes ${parts.join(' ')}`, width, '  ') : [];
 }
 
 /** What is done in each lane, and what is not: the lines an approver reads if he reads no others. */
@@ -151,19 +166,9 @@ function conflictLines(conflicts: readonly Conflict[], view: PlanView): string[]
     ...conflicts.filter((conflict) => conflict.decision === 'keep'),
   ];
   const kept = conflicts.find((conflict) => conflict.decision === 'keep');
+  const mark = (conflict: Conflict): string => (conflict.decision === 'keep' ? 'keep   ' : 'RESTORE');
   return [
-    ...folded(
-      sorted.map((conflict) => [
-        ...inPieces(`${conflict.decision === 'keep' ? 'keep   ' : 'RESTORE'}  ${conflict.target}`, view.width, '  '),
-        ...wrap(
-          `${conflict.current}${conflict.changedBy ? ` by ${conflict.changedBy}` : ''}${conflict.changedAt ? `, ${when(conflict.changedAt)}` : ''}`,
-          view.width,
-          '           '
-        ),
-      ]),
-      'conflicts',
-      view
-    ),
+    ...folded(conflictEntries(sorted, mark, view.all === true, view.width), 'conflicts', view),
     ...(kept ? wrap(`To decide otherwise, plan again with --resolve ${kept.target}=restore`, view.width, '  ') : []),
   ];
 }
@@ -267,11 +272,17 @@ function closing(plan: RollbackPlan, width: number): string[] {
     ...wrap(plan.advice, width),
     ...(plan.steps.length > 0
       ? wrap(
-          `${plural(plan.steps.length, 'step')}, ${itemCounts(plan.steps)}, about ${plural(plan.estimate.requests, 'request')} and ${plan.estimate.seconds} s.`,
+          `${plural(plan.steps.length, 'step')}, ${itemCounts(plan.steps)}, about ${plural(plan.estimate.requests, 'request')}${shareOfDay(plan.estimate)} and ${plan.estimate.seconds} s.`,
           width
         )
       : []),
   ];
+}
+
+/** What that is of the requests the org allows, where the user may see it. */
+function shareOfDay({ limit, remaining }: RollbackPlan['estimate']): string {
+  if (limit === undefined || remaining === undefined) return '';
+  return ` (${remaining.toLocaleString('en-US')} of ${limit.toLocaleString('en-US')} left today)`;
 }
 
 function attributionNote(plan: RollbackPlan): string {
@@ -280,6 +291,8 @@ function attributionNote(plan: RollbackPlan): string {
       return ' (they deployed since the snapshot)';
     case 'named':
       return ' (deployers, and who was named)';
+    case 'items':
+      return ' (only what the named deployments and loads did)';
     case 'onlyAuthor':
       return plan.deployers.length > 0 ? ' (nobody else changed anything in scope)' : '';
     default:

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { NO_CHOICE } from '../../../src/plan/choice.js';
 import type { Conflict, RollbackPlan, Step } from '../../../src/plan/rollbackPlan.js';
 import { planReport } from '../../../src/report/planReport.js';
 import { aPlan, componentStep, planned, pointerStep, recordStep, versionStep } from '../support/worlds.js';
@@ -163,6 +164,71 @@ describe('a plan as a person reads it', () => {
       .to.include('  Deployments since the snapshot: 2, of which 1 is taken back\n')
       .and.to.include('    0Af1  Succeeded   2026-11-21 by Dora\n')
       .and.to.include('    0Af2  InProgress  not done by Cleo (not taken back)');
+  });
+
+  it('does not count a deployment that was only validated', () => {
+    const text = report({
+      deployments: [
+        { id: '0Af1', by: 'Dora', status: 'Succeeded', at: '2026-11-21', takenBack: true },
+        { id: '0Af2', by: 'Dora', status: 'Succeeded', at: '2026-11-21', takenBack: false, checkOnly: true },
+      ],
+    });
+    expect(text).to.include('Deployments since the snapshot: 1, of which 1 is taken back\n');
+    expect(text).to.include('    0Af2  Succeeded  2026-11-21 by Dora (check only)');
+  });
+
+  it('says of rows with the same fate once what is done with them; each stands by itself when all is asked for', () => {
+    const rows = Array.from({ length: 4 }, (_, n) => ({
+      ...conflict(`record:Product2:01t00000000000${n}AAA`),
+      changedAt: `2026-11-21T06:0${n}:00.000Z`,
+    }));
+    const more = { conflicts: [...rows, conflict('record:Product2:01t000000000009AAA', 'restore')] };
+    expect(report(more)).to.include(
+      [
+        'Conflicts: 4 kept, 1 overwritten as asked',
+        '  RESTORE  record:Product2:01t000000000009AAA',
+        '           Name changed since by cleo@example.com',
+        '  keep     4 rows of record:Product2',
+        '           Name changed since by cleo@example.com, 2026-11-21T06:00:00Z to',
+        '           2026-11-21T06:03:00Z',
+        '  To decide otherwise, plan again with --resolve',
+        '  record:Product2:01t000000000000AAA=restore',
+      ].join('\n')
+    );
+    expect(report(more, 80, true).match(/^ {2}keep {5}record:Product2:01t/gm)).to.have.lengthOf(4);
+  });
+
+  it('tells what was asked for: named deployments, a span of time, a following snapshot', () => {
+    const request = { choice: NO_CHOICE, everybody: false, changedBy: [], full: false, acceptGaps: false };
+    expect(report({ attribution: 'items' })).to.include('(only what the named deployments and loads did)');
+    expect(report({ after: 'S2', request: { ...request, since: '2026-11-21T05:00:00.000Z' } }))
+      .to.include('  Later changes are told apart by snapshot S2\n')
+      .and.to.include('  Only changes since 2026-11-21T05:00:00Z\n');
+    expect(
+      report({
+        steps: [planned(pointerStep('A'), 's001')],
+        estimate: { requests: 9, seconds: 3, limit: 100_000, remaining: 5 },
+      })
+    ).to.include('about 9 requests (5 of 100,000 left today) and 3 s.');
+  });
+
+  it('is a list of differences, and of nothing to do, where only drift was asked for', () => {
+    const request = {
+      choice: NO_CHOICE,
+      everybody: false,
+      changedBy: [],
+      full: false,
+      acceptGaps: false,
+      driftOnly: true,
+    };
+    expect(report({ request })).to.match(/^NO DRIFT: the org is as in the snapshot\./);
+    const text = report({ request, conflicts: [conflict('flow:A'), conflict('record:Product2:01t000000000009AAA')] });
+    expect(text)
+      .to.match(/^DRIFT: 2 differences since the snapshot\./)
+      .and.to.include('  Flows    1, by cleo@example.com\n  Records  1, by cleo@example.com\n')
+      .and.to.include('\nFlows\n  ~  flow:A\n     Name changed since by cleo@example.com\n')
+      .and.to.include('without --drift-only')
+      .and.to.not.include('keep');
   });
 
   it('folds long lists and says where the rest is', () => {

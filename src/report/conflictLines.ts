@@ -1,0 +1,49 @@
+import type { Conflict } from '../plan/rollbackPlan.js';
+import { inPieces, wrap } from './table.js';
+import { when } from './words.js';
+
+/** As many rows of one object with the same to say of them are one entry. */
+const ALIKE = 3;
+
+/** `record:Product2` of a row, undefined of everything else. */
+function objectOf(target: string): string | undefined {
+  return /^(record:[^:]+):[^:]+$/.exec(target)?.[1];
+}
+
+/**
+ * Each conflict in two or more lines: what, then what was done to it, by whom and when. Rows of one object of which the same
+ * is to be said stand together, unless `all` asks for each.
+ */
+export function conflictEntries(
+  conflicts: readonly Conflict[],
+  mark: (conflict: Conflict) => string,
+  all: boolean,
+  width: number
+): string[][] {
+  const groups = Map.groupBy(conflicts, (conflict) => {
+    const object = all ? undefined : objectOf(conflict.target);
+    return object === undefined
+      ? conflict.target
+      : [object, conflict.decision, conflict.kind, conflict.current, conflict.changedBy].join('\n');
+  });
+  return [...groups.values()].flatMap((group) =>
+    group.length < ALIKE ? group.map((conflict) => entry([conflict], mark, width)) : [entry(group, mark, width)]
+  );
+}
+
+function entry(group: readonly Conflict[], mark: (conflict: Conflict) => string, width: number): string[] {
+  const [first] = group as readonly [Conflict, ...Conflict[]];
+  const what = group.length === 1 ? first.target : `${group.length} rows of ${objectOf(first.target) ?? first.target}`;
+  const sign = mark(first);
+  const times = group.flatMap((conflict) => conflict.changedAt ?? []).sort();
+  const [from, to] = [times.at(0), times.at(-1)];
+  const at = from === undefined || to === undefined ? '' : from === to ? when(from) : `${when(from)} to ${when(to)}`;
+  return [
+    ...inPieces(`${sign}  ${what}`, width, '  '),
+    ...wrap(
+      `${first.current}${first.changedBy ? ` by ${first.changedBy}` : ''}${at ? `, ${at}` : ''}`,
+      width,
+      ' '.repeat(sign.length + 4)
+    ),
+  ];
+}
