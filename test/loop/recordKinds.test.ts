@@ -189,12 +189,12 @@ describe('kinds of records that go back', () => {
     const snapshot = await world.snapshot({ records: [{ object: 'Account' }] });
     world.update('Dov Deployer', 'Account', rows[0] ?? '', { RecordTypeId: partner });
     world.update('Dov Deployer', 'Account', rows[1] ?? '', { RecordTypeId: direct });
-    world.org.store.put('RecordType', { ...world.org.store.get('RecordType', partner), IsActive: false } as Row);
+    world.org.store.put('RecordType', { ...world.org.store.get('RecordType', partner), IsActive: false });
     const plan = await world.plan(snapshot);
     const first = await world.apply(plan);
     expect(first.totals).to.deep.equal({ restored: 1, failed: 1 });
     expect(errorsOf(first)[0]?.[1]).to.match(/Record Type ID: this ID value isn't valid for the user/);
-    world.org.store.put('RecordType', { ...world.org.store.get('RecordType', partner), IsActive: true } as Row);
+    world.org.store.put('RecordType', { ...world.org.store.get('RecordType', partner), IsActive: true });
     const second = await world.apply(plan);
     expect(second.totals).to.deep.equal({ restored: 1, alreadyRestored: 1 });
     expect(rows.map((id) => world.row('Account', id)?.RecordTypeId)).to.deep.equal([direct, partner]);

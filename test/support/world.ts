@@ -24,6 +24,7 @@ import { openRun, validateOrg, type Validation } from '../../src/validate/valida
 import type { OpLogEntry, OrgUser, Row } from '../org/engine/contracts.js';
 import type { MetadataSide } from '../org/engine/metadata/metadataSide.js';
 import type { PracticeOrg } from '../org/engine/practiceOrg.js';
+import { metadataSideOf } from '../org/http/metadataSide.js';
 import { startPracticeOrg } from '../org/http/server.js';
 import { brightcup } from '../org/seed/brightcup.js';
 
@@ -65,6 +66,13 @@ export class World {
     company.org.switches.jobPolls = 0;
     company.org.switches.deployFlowsActive = true;
     return new World(await startPracticeOrg({ org: company.org }), company.side);
+  }
+
+  /** A world around an org of the test's own. */
+  public static async serving(org: PracticeOrg): Promise<World> {
+    const side = metadataSideOf(org);
+    org.switches.jobPolls = 0;
+    return new World(await startPracticeOrg({ org }), side);
   }
 
   public async close(): Promise<void> {
