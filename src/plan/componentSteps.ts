@@ -8,12 +8,15 @@ import { emptyDraft, type Decisions, type Draft } from './draft.js';
 import type { DraftStep } from './rollbackPlan.js';
 
 export interface ComponentFacts {
+  readonly snapshotId: string;
   /** The org's time at which the snapshot was started. */
   readonly snapshotAt: string;
   /** Bodies of flow versions that stay, by `Name-3`: a field they name cannot be deleted. */
   readonly flowTexts: ReadonlyMap<string, string>;
-  /** Rows that hold data in a created field, by `Object.Field__c`; undefined when it could not be counted. */
+  /** Rows that hold data in a created field, by `Object.Field__c`, and rows of a created object; missing when not counted. */
   readonly filledRows: ReadonlyMap<string, number>;
+  /** Objects whose records the snapshot holds. */
+  readonly recordScope: ReadonlySet<string>;
 }
 
 const words: Record<ComponentChange['kind'], [baseline: string, current: string]> = {
@@ -38,7 +41,9 @@ export function componentSteps(
     }
     if (!belongs(change, decisions, draft, target)) continue;
     const step =
-      change.kind === 'created' ? deletion(change, facts, decisions, draft, target) : restoration(change, target);
+      change.kind === 'created'
+        ? deletion(change, facts, decisions, draft, target)
+        : restoration(change, facts, decisions, draft, target);
     if (step) draft.steps.push(step);
   }
   return draft;
@@ -94,17 +99,55 @@ function draftStep(
   };
 }
 
-function restoration(change: ComponentChange, target: string): DraftStep {
-  return change.kind === 'changed'
-    ? draftStep(change, 'restoreComponent', target, 'lossless', 'it differs from the snapshot')
-    : draftStep(
-        change,
-        'recreateComponent',
-        target,
-        change.type === 'CustomField' || change.type === 'CustomObject' ? 'lossy' : 'lossless',
-        'it was deleted since'
-      );
+/** Days for which Setup keeps a deleted field or object with its data (Salesforce Help, "Manage Deleted Custom Fields"). */
+const HELD_DAYS = 15;
+
+/**
+ * What differs is overridden, what vanished is created again. A field or object that was deleted still lies in Setup with
+ * its data, which no API brings back: a person undeletes it there. It is created again, empty, only when it is named.
+ */
+function restoration(
+  change: ComponentChange,
+  facts: ComponentFacts,
+  decisions: Decisions,
+  draft: Draft,
+  target: string
+): DraftStep | undefined {
+  if (change.kind === 'changed')
+    return draftStep(change, 'restoreComponent', target, 'lossless', 'it differs from the snapshot');
+  const held = HELD_IN_SETUP[change.type];
+  if (held === undefined) return draftStep(change, 'recreateComponent', target, 'lossless', 'it was deleted since');
+  const { decision, named } = decide(decisions.choice, target);
+  if (named && decision === 'restore') {
+    const object = change.fullName.split('.')[0] ?? '';
+    const refill = facts.recordScope.has(object)
+      ? `; then fill it from the snapshot: sf rollback plan --snapshot ${facts.snapshotId} --full --only record:${object} --on-conflict restore`
+      : '';
+    return draftStep(
+      change,
+      'recreateComponent',
+      target,
+      'lossy',
+      `it was deleted since and comes back without its data${refill}`
+    );
+  }
+  const at = (decisions.attribution.touches.get(keyText(change)) ?? []).findLast((touch) => touch.deleted)?.at;
+  const until = at
+    ? `until ${new Date(Date.parse(at) + HELD_DAYS * 86_400_000).toISOString().slice(0, 10)}`
+    : `for ${HELD_DAYS} days`;
+  draft.manual.push({
+    target,
+    what:
+      `It was deleted, and ${held} keeps it with its data ${until}: undelete it there first, then plan again. ` +
+      `To create it again without its data instead: --resolve ${target}=restore`,
+  });
+  return undefined;
 }
+
+const HELD_IN_SETUP: Readonly<Record<string, string>> = {
+  CustomField: 'Setup, Object Manager, Fields & Relationships, Deleted Fields',
+  CustomObject: 'Setup, Object Manager, Deleted Objects',
+};
 
 /** A deletion only of what is proven to be new, can be deleted, and is used by nothing that stays. */
 function deletion(
@@ -145,6 +188,19 @@ function deletion(
           ? `it was created since; ${filled === 1 ? '1 row holds' : `${filled} rows hold`} data in it, which is saved first`
           : 'it was created since and holds no data';
     return draftStep(change, 'deleteComponent', target, filled === 0 ? 'lossless' : 'lossy', reason);
+  }
+  if (change.type === 'CustomObject' && filled !== 0) {
+    const rows =
+      filled === undefined
+        ? 'its rows could not be counted'
+        : `${filled === 1 ? '1 row goes' : `${filled} rows go`} with it`;
+    return draftStep(
+      change,
+      'deleteComponent',
+      target,
+      'lossy',
+      `it was created since; ${rows}, and lies in Setup for ${HELD_DAYS} days`
+    );
   }
   return draftStep(change, 'deleteComponent', target, 'lossless', 'it was created since');
 }

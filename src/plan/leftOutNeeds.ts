@@ -34,7 +34,13 @@ export function leftOutNeeds(
     flowSteps(observed.changes.flows, flowFacts, all),
     componentSteps(
       observed.changes.components,
-      { snapshotAt: baseline.snapshot.createdAt, flowTexts: new Map(), filledRows: new Map() },
+      {
+        snapshotId: baseline.snapshot.id,
+        snapshotAt: baseline.snapshot.createdAt,
+        flowTexts: new Map(),
+        filledRows: new Map(),
+        recordScope: new Set(),
+      },
       all
     ),
   ]);

@@ -28,9 +28,11 @@ export async function makeDraft(
     componentSteps(
       observed.changes.components,
       {
+        snapshotId: snapshot.id,
         snapshotAt: snapshot.createdAt,
         flowTexts: stayingFlowTexts(observed.components.flowTexts, flowDraft.steps),
         filledRows: await readFilledRows(org, observed.changes.components),
+        recordScope: new Set(baseline.snapshot.objects.map(({ object }) => object)),
       },
       decisions
     ),

@@ -2,13 +2,23 @@ import type { ComponentChange } from '../metadata/diffComponents.js';
 import { isApiName } from '../model/ids.js';
 import type { OrgPorts } from '../org/ports.js';
 
-/** How many rows hold data in each field that was created since. Fields that cannot be counted are left out. */
+/** How many rows hold data in each field that was created since, and how many each created object has, where they can be counted. */
 export async function readFilledRows(org: OrgPorts, changes: readonly ComponentChange[]): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   await Promise.all(
     changes
-      .filter((change) => change.type === 'CustomField' && change.kind === 'created')
-      .map(async ({ fullName }) => {
+      .filter(({ type, kind }) => (type === 'CustomField' || type === 'CustomObject') && kind === 'created')
+      .map(async ({ type: componentType, fullName }) => {
+        if (componentType === 'CustomObject') {
+          // Only objects that hold rows: custom metadata types and events have none to lose.
+          const rows = !isApiName(fullName)
+            ? undefined
+            : /__(c|x|b)$/.test(fullName)
+              ? await org.count(`SELECT COUNT() FROM ${fullName}`).catch(() => undefined)
+              : 0;
+          if (rows !== undefined) counts.set(fullName, rows);
+          return;
+        }
         const [object = '', field = ''] = fullName.split('.');
         if (!isApiName(object) || !isApiName(field)) return;
         const describe = await org.describe(object).catch(() => undefined);

@@ -14,7 +14,13 @@ import {
   touch,
 } from '../support/worlds.js';
 
-const FACTS: ComponentFacts = { snapshotAt: SNAPSHOT_AT, flowTexts: new Map(), filledRows: new Map() };
+const FACTS: ComponentFacts = {
+  snapshotId: 'S',
+  snapshotAt: SNAPSHOT_AT,
+  flowTexts: new Map(),
+  filledRows: new Map(),
+  recordScope: new Set(),
+};
 
 function plan(change: ComponentChange, how: Decisions = decisions(), facts: Partial<ComponentFacts> = {}): Draft {
   return componentSteps([change], { ...FACTS, ...facts }, how);
@@ -46,16 +52,35 @@ describe('the way back of a component', () => {
     expect(step?.detail).to.include({ expects: digestOf('now'), leaves: null });
   });
 
-  it('creates one again that was deleted, which loses the data of a field', () => {
-    const deletedBy = (type: string): Draft =>
-      plan(
-        componentChange('deleted', type, 'X.Y__c'),
-        decisions({}, { touches: new Map([[`${type}:X.Y__c`, [touch(DEPLOYER, { deleted: true })]]]) })
-      );
+  const deletedBy = (type: string, choice: Parameters<typeof decisions>[0] = {}, facts = {}): Draft =>
+    plan(
+      componentChange('deleted', type, 'X.Y__c'),
+      decisions(choice, { touches: new Map([[`${type}:X.Y__c`, [touch(DEPLOYER, { deleted: true })]]]) }),
+      facts
+    );
+
+  it('creates one again that was deleted', () => {
     expect(deletedBy('ApexClass').steps[0]).to.include({ operation: 'recreateComponent', risk: 'lossless' });
     expect(deletedBy('ApexClass').steps[0]?.detail).to.include({ expects: null, leaves: digestOf('before') });
-    expect(deletedBy('CustomField').steps[0]?.risk).to.equal('lossy');
-    expect(deletedBy('CustomObject').steps[0]?.risk).to.equal('lossy');
+  });
+
+  it('leaves a deleted field or object to a person, who undeletes it in Setup with its data while it is there', () => {
+    for (const type of ['CustomField', 'CustomObject'])
+      for (const how of [{}, { onConflict: 'restore' as const }]) {
+        const { steps, manual } = deletedBy(type, how);
+        expect(steps).to.deep.equal([]);
+        expect(manual[0]?.what)
+          .to.include('until 2026-12-06')
+          .and.to.include(`--resolve metadata:${type}:X.Y__c=restore`);
+      }
+  });
+
+  it('creates a deleted field again without its data when it is named, and says how to fill it', () => {
+    const named = { resolve: [{ selector: 'metadata:CustomField:X.Y__c', decision: 'restore' as const }] };
+    const [step] = deletedBy('CustomField', named).steps;
+    expect(step).to.include({ operation: 'recreateComponent', risk: 'lossy' });
+    expect(step?.reason).to.not.include('record:X');
+    expect(deletedBy('CustomField', named, { recordScope: new Set(['X']) }).steps[0]?.reason).to.include('record:X');
   });
 });
 
@@ -233,6 +258,14 @@ describe('a created component', () => {
         flowTexts: new Map([['F-1', '<x>BBC</x>']]),
       }).steps
     ).to.have.lengthOf(1);
+  });
+
+  it('that is an object loses its rows, with their number', () => {
+    const object = componentChange('created', 'CustomObject', 'Trip__c');
+    const holding = (rows: number): Draft => plan(object, decisions(), { filledRows: new Map([['Trip__c', rows]]) });
+    expect(holding(0).steps[0]).to.include({ risk: 'lossless' });
+    expect(holding(3).steps[0]).to.include({ risk: 'lossy' });
+    expect(holding(3).steps[0]?.reason).to.include('3 rows');
   });
 
   it('that is a field loses what rows hold in it, with their number', () => {

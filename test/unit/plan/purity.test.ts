@@ -81,9 +81,11 @@ const FLOW_FACTS = {
   interviews: undefined,
 };
 const COMPONENT_FACTS = {
+  snapshotId: 'S',
   snapshotAt: SNAPSHOT_AT,
   flowTexts: new Map([['A-1', '<x/>']]),
   filledRows: new Map([['Product2.New__c', 3]]),
+  recordScope: new Set<string>(),
 };
 
 function draftOf(changes: Parameters<typeof attribute>[0], how: Decisions): Draft {
