@@ -7,7 +7,7 @@ import type { Damage } from '../validate/checkFiles.js';
 /** An object of the scope, as the snapshot knew it and as this user sees it now; undefined where it is not there. */
 export interface ObjectFacts {
   readonly object: string;
-  /** Brought by a preset: an org may do without it. */
+  /** Brought by a preset, or marked optional: an org may do without it. */
   readonly ofPreset: boolean;
   readonly before: ObjectDescribe | undefined;
   readonly now: ObjectDescribe | undefined;

@@ -114,7 +114,7 @@ async function objectFacts(
         const part = snapshot?.objects.find((candidate) => candidate.object === entry.object);
         return {
           object: entry.object,
-          ofPreset: entry.preset !== undefined,
+          ofPreset: entry.preset !== undefined || entry.optional === true,
           // A damaged file is named as such, and tells nothing.
           before: folder && snapshot && part && !damaged ? await readDescribe(folder, snapshot, part) : undefined,
           now: names.has(entry.object) ? await org.describe(entry.object) : undefined,

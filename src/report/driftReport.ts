@@ -1,6 +1,6 @@
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import { conflictEntries } from './conflictLines.js';
-import { columns, plural, wrap } from './table.js';
+import { hanging, plural, wrap } from './table.js';
 
 const SHOWN = 12;
 
@@ -24,15 +24,15 @@ export function driftReport(
       ? 'NO DRIFT: the org is as in the snapshot.'
       : `DRIFT: ${plural(plan.conflicts.length, 'difference')} since the snapshot.`,
     ...wrap(`Compared with snapshot ${plan.snapshotId}`, width, '  '),
-    ...columns(
-      LANES.flatMap(([lane, title]) => {
+    ...hanging(
+      LANES.flatMap(([lane, title]): Array<readonly [string, string, string]> => {
         const authors = new Set(ofLane(lane).flatMap((conflict) => conflict.changedBy ?? []));
         return ofLane(lane).length > 0
-          ? [[title, `${ofLane(lane).length}${authors.size > 0 ? `, by ${[...authors].sort().join(', ')}` : ''}`]]
+          ? [['', title, `${ofLane(lane).length}${authors.size > 0 ? `, by ${[...authors].sort().join(', ')}` : ''}`]]
           : [];
       }),
       width
-    ),
+    ).flat(),
   ];
   for (const [lane, title] of LANES) {
     const entries = conflictEntries(ofLane(lane), () => '~', view.all === true, width);

@@ -1,7 +1,9 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
-import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
-import { commonFlags, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
+import { CHANCE, homeFolder, openOrg, openStore } from '../../cli/compose.js';
+import { datasetScope, scopeFlagsWith } from '../../cli/config/configScope.js';
+import { readConfig } from '../../cli/config/readConfig.js';
+import { commonFlags, configFlag, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
 import { scopeOfFlags } from '../../cli/scopeFlags.js';
 import { chooseEntry } from '../../cli/storeIds.js';
 import { width } from '../../cli/terminal.js';
@@ -9,11 +11,13 @@ import { ofOrg } from '../../inventory/entry.js';
 import { readInventory } from '../../inventory/readInventory.js';
 import { parseStoreId, type StoreId } from '../../model/ids.js';
 import { EXIT } from '../../model/refusal.js';
+import type { OrgPorts } from '../../org/ports.js';
 import type { Check } from '../../preflight/facts.js';
 import { judgeFacts } from '../../preflight/judgeFacts.js';
 import { readFacts } from '../../preflight/readFacts.js';
 import { doctorReport } from '../../report/doctorReport.js';
 import { readSnapshot } from '../../snapshot/baseline.js';
+import type { Scope } from '../../snapshot/scope.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback.doctor');
@@ -37,7 +41,12 @@ export default class RollbackDoctor extends RollbackCommand<RollbackDoctorResult
 
   public static override readonly flags = {
     ...commonFlags,
-    snapshot: Flags.string({ summary: messages.getMessage('flags.snapshot.summary'), helpValue: 'ID' }),
+    snapshot: Flags.string({
+      summary: messages.getMessage('flags.snapshot.summary'),
+      helpValue: 'ID',
+      exclusive: ['config'],
+    }),
+    config: configFlag,
     wait: waitFlag,
   };
 
@@ -46,9 +55,11 @@ export default class RollbackDoctor extends RollbackCommand<RollbackDoctorResult
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
     const inventory = await readInventory(store, CHANCE.now());
-    const typed = flags.snapshot
-      ? chooseEntry(inventory, flags.snapshot, ['snapshot'], orgId, store.display).id
-      : ofOrg(inventory, orgId).snapshots.findLast(({ state }) => state === 'complete' || state === 'incomplete')?.id;
+    const typed = flags.config
+      ? undefined
+      : flags.snapshot
+        ? chooseEntry(inventory, flags.snapshot, ['snapshot'], orgId, store.display).id
+        : ofOrg(inventory, orgId).snapshots.findLast(({ state }) => state === 'complete' || state === 'incomplete')?.id;
     const snapshotId = typed === undefined ? undefined : (parseStoreId(typed) as StoreId);
     // What is looked at is what plan and apply will see, in the API version they will use.
     const apiVersion =
@@ -58,7 +69,7 @@ export default class RollbackDoctor extends RollbackCommand<RollbackDoctorResult
     const facts = await readFacts(
       org,
       store,
-      snapshotId ? { snapshotId } : { scope: await scopeOfFlags({}, org, org.identity.label) },
+      snapshotId ? { snapshotId } : { scope: await defaultScope(org, flags.config) },
       CHANCE,
       this.stages()
     );
@@ -86,4 +97,13 @@ export default class RollbackDoctor extends RollbackCommand<RollbackDoctorResult
   private complete(action: string, same: string): string {
     return action.replace(/-o ORG/, same).replace(/(sf rollback verify \S+)/, `$1${this.typedStore()}`);
   }
+}
+
+/** What `snapshot` takes when no scope flag is given: what the configuration says, else its own default. */
+async function defaultScope(org: OrgPorts, file: string | undefined): Promise<Scope> {
+  const config = readConfig(file, homeFolder());
+  const datasets = Object.fromEntries(
+    Object.entries(config?.config.datasets ?? {}).map(([name, dataset]) => [name, datasetScope(name, dataset)])
+  );
+  return scopeOfFlags({ ...(await scopeFlagsWith({}, config)), datasets }, org, org.identity.label);
 }
