@@ -1,6 +1,7 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { applyPlan, CPQ_TRIGGERS, type RunOptions } from '../../apply/applyPlan.js';
+import { dryRun, type DryRun } from '../../apply/dryRun.js';
 import { refuseBehindUnfinishedRun } from '../../apply/earlierRuns.js';
 import { isUnfinished, type RunState } from '../../apply/journal.js';
 import { makeUndoPlan } from '../../apply/makeUndoPlan.js';
@@ -21,11 +22,12 @@ import { StopSignal } from '../../cli/stopSignal.js';
 import { choosePlan, chooseRun, chooseUnfinishedRun } from '../../cli/storeIds.js';
 import { canAsk, width } from '../../cli/terminal.js';
 import { TEST_LEVELS, testChoice } from '../../cli/testFlags.js';
+import { dryRunReport } from '../../report/dryRunReport.js';
 import { planReport } from '../../report/planReport.js';
 import { runReport } from '../../report/runReport.js';
 import { validationReport } from '../../report/validationReport.js';
 import { parseStoreId, type StoreId } from '../../model/ids.js';
-import { Refusal } from '../../model/refusal.js';
+import { EXIT, Refusal } from '../../model/refusal.js';
 import type { OrgPorts } from '../../org/ports.js';
 import type { Store } from '../../store/ports.js';
 import { openRun, validateOrg, type Validation } from '../../validate/validateOrg.js';
@@ -37,7 +39,10 @@ export type RollbackApplyResult = RunResult & {
   readonly validation: Pick<Validation, 'id' | 'verdict' | 'valid'> | null;
 };
 
-export default class RollbackApply extends RollbackCommand<RollbackApplyResult> {
+/** The result of `--dry-run`: nothing was written, so there is no run. */
+export type RollbackDryRunResult = DryRun & { readonly dryRun: true };
+
+export default class RollbackApply extends RollbackCommand<RollbackApplyResult | RollbackDryRunResult> {
   public static override readonly summary = messages.getMessage('summary');
   public static override readonly description = messages.getMessage('description');
   public static override readonly examples = messages.getMessages('examples');
@@ -56,6 +61,11 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
       description: messages.getMessage('flags.undo.description'),
       helpValue: 'RUN',
       exclusive: ['plan', 'resume'],
+    }),
+    'dry-run': Flags.boolean({
+      summary: messages.getMessage('flags.dry-run.summary'),
+      description: messages.getMessage('flags.dry-run.description'),
+      exclusive: ['resume', 'undo'],
     }),
     'break-lock': Flags.string({
       summary: messages.getMessage('flags.break-lock.summary'),
@@ -86,7 +96,7 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     wait: waitFlag,
   };
 
-  public async run(): Promise<RollbackApplyResult> {
+  public async run(): Promise<RollbackApplyResult | RollbackDryRunResult> {
     const { flags } = await this.parse(RollbackApply, withOptionalValue(this.argv, 'resume', 'latest'));
     const tests = testChoice(flags);
     const asks = canAsk(this.jsonEnabled(), flags['no-prompt']);
@@ -95,7 +105,7 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     if (!asks && flags.undo === undefined)
       confirmedOrg.needsFlags(
         asks,
-        { plan: flags.plan ?? flags.resume, confirm: flags.confirm },
+        { plan: flags.plan ?? flags.resume, confirm: flags['dry-run'] ? 'nothing is written' : flags.confirm },
         flags.plan ?? (await choosePlan(store, undefined, orgId).catch(() => 'ID'))
       );
     const runId = flags.resume === undefined ? undefined : await chooseUnfinishedRun(store, flags.resume, orgId);
@@ -111,6 +121,11 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
     if (!earlier && !done) await refuseBehindUnfinishedRun(store, ready.plan);
     const more = `sf rollback show ${ready.plan.id}${this.typedStore()}`;
     if (asks) this.log(`${planReport(ready.plan, { width: width(), more })}\n`);
+    if (flags['dry-run'])
+      return this.runDry(org, store, ready, {
+        tests: { names: flags.tests ?? [], ...(flags['test-level'] ? { level: flags['test-level'] } : {}) },
+        ...(flags['max-changes'] ? { maxChanges: flags['max-changes'] } : {}),
+      });
     if (flags.undo !== undefined && !asks && flags.confirm === undefined) this.leaveUnapplied(ready, more);
     if (earlier && !done) this.sayHowFar(earlier.run.state, ready.plan.steps.length);
     await confirmedOrg.ask(this, asks, flags.confirm, org.identity);
@@ -181,6 +196,21 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult> 
       // Also when the plan was refused or the run failed: they are off all the same.
       remind();
     }
+  }
+
+  /** Everything that comes before the first write. */
+  private async runDry(
+    org: OrgPorts,
+    store: Store,
+    ready: ReadyPlan,
+    request: Parameters<typeof dryRun>[3]
+  ): Promise<RollbackDryRunResult> {
+    const result = await dryRun(org, store, ready, request, CHANCE, this.stages());
+    this.stages().done();
+    const changes = ready.plan.steps.reduce((n, step) => n + step.count, 0);
+    this.log(dryRunReport(result, changes, width()));
+    if (!result.passes) process.exitCode = EXIT.failed;
+    return { dryRun: true, ...result };
   }
 
   /** A plan back to the undo point of a run. */
