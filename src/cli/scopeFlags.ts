@@ -88,6 +88,11 @@ async function recordScope(
     throw new Refusal('badRecordScope', {
       tokens: [entry, [...PRESETS.map((known) => known.name), ...Object.keys(datasets)].join(', ')],
     });
+  if (object.object.endsWith('__mdt'))
+    throw new Refusal('customMetadataRecords', {
+      tokens: [object.object],
+      actionTokens: [object.object.slice(0, -5), label],
+    });
   return { ...EMPTY_SCOPE, records: [object] };
 }
 

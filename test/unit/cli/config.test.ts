@@ -276,6 +276,14 @@ describe('rollback.yml', function () {
     });
   });
 
+  it('sends custom metadata records to the lane that can write them', async () => {
+    const error = await scopeOfFlags({ records: ['Roast__mdt'] }, packages, 'org').then(
+      () => undefined,
+      (thrown: Refusal) => thrown
+    );
+    expect([error?.key, error?.actionTokens]).to.deep.equal(['customMetadataRecords', ['Roast', 'org']]);
+  });
+
   it('decides conflicts where no flag does, and a flag has the last word on an item', () => {
     const { config } = parseConfig(WHOLE, 'rollback.yml');
     const keep = { selector: 'record:Product2:*', decision: 'keep' as const };
