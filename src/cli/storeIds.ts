@@ -139,7 +139,9 @@ export function chooseEntry(
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const noun = kinds.length === 1 ? (kinds[0] as string) : 'snapshot, plan or run';
   if (typed === 'latest') {
-    const newest = entries.filter((entry) => orgId === undefined || entry.orgId === orgId).at(-1);
+    // An undo point is no state that a person took.
+    const taken = entries.filter((entry) => entry.kind !== 'snapshot' || entry.undoOf === null);
+    const newest = taken.filter((entry) => orgId === undefined || entry.orgId === orgId).at(-1);
     if (!newest) throw new Refusal('nothingInStore', { tokens: [noun, orgId ? ` of org ${orgId}` : '', store] });
     return newest;
   }

@@ -15,11 +15,13 @@ export interface SnapshotEntry {
   readonly orgId: string | null;
   readonly label: string | null;
   readonly follows: string | null;
+  /** The run whose undo point it is; null for one that a person took. */
+  readonly undoOf: string | null;
   readonly username: string | null;
   readonly createdAt: string | null;
   readonly counts: Snapshot['counts'] | null;
   readonly holes: number;
-  /** Runs that succeeded in taking the org back to it, oldest first. */
+  /** Runs that succeeded in taking the org back to it and were not undone, oldest first. */
   readonly goneBackToBy: readonly string[];
   /** Rows deleted since it was taken may have left the recycle bin. */
   readonly olderThanRecycleBin: boolean;
@@ -82,6 +84,10 @@ export interface RunEntry {
   /** Steps that were begun and not settled: their effect may have happened. */
   readonly openSteps: readonly string[];
   readonly totals: OutcomeCounts;
+  /** The run that this one took back; null for any other. */
+  readonly undoes: string | null;
+  /** A later run took it back. */
+  readonly undone: boolean;
   /** Of the last `validate` of this run; null when there was none. */
   readonly verdict: Verdict | null;
   /** What the operator had switched off and was not reminded of. */

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { undoneRuns } from '../apply/earlierRuns.js';
 import { readJournal, runState, type JournalEntry } from '../apply/journal.js';
 import type { StoreId } from '../model/ids.js';
 import { addCounts } from '../model/operation.js';
@@ -22,7 +23,8 @@ export async function readInventory(store: Store, now: Date): Promise<Inventory>
   const limit = pLimit(PARALLEL_READS);
   const each = async <T>(kind: StoreKind, read: (folder: StoreFolder) => Promise<T>): Promise<T[]> =>
     Promise.all((await store.ids(kind)).map((id: StoreId) => limit(async () => read(await store.open(kind, id)))));
-  const runs = await each('runs', readRunEntry);
+  const undone = await undoneRuns(store);
+  const runs = (await each('runs', readRunEntry)).map((run) => ({ ...run, undone: undone.has(run.id) }));
   const plans = await each('plans', (folder) => readPlanEntry(folder, runs));
   const snapshots = await each('snapshots', (folder) => readSnapshotEntry(folder, runs, now));
   return { snapshots, plans: plans.map((plan) => withNewer(plan, plans)), runs };
@@ -44,12 +46,13 @@ async function readSnapshotEntry(folder: StoreFolder, runs: readonly RunEntry[],
       orgId: snapshot.orgId,
       label: snapshot.label ?? null,
       follows: snapshot.follows ?? null,
+      undoOf: snapshot.undoOf ?? null,
       username: snapshot.username,
       createdAt: snapshot.createdAt,
       counts: snapshot.counts,
       holes: snapshot.gaps.filter((gap) => gap.severity === 'hole').length,
       goneBackToBy: runs
-        .filter((run) => run.snapshotId === snapshot.id && run.state === 'succeeded')
+        .filter((run) => run.snapshotId === snapshot.id && run.state === 'succeeded' && !run.undone)
         .map((run) => run.id),
       olderThanRecycleBin: now.getTime() - Date.parse(snapshot.createdAt) > BIN_DAYS * 86_400_000,
     };
@@ -61,6 +64,7 @@ async function readSnapshotEntry(folder: StoreFolder, runs: readonly RunEntry[],
       orgId: null,
       label: null,
       follows: null,
+      undoOf: null,
       username: null,
       createdAt: null,
       counts: null,
@@ -73,7 +77,8 @@ async function readSnapshotEntry(folder: StoreFolder, runs: readonly RunEntry[],
 
 async function readPlanEntry(folder: StoreFolder, runs: readonly RunEntry[]): Promise<PlanEntry> {
   const known = { kind: 'plan' as const, id: folder.id as string, path: folder.display };
-  const mine = runs.filter((run) => run.planId === folder.id);
+  // A run that was taken back leaves its plan as if it had never been applied.
+  const mine = runs.filter((run) => run.planId === folder.id && !run.undone);
   try {
     const plan = await readPlan(folder);
     return {
@@ -144,6 +149,8 @@ async function readRunEntry(folder: StoreFolder): Promise<RunEntry> {
     closedAt: null,
     settledSteps: 0,
     openSteps: [],
+    undoes: null,
+    undone: false,
     totals: {},
     verdict: null,
     switchesOff: [],
@@ -168,6 +175,8 @@ async function readRunEntry(folder: StoreFolder): Promise<RunEntry> {
     closedAt: closedAt(journal.entries),
     settledSteps: settled.length,
     openSteps: state.open,
+    undoes: state.undoes ?? null,
+    undone: false,
     totals: addCounts(settled.map(({ counts }) => counts)),
     verdict: await lastVerdict(folder),
     switchesOff: (await folder.exists('switchedBack.json')) ? [] : state.switchesOff,

@@ -57,6 +57,7 @@ export function snapshotState(entry: SnapshotEntry): string {
   return [
     entry.state === 'complete' ? 'complete' : `INCOMPLETE: ${plural(entry.holes, 'hole')}`,
     entry.follows ? `follows ${entry.follows}` : '',
+    entry.undoOf ? `undo point of run ${entry.undoOf}` : '',
     entry.goneBackToBy.length > 0 ? 'gone back to' : '',
     entry.olderThanRecycleBin ? 'older than the recycle bin (15 days)' : '',
   ]
@@ -77,6 +78,8 @@ export function planWhat(entry: PlanEntry): string {
 export function runState(entry: RunEntry): string {
   return [
     entry.problem ? `${RUN_STATES[entry.state]}: ${entry.problem}` : RUN_STATES[entry.state],
+    entry.undoes ? `took back run ${entry.undoes}` : '',
+    entry.undone ? 'taken back since' : '',
     entry.verdict ? VERDICTS[entry.verdict] : '',
     entry.switchesOff.length > 0 ? `${entry.switchesOff.join(', ')} may still be OFF` : '',
   ]

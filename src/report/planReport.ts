@@ -80,8 +80,15 @@ function heading(plan: RollbackPlan, width: number): string[] {
   const taken = real.filter((deployment) => deployment.takenBack).length;
   return [
     `Plan ${plan.id}`,
-    ...wrap(`takes the org back to snapshot ${plan.snapshotId}`, width, '  '),
-    ...wrap(`Changes of: ${whose}${attributionNote(plan)}`, width, '  '),
+    ...(plan.request?.undo
+      ? [
+          ...wrap(`takes a run back, to its undo point: snapshot ${plan.snapshotId}`, width, '  '),
+          ...wrap(`Whatever changed after ${when(plan.request.undo.until)} is kept, whoever did it`, width, '  '),
+        ]
+      : [
+          ...wrap(`takes the org back to snapshot ${plan.snapshotId}`, width, '  '),
+          ...wrap(`Changes of: ${whose}${attributionNote(plan)}`, width, '  '),
+        ]),
     ...(plan.after ? wrap(`Later changes are told apart by snapshot ${plan.after}`, width, '  ') : []),
     ...spanLines(plan, width),
     ...(plan.deployments.length > 0

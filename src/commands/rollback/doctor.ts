@@ -59,7 +59,9 @@ export default class RollbackDoctor extends RollbackCommand<RollbackDoctorResult
       ? undefined
       : flags.snapshot
         ? chooseEntry(inventory, flags.snapshot, ['snapshot'], orgId, store.display).id
-        : ofOrg(inventory, orgId).snapshots.findLast(({ state }) => state === 'complete' || state === 'incomplete')?.id;
+        : ofOrg(inventory, orgId).snapshots.findLast(
+            ({ state, undoOf }) => (state === 'complete' || state === 'incomplete') && undoOf === null
+          )?.id;
     const snapshotId = typed === undefined ? undefined : (parseStoreId(typed) as StoreId);
     // What is looked at is what plan and apply will see, in the API version they will use.
     const apiVersion =

@@ -17,6 +17,7 @@ describe('an id as a person types it', () => {
     await putPlan(store, storeIdOf(2));
     await putRun(store, storeIdOf(3), {});
     await putSnapshot(store, storeIdOf(4), { orgId: '00D000000000063EAA' });
+    await putSnapshot(store, storeIdOf(5), { undoOf: storeIdOf(3) });
     inventory = await readInventory(store, new Date());
   });
   const choose = (typed: string, kinds: ReadonlyArray<Entry['kind']> = KINDS, orgId?: string): string => {
@@ -46,6 +47,7 @@ describe('an id as a person types it', () => {
 
   it('is the newest of the org with "latest", of any org where none is named', () => {
     expect(choose('latest', KINDS, ORG)).to.equal(`run ${storeIdOf(3)}`);
+    // Nobody means the undo point of a run by it.
     expect(choose('latest', ['snapshot'], ORG)).to.equal(`snapshot ${storeIdOf(1)}`);
     expect(choose('latest')).to.equal(`snapshot ${storeIdOf(4)}`);
     expect(refused(() => choose('latest', KINDS, '00D000000000099EAA'))).to.equal('nothingInStore');

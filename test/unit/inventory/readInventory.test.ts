@@ -86,6 +86,24 @@ describe('what a store holds', () => {
     expect(await state()).to.deep.equal(['applied', 3, 1]);
   });
 
+  it('takes a plan for open again, and its snapshot for not gone back to, once its run was taken back', async () => {
+    await putSnapshot(store, snapshotId);
+    await putSnapshot(store, storeIdOf(7), { undoOf: runId });
+    await plan();
+    await putRun(store, runId, { planId, snapshotId }, [closed('succeeded')]);
+    await putRun(store, storeIdOf(8), { undoes: runId }, [closed('succeeded')]);
+    const { snapshots, plans, runs } = await read();
+    expect(plans[0]).to.deep.include({ state: 'open', runs: [] });
+    expect(snapshots.map(({ goneBackToBy, undoOf }) => [goneBackToBy, undoOf])).to.deep.equal([
+      [[], null],
+      [[], runId],
+    ]);
+    expect(runs.map(({ undone, undoes }) => [undone, undoes])).to.deep.equal([
+      [true, null],
+      [false, runId],
+    ]);
+  });
+
   it('calls an open plan superseded once a newer one goes back to the same snapshot', async () => {
     await plan(storeIdOf(2), { createdAt: '2026-11-21T06:00:02.000Z' });
     await plan(storeIdOf(3), { createdAt: '2026-11-21T06:00:03.000Z' });

@@ -212,6 +212,19 @@ describe('a plan as a person reads it', () => {
     ).to.include('about 9 requests (5 of 100,000 left today) and 3 s.');
   });
 
+  it('says that it takes a run back, and until when', () => {
+    const request = { choice: NO_CHOICE, everybody: true, changedBy: [], full: false, acceptGaps: false };
+    const undo = { until: '2026-11-21T07:00:00.000Z', manual: [] };
+    expect(
+      report({ request: { ...request, undo } })
+        .split('\n')
+        .slice(1, 3)
+    ).to.deep.equal([
+      '  takes a run back, to its undo point: snapshot 20261121T053000Z-prod-0a0b0c',
+      '  Whatever changed after 2026-11-21T07:00:00Z is kept, whoever did it',
+    ]);
+  });
+
   it('is a list of differences, and of nothing to do, where only drift was asked for', () => {
     const request = {
       choice: NO_CHOICE,
