@@ -18,6 +18,7 @@ import type {
   ListedComponent,
   Retrieved,
 } from './ports.js';
+import { halves, joined, retrieveParts } from './retrieveParts.js';
 import { many, truth, type Raw, type Soap, type SoapValue } from './soap.js';
 
 const QUERIES_PER_LIST = 3;
@@ -25,6 +26,7 @@ const QUERIES_PER_LIST = 3;
 const READS = { readsOnly: true };
 
 /** What an org says of a validation that is too old, void, or ran no tests. */
+const TOO_MUCH = /LIMIT_EXCEEDED|too many files|maximum size|exceed/i;
 const REFUSES_VALIDATION = new Set(['INVALID_ID_FIELD', 'INVALID_CROSS_REFERENCE_KEY', 'INVALID_OPERATION']);
 
 /** Components over the Metadata API (SOAP), one call at a time so that every async id can be journalled and adopted. */
@@ -54,6 +56,24 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
   public async retrieve(keys: readonly ComponentKey[]): Promise<Retrieved> {
     if (keys.length === 0)
       return { components: [], properties: new Map(), files: new Map(), notFound: [], messages: [] };
+    const parts: Retrieved[] = [];
+    for (const part of retrieveParts(keys)) parts.push(await this.retrieveWithin(part));
+    return joined(parts);
+  }
+
+  /** One retrieve, or as many as it takes where the org says that it is too much for one. */
+  private async retrieveWithin(keys: readonly ComponentKey[]): Promise<Retrieved> {
+    try {
+      return await this.retrieveAtOnce(keys);
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string };
+      const both = code === 'RETRIEVE_FAILED' && TOO_MUCH.test(message) ? halves(keys) : undefined;
+      if (!both) throw error;
+      return joined([await this.retrieveWithin(both[0]), await this.retrieveWithin(both[1])]);
+    }
+  }
+
+  private async retrieveAtOnce(keys: readonly ComponentKey[]): Promise<Retrieved> {
     const byType = Map.groupBy(keys, (key) => key.type);
     const types = [...byType].map(([name, members]) => ({ members: members.map((key) => key.fullName), name }));
     const request = {
@@ -74,7 +94,7 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
     if (!truth(status.success))
       throw new OrgRequestError(
         'RETRIEVE_FAILED',
-        `retrieve ${id}: ${String(status.errorMessage ?? status.status)}`,
+        `retrieve ${id}: ${[status.errorStatusCode, status.errorMessage ?? status.status].filter(Boolean).map(String).join(': ')}`,
         undefined,
         false
       );

@@ -319,6 +319,26 @@ describe('metadata goes back', () => {
     expect(Number(world.row('Product2', product)?.Cups_Per_Day__c)).to.equal(120);
   }).timeout(300_000);
 
+  it('reads in parts what is too much for one retrieve, and an object file stays whole', async () => {
+    const fields = ['Cups_Per_Day__c', 'Promo_Code__c'].map((name) => ({
+      type: 'CustomField',
+      fullName: `Product2.${name}`,
+    }));
+    await deployAs(world, 'Dov Deployer', textField('Product2', 'Promo_Code__c', 'Promo'), [
+      'CustomField:Product2.Promo_Code__c',
+    ]);
+    world.org.clock.advance(60_000);
+    const classes = ['DiscountLimits', 'MachineSizing'].map((fullName) => ({ type: 'ApexClass', fullName }));
+    const whole = await world.snapshot({ metadata: [...fields, ...classes] });
+    world.org.switches.filesPerPackage = 2;
+    const parts = await world.snapshot({ metadata: [...fields, ...classes] });
+    expect(parts.counts.components).to.equal(4);
+    expect(parts.complete).to.equal(true);
+    const files = (snapshot: typeof whole): Array<[string, string]> =>
+      snapshot.parts.map(({ path, sha256 }) => [path, sha256]);
+    expect(files(parts)).to.deep.equal(files(whole));
+  });
+
   it('takes 200 components and 50 flows back in at most 25 requests, the plan included', async () => {
     const classes = Array.from({ length: 200 }, (_, n) => `Bulk_Class_${n + 100}`);
     const flows = Array.from({ length: 50 }, (_, n) => `Bulk_Flow_${n + 10}`);

@@ -57,6 +57,7 @@ export function defaultSwitches(): Switchboard {
     bulkRowAllowance: Number.POSITIVE_INFINITY,
     firstTryLocks: false,
     latency: 0,
+    filesPerPackage: 10_000,
     latencyOf: undefined,
     bytesPerSecond: 0,
     gzip: true,

@@ -16,6 +16,8 @@ export interface Switchboard extends UnconfirmedFacts {
   bulkRowAllowance: number;
   /** The first write to each record fails with UNABLE_TO_LOCK_ROW, the next one goes through. */
   firstTryLocks: boolean;
+  /** Files that a retrieve gives at most. */
+  filesPerPackage: number;
   /** Milliseconds added to every answer. */
   latency: number;
   /** Milliseconds added to the answer of one request, besides `latency`. */

@@ -101,6 +101,8 @@ const calls: Readonly<Record<string, Call>> = {
     return elements({
       result: {
         done: result.done,
+        errorMessage: result.errorMessage,
+        errorStatusCode: result.errorStatusCode,
         fileProperties: result.fileProperties,
         id: result.id,
         messages: result.messages,

@@ -19,6 +19,8 @@ export interface RetrieveResult {
   readonly success: boolean;
   readonly fileProperties: readonly FileProperties[];
   readonly messages: readonly RetrieveMessage[];
+  readonly errorMessage?: string;
+  readonly errorStatusCode?: string;
   readonly zipFile?: Buffer;
   /** The files of the zip, for tests that need no zip. */
   readonly files?: ReadonlyMap<string, Buffer>;
@@ -81,6 +83,18 @@ export class RetrieveStore {
         lastModifiedDate: at,
       }
     );
+    // Beside package.xml.
+    if (found.files.size - 1 > this.org.switches.filesPerPackage)
+      return {
+        id,
+        done: true,
+        status: 'Failed',
+        success: false,
+        fileProperties: [],
+        messages: [],
+        errorStatusCode: 'LIMIT_EXCEEDED',
+        errorMessage: `LIMIT_EXCEEDED: You've exceeded the maximum number of ${this.org.switches.filesPerPackage} files in a retrieve`,
+      };
     const zipFile = await writeZip(found.files, new Date(this.org.clock.millis()));
     return {
       id,
