@@ -61,7 +61,7 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
     'deploy-id': Flags.string({
       multiple: true,
       summary: messages.getMessage('flags.deploy-id.summary'),
-      helpValue: '0Af…',
+      helpValue: 'DEPLOYMENT',
     }),
     flows: Flags.string({
       multiple: true,
