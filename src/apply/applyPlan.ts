@@ -11,6 +11,7 @@ import { knownNewIds } from './knownNewIds.js';
 import type { ItemOutcome } from './outcome.js';
 import { fieldsWritten, rowsReturning, strayRows, type Current } from './preconditions.js';
 import { checkFresh, type ReadyPlan } from './readyPlan.js';
+import { quarantine } from './quarantine.js';
 import { RunJournal, type RunContext } from './runContext.js';
 import { closeRun, type RunResult } from './runResult.js';
 import { succeededRun } from './succeededRun.js';
@@ -147,6 +148,7 @@ export async function throughToTheEnd(
   started: number
 ): Promise<RunResult> {
   if (run.current.flows.length > 0) await run.undo.flows(run.current.flows);
+  await quarantine(run);
   const stopped = await carryOut(run, options.stopAsked, isHeld);
   if (stopped?.by === 'error') options.onStopped?.(stopped.error);
   if (options.cpqTriggers === 'attested-off')

@@ -102,7 +102,7 @@ async function stale(org: OrgPorts, plan: RollbackPlan, moved: readonly Moved[])
     .join('\n  ');
   return new Refusal('planStale', {
     tokens: [`${text}${lines.length > 20 ? `\n  and ${lines.length - 20} more` : ''}`],
-    actionTokens: [plan.snapshotId, org.identity.label],
+    actionTokens: [plan.id],
     data: { moved: lines },
   });
 }

@@ -8,6 +8,8 @@ export function adviceFor(
   leftOut: readonly LeftOut[] = []
 ): string {
   if (steps.length === 0) {
+    const drift = conflicts.filter((conflict) => conflict.kind === 'drift').length;
+    if (drift > 0) return `${drift} ${drift === 1 ? 'thing is' : 'things are'} not as in the snapshot.`;
     if (conflicts.length + manual.length > 0)
       return 'Nothing can be taken back as it stands. See the conflicts and manual items.';
     return leftOut.length > 0
@@ -28,6 +30,14 @@ export function adviceFor(
       'Roll back after reading the lossy steps and manual items; fix forward if what they leave behind costs more than the fault.'
     );
   if (lossy > 0) sentences.push(`${lossy} ${lossy === 1 ? 'step leaves' : 'steps leave'} something behind.`);
+  const irreversible = steps.filter((step) => step.risk === 'irreversible').length;
+  if (irreversible > 0)
+    sentences.push(`${irreversible} of them cannot be undone again: fix forward unless that is what you want.`);
+  const overwritten = conflicts.length - kept;
+  if (overwritten > 0)
+    sentences.push(
+      `${overwritten} ${overwritten === 1 ? 'change' : 'changes'} by others ${overwritten === 1 ? 'is' : 'are'} overwritten as asked, and saved in quarantine first.`
+    );
   if (kept > 0)
     sentences.push(`${kept} later ${kept === 1 ? 'change' : 'changes'} by others ${kept === 1 ? 'is' : 'are'} kept.`);
   if (manual.length > 0)

@@ -8,7 +8,12 @@ export interface Choice {
   readonly exclude: readonly string[];
   readonly onConflict: 'keep' | 'restore';
   /** SELECTOR to decision; the last that matches wins. */
-  readonly resolve: ReadonlyArray<{ readonly selector: string; readonly decision: 'keep' | 'restore' }>;
+  readonly resolve: ReadonlyArray<{
+    readonly selector: string;
+    readonly decision: 'keep' | 'restore';
+    /** It stands in the project's file, for whatever plan it may concern. */
+    readonly standing?: true;
+  }>;
   readonly deleteFlows: boolean;
 }
 

@@ -2,6 +2,7 @@ import type { ComponentChange } from '../metadata/diffComponents.js';
 import { keyText } from '../metadata/component.js';
 import { deletability } from '../metadata/typeFacts.js';
 import { componentTarget } from '../model/selector.js';
+import { componentAuthor } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
 import { claimComponent, claimCreated } from './claims.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
@@ -17,6 +18,8 @@ export interface ComponentFacts {
   readonly filledRows: ReadonlyMap<string, number>;
   /** Objects whose records the snapshot holds. */
   readonly recordScope: ReadonlySet<string>;
+  /** What stands in changed components now, by `Type:FullName`: what stays may use what would go. */
+  readonly texts?: ReadonlyMap<string, string>;
 }
 
 const words: Record<ComponentChange['kind'], [baseline: string, current: string]> = {
@@ -32,14 +35,17 @@ export function componentSteps(
   decisions: Decisions
 ): Draft {
   const draft = emptyDraft();
+  const chosen: ComponentChange[] = [];
+  const staying = new Set<string>();
   for (const change of changes) {
     const target = componentTarget(change.type, change.fullName);
     const skipped = leftOut(decisions.choice, target);
-    if (skipped) {
-      draft.leftOut.push(skipped);
-      continue;
-    }
-    if (!belongs(change, decisions, draft, target)) continue;
+    if (skipped) draft.leftOut.push(skipped);
+    if (!skipped && belongs(change, decisions, draft, target)) chosen.push(change);
+    else staying.add(keyText(change));
+  }
+  for (const change of withoutUsed(chosen, staying, facts, decisions, draft)) {
+    const target = componentTarget(change.type, change.fullName);
     const step =
       change.kind === 'created'
         ? deletion(change, facts, decisions, draft, target)
@@ -47,6 +53,39 @@ export function componentSteps(
     if (step) draft.steps.push(step);
   }
   return draft;
+}
+
+/**
+ * A new component that something uses which stays as it is cannot go: the org would refuse, and somebody's work would
+ * break. What stays because of this may keep others in turn.
+ */
+function withoutUsed(
+  chosen: readonly ComponentChange[],
+  staying: Set<string>,
+  facts: ComponentFacts,
+  decisions: Decisions,
+  draft: Draft
+): ComponentChange[] {
+  let going = [...chosen];
+  for (;;) {
+    const used = going.flatMap((change) => {
+      if (change.kind !== 'created') return [];
+      const users = [...staying]
+        .filter((key) => key !== keyText(change) && mentions(facts.texts?.get(key) ?? '', change.fullName))
+        .sort();
+      return users.length > 0 ? [{ change, users }] : [];
+    });
+    if (used.length === 0) return going;
+    for (const { change, users } of used) {
+      const target = componentTarget(change.type, change.fullName);
+      const current = `used by ${users.map((key) => `metadata:${key}`).join(', ')}`;
+      draft.conflicts.push(
+        conflict(target, 'usedByKept', 'absent', current, componentAuthor(change), 'keep', decisions.names)
+      );
+      staying.add(keyText(change));
+    }
+    going = going.filter((change) => !staying.has(keyText(change)));
+  }
 }
 
 /** Whether the change goes back: it is the deployers', or it is a conflict that is to be restored. */

@@ -1,4 +1,6 @@
 import { versionMember } from '../flow/flowVersion.js';
+import { keyText } from '../metadata/component.js';
+import { componentTexts } from '../metadata/componentTexts.js';
 import type { Finding } from '../model/finding.js';
 import type { OrgPorts } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
@@ -33,6 +35,10 @@ export async function makeDraft(
         flowTexts: stayingFlowTexts(observed.components.flowTexts, flowDraft.steps),
         filledRows: await readFilledRows(org, observed.changes.components),
         recordScope: new Set(baseline.snapshot.objects.map(({ object }) => object)),
+        texts: componentTexts(
+          observed.components.retrieved.components,
+          new Set(observed.changes.components.map(keyText))
+        ),
       },
       decisions
     ),

@@ -23,7 +23,7 @@ import { refuseUnmatched } from './selection.js';
 import { attributionFindings, snapshotFindings } from './snapshotFindings.js';
 
 /** Asks a person what of a draft shall go back, before the plan is written. */
-export type Asker = (draft: Draft) => Promise<Choice>;
+export type Asker = (choice: Choice, draft: Draft) => Promise<Choice>;
 
 /**
  * Works out what would take the org back to the baseline and writes it as a plan: whose changes go back, in which order,
@@ -83,7 +83,7 @@ export async function makePlan(
   let draft = await draftOf(choice);
   refuseUnmatched(choice, baseline, observed, draft);
   if (ask) {
-    choice = await ask(draft);
+    choice = await ask(choice, draft);
     draft = await draftOf(choice);
   }
   const needs = leftOutNeeds(draft, observed, baseline, flowFacts, { attribution, choice, names });

@@ -9,7 +9,7 @@ import type { Store, StoreFolder } from '../store/ports.js';
 import { adviceFor } from './advice.js';
 import { isReal, isTaken, type Attribution } from './attribution.js';
 import type { Draft } from './draft.js';
-import { estimate } from './estimate.js';
+import { estimate, type Estimate } from './estimate.js';
 import type { FlowFacts } from './flowFacts.js';
 import { makeStepFiles } from './makeStepFiles.js';
 import { orderSteps, type OrderedStep } from './order/orderSteps.js';
@@ -65,11 +65,11 @@ export async function makePlanFolder(
   }
   const conflicts = byTarget(draft.conflicts);
   const manual = byTarget(draft.manual);
+  const cost = estimate(steps, steps.length > 0 ? await org.apiLimit() : undefined);
   const findings = inOrder(
-    [...draft.findings, ...ordered.flatMap(stepInCircle)],
+    [...draft.findings, ...headroom(cost), ...ordered.flatMap(stepInCircle)],
     ({ code, subject, message }) => `${code}\n${subject}\n${message}`
   );
-  const limit = steps.length > 0 ? await org.apiLimit() : undefined;
   const body: Omit<RollbackPlan, 'digest'> = {
     format: PLAN_FORMAT,
     id: folder.id,
@@ -100,7 +100,7 @@ export async function makePlanFolder(
     manual,
     leftOut: byTarget(draft.leftOut),
     findings,
-    estimate: estimate(steps, limit),
+    estimate: cost,
     advice: adviceFor(steps, conflicts, manual, draft.leftOut),
   };
   const plan: RollbackPlan = { ...body, digest: digestOf(body) };
@@ -140,4 +140,18 @@ function plainRequest(request: PlanRequest): PlanRequest {
     acceptGaps: Boolean(request.acceptGaps),
   };
   return JSON.parse(JSON.stringify(said)) as PlanRequest;
+}
+
+/** Requests that are left may not be enough: said before anything is begun. */
+function headroom({ requests, limit, remaining }: Estimate): Finding[] {
+  if (limit === undefined || remaining === undefined || requests <= remaining) return [];
+  return [
+    {
+      code: 'apiHeadroom',
+      severity: 'warning',
+      subject: 'DailyApiRequests',
+      message: `Applying takes about ${requests} requests, and ${remaining} of ${limit} are left for these 24 hours.`,
+      action: 'Apply later, or plan less with --only.',
+    },
+  ];
 }

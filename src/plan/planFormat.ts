@@ -65,7 +65,13 @@ const request = z.strictObject({
     only: z.array(text),
     exclude: z.array(text),
     onConflict: z.enum(['keep', 'restore']),
-    resolve: z.array(z.strictObject({ selector: text, decision: z.enum(['keep', 'restore']) })),
+    resolve: z.array(
+      z.strictObject({
+        selector: text,
+        decision: z.enum(['keep', 'restore']),
+        standing: z.literal(true).optional(),
+      })
+    ),
     deleteFlows: z.boolean(),
   }),
   everybody: z.boolean(),

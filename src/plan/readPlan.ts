@@ -41,3 +41,10 @@ export async function readItems(folder: StoreFolder, planStep: Step): Promise<Re
   if (lines.length !== count) throw damaged(`it has ${lines.length} rows of ${count}`);
   return lines.map((line) => itemSchema.parse(parseJson(line)));
 }
+
+/** The rows of all record steps of a plan, by step id. */
+export async function readAllItems(folder: StoreFolder, plan: RollbackPlan): Promise<Map<string, RecordItem[]>> {
+  const items = new Map<string, RecordItem[]>();
+  for (const step of plan.steps) if (step.detail.kind === 'records') items.set(step.id, await readItems(folder, step));
+  return items;
+}

@@ -26,7 +26,7 @@ export function refuseUnmatched(choice: Choice, baseline: Baseline, observed: Se
   const typed = [
     ...choice.only.map((selector) => ({ flag: '--only', selector })),
     ...choice.exclude.map((selector) => ({ flag: '--exclude', selector })),
-    ...choice.resolve.map(({ selector }) => ({ flag: '--resolve', selector })),
+    ...choice.resolve.filter(({ standing }) => !standing).map(({ selector }) => ({ flag: '--resolve', selector })),
   ];
   if (typed.length === 0) return;
   const changed = [

@@ -12,7 +12,7 @@ import { connectOrg } from '../../src/org/connectOrg.js';
 import type { OrgPorts } from '../../src/org/ports.js';
 import { followedScope } from '../../src/cli/scopeFlags.js';
 import { NO_CHOICE, type Choice } from '../../src/plan/choice.js';
-import { makePlan } from '../../src/plan/makePlan.js';
+import { makePlan, type Asker } from '../../src/plan/makePlan.js';
 import type { PlanRequest } from '../../src/plan/planRequest.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { openBaseline } from '../../src/snapshot/baseline.js';
@@ -119,7 +119,8 @@ export class World {
 
   public async plan(
     snapshot: Snapshot,
-    request: Partial<Omit<PlanRequest, 'choice'>> & { choice?: Partial<Choice> } = {}
+    request: Partial<Omit<PlanRequest, 'choice'>> & { choice?: Partial<Choice> } = {},
+    ask?: Asker
   ): Promise<RollbackPlan> {
     const org = await this.as('Ada Admin');
     org.forgetDescribes();
@@ -133,7 +134,8 @@ export class World {
       baseline,
       { everybody: false, changedBy: [], full: false, acceptGaps: false, ...rest, choice: { ...NO_CHOICE, ...choice } },
       this.chance,
-      SILENT
+      SILENT,
+      ask
     );
     return plan;
   }

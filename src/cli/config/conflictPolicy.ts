@@ -11,6 +11,6 @@ export function conflictPolicy(
   const { conflicts } = config ?? {};
   return {
     onConflict: onConflict ?? conflicts?.default ?? 'keep',
-    resolve: [...resolveFlag(conflicts?.resolve), ...resolve],
+    resolve: [...resolveFlag(conflicts?.resolve).map((entry) => ({ ...entry, standing: true as const })), ...resolve],
   };
 }

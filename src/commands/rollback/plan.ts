@@ -2,22 +2,25 @@ import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { knownNewIds } from '../../apply/knownNewIds.js';
 import { checkPlan } from '../../apply/checkPlan.js';
+import { askChoice } from '../../cli/askChoice.js';
 import { CHANCE, homeFolder, openOrg, openStore } from '../../cli/compose.js';
-import { conflictPolicy } from '../../cli/config/conflictPolicy.js';
 import { readConfig } from '../../cli/config/readConfig.js';
-import { refuseContradictions, resolveFlag, selectorFlag } from '../../cli/resolveFlag.js';
 import { commonFlags, configFlag, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
+import { planRequest, requestOf } from '../../cli/planRequest.js';
+import { openOldPlan, refreshedFrom, type Refreshed } from '../../cli/refreshPlan.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { chooseFollower, chooseSnapshot } from '../../cli/storeIds.js';
 import { TEST_LEVELS, testChoice } from '../../cli/testFlags.js';
-import { width } from '../../cli/terminal.js';
-import { whoseFlags, whoseRequest } from '../../cli/whoseFlags.js';
+import { canAsk, width } from '../../cli/terminal.js';
+import { whoseFlags } from '../../cli/whoseFlags.js';
 import { writeOut } from '../../cli/writeOut.js';
-import { EXIT } from '../../model/refusal.js';
+import { EXIT, Refusal } from '../../model/refusal.js';
+import type { Choice } from '../../plan/choice.js';
 import { makePlan } from '../../plan/makePlan.js';
 import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
 import { checkReport } from '../../report/checkReport.js';
 import { planReport } from '../../report/planReport.js';
+import { refreshReport } from '../../report/refreshReport.js';
 import { openBaseline } from '../../snapshot/baseline.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -41,7 +44,12 @@ export type RollbackPlanResult = Pick<
   | 'findings'
   | 'estimate'
   | 'advice'
-> & { readonly path: string; readonly steps: ReadonlyArray<Omit<Step, 'detail'>> };
+> & {
+  readonly path: string;
+  readonly steps: ReadonlyArray<Omit<Step, 'detail'>>;
+  /** With `--refresh`: in what it differs from that plan, and the run that applied that one. */
+  readonly refreshed?: Refreshed;
+};
 
 export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanResult> {
   public static override readonly summary = messages.getMessage('summary');
@@ -73,8 +81,20 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       summary: messages.getMessage('flags.drift-only.summary'),
       exclusive: ['changed-by', 'all-changes', 'deploy-id', 'bulk-job', 'after', 'resolve', 'delete-flows'],
     }),
+    interactive: Flags.boolean({
+      summary: messages.getMessage('flags.interactive.summary'),
+      exclusive: ['drift-only', 'refresh', 'json'],
+    }),
+    refresh: Flags.string({
+      summary: messages.getMessage('flags.refresh.summary'),
+      helpValue: 'PLAN',
+      exclusive: [
+        ...['snapshot', 'after', 'deploy-id', 'bulk-job', 'changed-by', 'since', 'until', 'all-changes', 'only'],
+        ...['exclude', 'resolve', 'delete-flows', 'drift-only', 'full', 'accept-gaps'],
+      ],
+    }),
     full: Flags.boolean({ summary: messages.getMessage('flags.full.summary') }),
-    check: Flags.boolean({ summary: messages.getMessage('flags.check.summary') }),
+    check: Flags.boolean({ summary: messages.getMessage('flags.check.summary'), exclusive: ['drift-only'] }),
     'test-level': Flags.option({
       options: TEST_LEVELS,
       char: 'l',
@@ -97,16 +117,14 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
   public async run(): Promise<RollbackPlanResult> {
     const { flags } = await this.parse(RollbackPlanCommand);
     const tests = testChoice(flags);
-    const config = readConfig(flags.config, homeFolder());
-    const typed = resolveFlag(flags.resolve);
-    const { onConflict, resolve } = conflictPolicy(flags['on-conflict'], typed, config?.config);
-    const only = selectorFlag('--only', flags.only);
-    const exclude = selectorFlag('--exclude', flags.exclude);
-    refuseContradictions(only, exclude, typed);
-    const whose = whoseRequest(flags);
+    const config = flags.refresh ? undefined : readConfig(flags.config, homeFolder());
+    const asked = planRequest(flags, config?.config);
+    if (flags.interactive && !canAsk(this.jsonEnabled(), false))
+      throw new Refusal('interactiveNeedsTerminal', { exitCode: EXIT.badFlags });
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
-    const snapshotId = await chooseSnapshot(store, flags.snapshot, orgId);
+    const old = flags.refresh && (await openOldPlan(store, flags.refresh, orgId));
+    const snapshotId = await chooseSnapshot(store, old ? old.plan.snapshotId : flags.snapshot, orgId);
     const after = flags.after && (await chooseFollower(store, flags.after, snapshotId));
     const baseline = await openBaseline(store, snapshotId, orgId, await knownNewIds(store, snapshotId));
     sameApiVersion(flags['api-version'], baseline.snapshot.apiVersion);
@@ -121,27 +139,19 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       org,
       store,
       baseline,
-      {
-        choice: {
-          only,
-          exclude,
-          onConflict,
-          resolve,
-          deleteFlows: flags['delete-flows'],
-        },
-        ...whose,
-        ...(after ? { after } : {}),
-        ...(flags['drift-only'] ? { driftOnly: true } : {}),
-        full: flags.full,
-        acceptGaps: flags['accept-gaps'],
-      },
+      old ? requestOf(old.plan) : { ...asked, ...(after ? { after } : {}) },
       CHANCE,
-      this.stages()
+      this.stages(),
+      flags.interactive
+        ? (choice, draft): Promise<Choice> => (this.stages().done(), askChoice(choice, draft))
+        : undefined
     );
     const checked = flags.check ? await checkPlan(org, baseline, plan, folder, tests, CHANCE, this.stages()) : [];
+    const refreshed = old && (await refreshedFrom(store, old, { plan, folder }));
     this.stages().done();
     if (config?.config.conflicts) this.log(messages.getMessage('configUsed', [config.shown]));
     this.log(planReport(plan, { width: width(), more: `sf rollback show ${plan.id}${this.typedStore()}` }));
+    if (refreshed) this.log(`\n${refreshReport(refreshed, width())}`);
     if (checked.length > 0) this.log(`\n${checkReport(checked, width())}`);
     if (plan.applicable) this.log(`\n${messages.getMessage('next', [this.sameFlags(org.identity.label), plan.id])}`);
     if (flags.out) await writeOut(flags.out, plan);
@@ -166,6 +176,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       findings: [...plan.findings, ...checked],
       estimate: plan.estimate,
       advice: plan.advice,
+      ...(refreshed ? { refreshed } : {}),
     };
   }
 }

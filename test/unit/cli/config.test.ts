@@ -288,8 +288,14 @@ describe('rollback.yml', function () {
     const { config } = parseConfig(WHOLE, 'rollback.yml');
     const keep = { selector: 'record:Product2:*', decision: 'keep' as const };
     const typed = { selector: 'record:Product2:01t000000000001AAA', decision: 'restore' as const };
-    expect(conflictPolicy(undefined, [], config)).to.deep.equal({ onConflict: 'restore', resolve: [keep] });
-    expect(conflictPolicy('keep', [typed], config)).to.deep.equal({ onConflict: 'keep', resolve: [keep, typed] });
+    expect(conflictPolicy(undefined, [], config)).to.deep.equal({
+      onConflict: 'restore',
+      resolve: [{ ...keep, standing: true }],
+    });
+    expect(conflictPolicy('keep', [typed], config)).to.deep.equal({
+      onConflict: 'keep',
+      resolve: [{ ...keep, standing: true }, typed],
+    });
     expect(conflictPolicy(undefined, [], undefined)).to.deep.equal({ onConflict: 'keep', resolve: [] });
   });
 

@@ -64,7 +64,7 @@ describe('an error as a person and a script see it', () => {
     const actions = (key: string, store?: string): string =>
       (asSfError(new Refusal(key, { tokens: ['a', 'b', 'c'] }), 'prod', store).actions ?? []).join('\n');
     expect(actions('planStale', '../my store')).to.include(
-      'sf rollback plan --store "../my store" --snapshot a -o prod'
+      'sf rollback plan --store "../my store" --refresh a -o prod'
     );
     expect(actions('planStale')).to.not.include('--store');
     expect(actions('notInStore', 'far/away/')).to.include('sf rollback list --store far/away/');

@@ -44,7 +44,7 @@ describe('the advice', () => {
       /^Roll back after reading the lossy steps.*1 step leaves something behind\.$/
     );
     expect(adviceFor([lossy, lossy], [kept, kept, { ...kept, decision: 'restore' }], [manual, manual])).to.match(
-      /2 steps leave something behind\. 2 later changes by others are kept\. 2 items need a person\.$/
+      /2 steps leave something behind\. 1 change by others is overwritten as asked, and saved in quarantine first\. 2 later changes by others are kept\. 2 items need a person\.$/
     );
     expect(adviceFor([pointer], [kept], [])).to.match(/1 later change by others is kept\.$/);
     expect(adviceFor([component], [], [manual])).to.match(/^Roll back after reading .*1 item needs a person\.$/);

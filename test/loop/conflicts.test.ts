@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { CREMA_UNO } from '../../scripts/demo/story.js';
+import { openOldPlan, refreshedFrom } from '../../src/cli/refreshPlan.js';
+import { chosen } from '../../src/plan/choosing.js';
+import { apexClass, deployAs, flow, textField } from '../support/deploys.js';
+import { World } from '../support/world.js';
+
+const RULE = 'a0V5g00000Br006EAB';
+const RULES = 'SBQQ__PriceRule__c';
+const FIELD = { type: 'CustomField', fullName: 'Product2.Origin__c' };
+const CLASSES = ['DiscountLimits', 'Added'].map((fullName) => ({ type: 'ApexClass', fullName }));
+const SCOPE = {
+  flows: 'all' as const,
+  metadata: [...CLASSES, FIELD],
+  records: [{ object: 'Product2' }, { object: RULES }],
+};
+
+describe('conflicts', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(() => world.close());
+  const later = (): void => world.org.clock.advance(60_000);
+
+  it('are kept by default; what is overwritten as asked is saved first, and can be put back', async () => {
+    const before = await world.snapshot(SCOPE);
+    await deployAs(
+      world,
+      'Dov Deployer',
+      { ...apexClass('DiscountLimits', 'public class DiscountLimits { }'), ...flow('Machine_Finder', 'bad') },
+      ['ApexClass:DiscountLimits', 'Flow:Machine_Finder']
+    );
+    world.update('Dov Deployer', RULES, RULE, { SBQQ__EvaluationOrder__c: 999 });
+    later();
+    const hers = 'public class DiscountLimits { /* hers */ }';
+    await deployAs(
+      world,
+      'Cleo Colleague',
+      { ...apexClass('DiscountLimits', hers), ...flow('Machine_Finder', 'hers') },
+      ['ApexClass:DiscountLimits', 'Flow:Machine_Finder']
+    );
+    world.update('Cleo Colleague', RULES, RULE, { SBQQ__EvaluationOrder__c: 5, SBQQ__LookupObject__c: null });
+    world.update('Cleo Colleague', 'Product2', CREMA_UNO, { Family: 'Hers' });
+    const dov = { changedBy: ['dov.deployer@brightcup.example'], until: before.finishedAt };
+
+    const keeping = await world.plan(before, dov);
+    expect(keeping.steps).to.deep.equal([]);
+    expect(keeping.conflicts.map(({ decision }) => decision)).to.deep.equal(['keep', 'keep', 'keep', 'keep']);
+
+    const plan = await world.plan(before, {
+      ...dov,
+      choice: { onConflict: 'restore', resolve: [{ selector: 'record:Product2', decision: 'keep' }] },
+    });
+    const run = await world.apply(plan);
+    expect(run.status).to.equal('succeeded');
+    expect(world.row('Product2', CREMA_UNO)?.Family).to.equal('Hers');
+    const root = join(world.folder, '.rollback', 'runs', run.runId, 'quarantine');
+    const saved = (path: string): string => readFileSync(join(root, path), 'utf8');
+    const [header = '', line = ''] = saved(`records/${RULES}.csv`).split('\n');
+    expect([header, line]).to.deep.equal(['"Id","SBQQ__EvaluationOrder__c"', `"${RULE}","5"`]);
+    expect(saved('metadata/classes/DiscountLimits.cls')).to.equal(hers);
+    expect(saved('metadata/flows/Machine_Finder.flow')).to.include('hers');
+    const note = saved('put-back.txt');
+    expect(note).to.include('It was version 5');
+    expect(note).to.include('by cleo.colleague@brightcup.example').and.to.not.include(world.folder);
+    for (const target of ['flow:Machine_Finder', 'metadata:ApexClass:DiscountLimits', `record:${RULES}:${RULE}`])
+      expect(note).to.include(target);
+
+    // Put back as the note says: a load of the file, a deployment of the folder.
+    const { ingest } = world.org.jobs;
+    const job = String(
+      ingest.create(world.user('Cleo Colleague'), '66.0', { operation: 'update', object: RULES })['id']
+    );
+    ingest.upload(job, saved(`records/${RULES}.csv`));
+    ingest.changeState(job, 'UploadComplete');
+    const files = ['classes/DiscountLimits.cls', 'classes/DiscountLimits.cls-meta.xml', 'flows/Machine_Finder.flow'];
+    await deployAs(
+      world,
+      'Cleo Colleague',
+      Object.fromEntries(files.map((path) => [path, saved(`metadata/${path}`)])),
+      ['ApexClass:DiscountLimits', 'Flow:Machine_Finder']
+    );
+    expect(world.row(RULES, RULE)?.SBQQ__EvaluationOrder__c).to.equal(5);
+    expect((await world.plan(before, { driftOnly: true })).conflicts.map(({ target }) => target)).to.include(
+      'metadata:ApexClass:DiscountLimits'
+    );
+  });
+
+  it('a choice by hand leaves out what was unticked, and overwrites what was ticked', async () => {
+    const before = await world.snapshot(SCOPE);
+    await deployAs(world, 'Dov Deployer', apexClass('DiscountLimits', 'public class DiscountLimits { }'), [
+      'ApexClass:DiscountLimits',
+    ]);
+    world.update('Dov Deployer', RULES, RULE, { SBQQ__EvaluationOrder__c: 999 });
+    world.update('Cleo Colleague', 'Product2', CREMA_UNO, { Family: 'Hers' });
+    const row = `record:Product2:${CREMA_UNO}`;
+    const plan = await world.plan(before, {}, async (choice, draft) => {
+      expect(draft.conflicts.map(({ target }) => target)).to.deep.equal([row]);
+      return chosen(choice, ['metadata:ApexClass:DiscountLimits'], new Map([[row, true]]));
+    });
+    expect(plan.steps.map(({ target }) => target)).to.deep.equal(['record:Product2', `record:${RULES}`]);
+    expect(plan.leftOut.map(({ target }) => target)).to.deep.equal(['metadata:ApexClass:DiscountLimits']);
+    expect(plan.conflicts.map(({ decision }) => decision)).to.deep.equal(['restore']);
+  });
+
+  it('something left out that the rest needs is named, never added', async () => {
+    const before = await world.snapshot({ flows: ['Newcomer'], metadata: [FIELD] });
+    const bad = flow('Newcomer', '{!$Record.Origin__c}');
+    await deployAs(world, 'Dov Deployer', { ...textField('Product2', 'Origin__c', 'Origin'), ...bad }, [
+      `${FIELD.type}:${FIELD.fullName}`,
+      'Flow:Newcomer',
+    ]);
+    const plan = await world.plan(before, { choice: { deleteFlows: true, exclude: ['flow:Newcomer'] } });
+    expect(plan.leftOut.map(({ target }) => target)).to.deep.equal(['flow:Newcomer']);
+    expect(plan.steps).to.deep.equal([]);
+    expect(plan.manual.map(({ target }) => target)).to.deep.equal([`metadata:${FIELD.type}:${FIELD.fullName}`]);
+    const both = await world.plan(before, { choice: { deleteFlows: true } });
+    expect(both.steps.map(({ operation }) => operation)).to.include.members(['deleteFlowVersion', 'deleteComponent']);
+  });
+
+  it('a new component that something kept uses stays', async () => {
+    const before = await world.snapshot({ metadata: CLASSES });
+    await deployAs(world, 'Dov Deployer', apexClass('Added', 'public class Added { }'), ['ApexClass:Added']);
+    later();
+    const hers = 'public class DiscountLimits { Added helper; }';
+    const second = await deployAs(world, 'Cleo Colleague', apexClass('DiscountLimits', hers), [
+      'ApexClass:DiscountLimits',
+    ]);
+    const first = world.side.deployments.list()[0]?.job.id as string;
+    expect(first).to.not.equal(second);
+    const plan = await world.plan(before, { deployments: [first] });
+    expect(plan.steps).to.deep.equal([]);
+    expect(plan.conflicts.map(({ target, kind, decision }) => [target, kind, decision])).to.deep.equal([
+      ['metadata:ApexClass:Added', 'usedByKept', 'keep'],
+      ['metadata:ApexClass:DiscountLimits', 'otherDeployment', 'keep'],
+    ]);
+  });
+
+  it('a plan made anew says what differs from the old one, and who carried that one out', async () => {
+    const before = await world.snapshot(SCOPE);
+    await deployAs(world, 'Dov Deployer', apexClass('DiscountLimits', 'public class DiscountLimits { }'), [
+      'ApexClass:DiscountLimits',
+    ]);
+    world.update('Dov Deployer', RULES, RULE, { SBQQ__EvaluationOrder__c: 999 });
+    const old = await world.plan(before, { choice: { exclude: ['flow:*'] } });
+    later();
+    world.update('Cleo Colleague', RULES, RULE, { SBQQ__EvaluationOrder__c: 5 });
+    world.update('Dov Deployer', 'Product2', CREMA_UNO, { Family: 'New' });
+    const stored = await openOldPlan(world.store, old.id, old.orgId);
+    const now = await world.plan(before, stored.plan.request);
+    expect(now.request?.choice.exclude).to.deep.equal(['flow:*']);
+    const other = await openOldPlan(world.store, now.id, now.orgId);
+    expect(await refreshedFrom(world.store, stored, other)).to.deep.equal({
+      from: old.id,
+      appliedBy: null,
+      changes: [
+        { change: 'added', what: 'updateRecords', target: `record:Product2:${CREMA_UNO}` },
+        { change: 'added', what: 'conflict', target: `record:${RULES}:${RULE}` },
+        { change: 'gone', what: 'updateRecords', target: `record:${RULES}:${RULE}` },
+      ],
+    });
+    const run = await world.apply(now);
+    const again = await openOldPlan(world.store, (await world.plan(before, now.request)).id, now.orgId);
+    expect((await refreshedFrom(world.store, other, again)).appliedBy).to.equal(run.runId);
+  });
+});
