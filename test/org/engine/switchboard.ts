@@ -42,6 +42,8 @@ export function unconfirmedFacts(): UnconfirmedFacts {
     priceWithItsSwitch: 'taken',
     // A standard price that is deleted while custom prices exist. The screens ask for the custom ones to go first.
     standardPriceInUse: 'held',
+    // Rows of FieldPermissions with Ids that begin with 000, for access that follows from elsewhere: seen in some orgs.
+    inferredFieldPermissions: false,
   };
 }
 

@@ -58,6 +58,7 @@ export interface UnconfirmedFacts {
   deployDetailsDays: number;
   priceWithItsSwitch: 'taken' | 'refused';
   standardPriceInUse: 'held' | 'free';
+  inferredFieldPermissions: boolean;
 }
 
 /** What a rule knows of a request: its number since the server started, from 1. */

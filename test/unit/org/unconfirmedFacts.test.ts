@@ -56,7 +56,16 @@ function aBench(switches: Partial<Switchboard> = {}): Bench {
 /** Facts nobody could confirm: each can be had both ways. */
 describe('practice org: unconfirmed facts', () => {
   it('are all named', () => {
-    expect(Object.keys(unconfirmedFacts())).to.have.lengthOf(17);
+    expect(Object.keys(unconfirmedFacts())).to.have.lengthOf(18);
+  });
+
+  it('rows of field permissions that follow from elsewhere', () => {
+    const world = new PracticeMetadata();
+    const inferred = (): unknown[] =>
+      world.data("SELECT Id FROM FieldPermissions WHERE Field = 'Product2.Bean_Hoppers__c'").map((row) => row['Id']);
+    expect(inferred()).to.deep.equal([]);
+    world.org.switches.inferredFieldPermissions = true;
+    expect(inferred()).to.deep.equal(['000000000000000AAA']);
   });
 
   it('a Bulk query without rows', () => {

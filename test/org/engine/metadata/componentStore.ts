@@ -32,6 +32,8 @@ export interface StoredComponent {
  */
 export class ComponentStore {
   private byKey: Map<string, StoredComponent>;
+  /** Called after every change; a fork has no listener. */
+  public onChange: ((type: string | undefined) => void) | undefined;
 
   public constructor(components: Iterable<StoredComponent> = []) {
     this.byKey = new Map([...components].map((component) => [keyOf(component.type, component.fullName), component]));
@@ -45,6 +47,7 @@ export class ComponentStore {
 
   public adopt(fork: ComponentStore): void {
     this.byKey = new Map(fork.byKey);
+    this.onChange?.(undefined);
   }
 
   public get(type: string, fullName: string): StoredComponent | undefined {
@@ -57,10 +60,13 @@ export class ComponentStore {
 
   public put(component: StoredComponent): void {
     this.byKey.set(keyOf(component.type, component.fullName), component);
+    this.onChange?.(component.type);
   }
 
   public remove(type: string, fullName: string): boolean {
-    return this.byKey.delete(keyOf(type, fullName));
+    const had = this.byKey.delete(keyOf(type, fullName));
+    this.onChange?.(type);
+    return had;
   }
 
   /** In the order of their names. */

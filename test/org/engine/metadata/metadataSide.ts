@@ -79,6 +79,9 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
   const assignments = new Assignments(org);
   const names = new SetupNames(components, flows);
   const rows = new GrantRows(components, names, new DerivedIds(org));
+  components.onChange = (type) => {
+    if (type === undefined || type === 'PermissionSet' || type === 'Profile') rows.stamp();
+  };
   const habits: MetadataHabits = {
     get overwriteLatestDraft() {
       return org.switches.overwriteLatestDraft;

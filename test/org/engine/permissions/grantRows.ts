@@ -27,6 +27,13 @@ export class GrantRows {
     private readonly ids: DerivedIds
   ) {}
 
+  private readonly stamps = new Map<string, { readonly says: string; readonly at: string }>();
+
+  /** To be called when a parent was changed: rows that are new or say something else bear its time from now on. */
+  public stamp(): void {
+    for (const object of Object.keys(grantPrefixes) as Array<GrantKind['object']>) this.list(object);
+  }
+
   public list(object: GrantKind['object']): Grant[] {
     const grants: Grant[] = [];
     const prefix = grantPrefixes[object];
@@ -36,13 +43,24 @@ export class GrantRows {
           const values = entry.name === kind.entry ? kind.toRow(entry, this.names) : undefined;
           if (values === undefined) continue;
           const id = this.ids.idOf(prefix, `${parent.id} ${kind.entry} ${kind.key(values)}`);
-          const row: Row = { Id: id, ParentId: parent.id, ...values, SystemModstamp: parent.component.lastModified.at };
+          const row: Row = { Id: id, ParentId: parent.id, ...values, SystemModstamp: this.stampOf(id, parent, values) };
           grants.push({ row, parent, kind, entry });
         }
       }
     }
-    this.ids.keepOnly(prefix, new Set(grants.map((grant) => String(grant.row['Id']))));
+    const living = new Set(grants.map((grant) => String(grant.row['Id'])));
+    for (const id of this.stamps.keys()) if (id.startsWith(prefix) && !living.has(id)) this.stamps.delete(id);
+    this.ids.keepOnly(prefix, living);
     return grants;
+  }
+
+  private stampOf(id: string, parent: AccessParent, values: Row): string {
+    const says = JSON.stringify(values);
+    const known = this.stamps.get(id);
+    if (known?.says === says) return known.at;
+    const { at } = parent.component.lastModified;
+    this.stamps.set(id, { says, at });
+    return at;
   }
 
   public parents(): AccessParent[] {

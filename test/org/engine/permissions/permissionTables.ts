@@ -1,30 +1,16 @@
 import type { OrgCore, Row, VirtualTable } from '../contracts.js';
 import type { ComponentStore } from '../metadata/componentStore.js';
-import { childrenNamed, valueOf } from '../metadata/xmlTree.js';
+import { valueOf } from '../metadata/xmlTree.js';
 import { auditValues, virtualTable } from '../virtualSchema.js';
 import { type AccessParent, labelOf, profileName } from './accessParents.js';
 import type { Assignments } from './assignments.js';
 import type { GrantRows } from './grantRows.js';
 import type { GrantKind } from './grants.js';
+import { groupMembers, memberId } from './groupMembers.js';
+import { inferredFieldRows } from './inferredRows.js';
+import { grantedUserPermissions } from './permissionRules.js';
+import { userPermissions } from './userPermissions.js';
 
-/** User permissions that sets and profiles show as columns. Real orgs have hundreds; these are the ones tools ask for. */
-const userPermissions = [
-  'ApiEnabled',
-  'AuthorApex',
-  'BulkApiHardDelete',
-  'CustomizeApplication',
-  'EditPublicReports',
-  'ManageFlow',
-  'ManageProfilesPermissionsets',
-  'ManageUsers',
-  'ModifyAllData',
-  'ModifyMetadata',
-  'RunFlow',
-  'ViewAllData',
-  'ViewAllUsers',
-  'ViewEncryptedData',
-  'ViewSetup',
-];
 const columns = userPermissions.map((name) => `Permissions${name}`);
 
 /** Data API tables about who may do what, derived from the files of profiles, permission sets and groups. */
@@ -42,13 +28,17 @@ export function permissionTables(
       api: ['data', 'tooling'],
       writable: true,
       fields: `ParentId!^:ref(PermissionSet) ${fields} SystemModstamp-:datetime`,
-      rows: () => rows.list(name).map((grant) => grant.row),
+      rows: () => [
+        ...rows.list(name).map((grant) => grant.row),
+        ...(name === 'FieldPermissions' && org.switches.inferredFieldPermissions ? inferredFieldRows(org, rows) : []),
+      ],
     });
   return [
     virtualTable({
       name: 'Profile',
       keyPrefix: '00e',
       api: ['data', 'tooling'],
+      writable: true,
       audited: true,
       fields: `Name:text(255) UserType:pick Description:text(255) ${flags}`,
       rows: () =>
@@ -68,6 +58,7 @@ export function permissionTables(
       name: 'PermissionSet',
       keyPrefix: '0PS',
       api: ['data', 'tooling'],
+      writable: true,
       audited: true,
       fields: `Name:text(80) Label:text(80) Description:text(255) Type:pick IsCustom:check IsOwnedByProfile:check ProfileId:ref(Profile) PermissionSetGroupId:ref(PermissionSetGroup) NamespacePrefix:text(15) HasActivationRequired:check ${flags}`,
       rows: () => rows.parents().map(permissionSetRow),
@@ -96,24 +87,18 @@ export function permissionTables(
       name: 'PermissionSetGroupComponent',
       keyPrefix: '0PM',
       api: ['data', 'tooling'],
-      fields: 'PermissionSetGroupId:ref(PermissionSetGroup) PermissionSetId:ref(PermissionSet)',
+      fields: 'PermissionSetGroupId!^:ref(PermissionSetGroup) PermissionSetId!^:ref(PermissionSet)',
+      writable: true,
       rows: () =>
         rows
           .parents()
           .filter((parent) => parent.kind === 'PermissionSetGroup')
           .flatMap((parent) =>
-            childrenNamed(parent.root, 'permissionSets').flatMap((member, index) => {
-              const set = components.get('PermissionSet', member.text.trim());
-              return set === undefined
-                ? []
-                : [
-                    {
-                      Id: `0PM${parent.id.slice(3, 13)}${String(index).padStart(2, '0')}AAA`,
-                      PermissionSetGroupId: parent.component.id,
-                      PermissionSetId: set.id,
-                    },
-                  ];
-            })
+            groupMembers(components, parent).map((set) => ({
+              Id: memberId(parent, set),
+              PermissionSetGroupId: parent.component.id,
+              PermissionSetId: set.id,
+            }))
           ),
     }),
     virtualTable({
@@ -155,13 +140,7 @@ function permissionSetRow(parent: AccessParent): Row {
 }
 
 function flagsOf(parent: AccessParent | undefined): Row {
-  const granted = new Set(
-    parent === undefined
-      ? []
-      : childrenNamed(parent.root, 'userPermissions')
-          .filter((one) => valueOf(one, 'enabled') === 'true')
-          .map((one) => valueOf(one, 'name'))
-  );
+  const granted = parent === undefined ? new Set<string>() : grantedUserPermissions(parent.root);
   return Object.fromEntries(userPermissions.map((name) => [`Permissions${name}`, granted.has(name)]));
 }
 

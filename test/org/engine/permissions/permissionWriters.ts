@@ -8,6 +8,8 @@ import type { AccessParent } from './accessParents.js';
 import type { Assignments } from './assignments.js';
 import { type Grant, type GrantRows, grantPrefixes } from './grantRows.js';
 import { type GrantKind, grantKinds } from './grants.js';
+import { parentWriters } from './parentWriters.js';
+import { checkMasters, isPermissionable } from './permissionRules.js';
 import type { SetupNames } from './setupNames.js';
 
 type Values = Readonly<Record<string, FieldValue>>;
@@ -44,6 +46,7 @@ export function permissionWriters(
 ): PermissionWriter[] {
   const put = (
     user: OrgUser,
+    object: GrantKind['object'],
     parent: AccessParent,
     change: (children: readonly XmlElement[]) => XmlElement[]
   ): (() => void) => {
@@ -57,6 +60,7 @@ export function permissionWriters(
       );
     const before = parent.component;
     const root = normalForm(before.type, withChildren(parent.root, change(parent.root.children)));
+    if (object === 'ObjectPermissions') checkMasters(org, root.children);
     components.put({ ...before, lastModified: stampOf(org, user), content: { kind: 'xml', root } });
     return () => components.put(before);
   };
@@ -100,7 +104,7 @@ export function permissionWriters(
             'duplicate value found: <unknown> duplicates value on record with id: <unknown>'
           );
         }
-        const undo = put(user, parent, (children) => [...withoutSame(children, made.entry), made.entry]);
+        const undo = put(user, object, parent, (children) => [...withoutSame(children, made.entry), made.entry]);
         const id = String(
           rows
             .list(object)
@@ -116,6 +120,12 @@ export function permissionWriters(
       },
       update: (user, id, sent) => {
         const values = inOurSpelling(sent);
+        // Object Reference, SetupEntityAccess: no update().
+        if (object === 'SetupEntityAccess')
+          throw new OrgError(
+            'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+            'entity type cannot be updated: Setup Entity Access'
+          );
         const grant = grantNamed(id);
         for (const fixed of ['ParentId', 'SobjectType', 'Field', 'SetupEntityId', 'SetupEntityType']) {
           if (values[fixed] !== undefined)
@@ -127,9 +137,14 @@ export function permissionWriters(
         }
         const row: Row = { ...grant.row, ...values };
         checkRights(row);
+        // A row that grants nothing does not exist: it is deleted, not updated.
+        if (object !== 'PermissionSetTabSetting' && row['PermissionsRead'] !== true)
+          throw new OrgError('FIELD_INTEGRITY_EXCEPTION', 'You must specify at least one permission: Read', [
+            'PermissionsRead',
+          ]);
         const entry = grant.kind.toEntry(row, names);
         if (entry === undefined) throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
-        const undo = put(user, grant.parent, (children) =>
+        const undo = put(user, object, grant.parent, (children) =>
           children.map((child) => (child === grant.entry ? entry : child))
         );
         log(user, 'update', object, String(grant.row['Id']));
@@ -137,7 +152,7 @@ export function permissionWriters(
       },
       delete: (user, id) => {
         const grant = grantNamed(id);
-        const undo = put(user, grant.parent, (children) => children.filter((child) => child !== grant.entry));
+        const undo = put(user, object, grant.parent, (children) => children.filter((child) => child !== grant.entry));
         log(user, 'delete', object, String(grant.row['Id']));
         return { undo };
       },
@@ -149,6 +164,7 @@ export function permissionWriters(
     writerOf('SetupEntityAccess'),
     writerOf('PermissionSetTabSetting'),
     assignments.writer(rows),
+    ...parentWriters(org, components, rows),
   ];
 }
 
@@ -218,7 +234,7 @@ function checkTarget(org: OrgCore, object: string, values: Values): void {
   const name = field.slice(field.indexOf('.') + 1).toLowerCase();
   if (
     !field.toLowerCase().startsWith(`${type.toLowerCase()}.`) ||
-    !schema.fields.some((one) => one.name.toLowerCase() === name)
+    !schema.fields.some((one) => one.name.toLowerCase() === name && isPermissionable(one))
   ) {
     throw new OrgError(
       'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
