@@ -1,11 +1,13 @@
 import { EXIT, Refusal } from '../model/refusal.js';
 import { recordTarget } from '../model/selector.js';
+import { permissionTarget } from '../permissions/permissionRow.js';
 import type { Step } from '../plan/rollbackPlan.js';
 import { batchOf } from './batch.js';
 import { applyComponentSteps } from './componentLane.js';
 import { reasonOf, stopsRun } from './errorKinds.js';
 import { applyFlowSteps } from './flowLane.js';
 import type { ItemOutcome } from './outcome.js';
+import { applyPermissionSteps } from './permissionLane.js';
 import { applyRecordStep } from './recordLane.js';
 import { CHANGED_AGAIN } from './rowOutcome.js';
 import { itemOutcome, settle, type RunContext } from './runContext.js';
@@ -45,6 +47,7 @@ export async function carryOut(
     try {
       if (step.lane === 'flows') await applyFlowSteps(run, due);
       else if (step.detail.kind === 'component') await applyComponentSteps(run, due);
+      else if (step.detail.kind === 'permissions') await applyPermissionSteps(run, due);
       else await applyRecordStep(run, step);
     } catch (error) {
       const unsettled = due.filter((member) => !run.outcomes.has(member.id));
@@ -80,7 +83,8 @@ function leaveRest(run: RunContext): void {
 
 function stageName(step: Step): string {
   if (step.lane === 'flows') return 'Switching flow versions';
-  return step.lane === 'metadata' ? 'Deploying the way back' : 'Restoring records';
+  if (step.lane === 'metadata') return 'Deploying the way back';
+  return step.lane === 'permissions' ? 'Restoring permissions' : 'Restoring records';
 }
 
 /** A step on which others wait succeeded when nothing in it failed altogether: single rows may have. */
@@ -101,6 +105,10 @@ export function itemsOf(
   result: Pick<ItemOutcome, 'outcome' | 'code' | 'message'>
 ): ItemOutcome[] {
   const { detail } = step;
+  if (detail.kind === 'permissions')
+    return detail.rows.map((row) =>
+      itemOutcome(run, step, { target: permissionTarget(detail.parent, row), ...result })
+    );
   if (detail.kind !== 'records') return [itemOutcome(run, step, result)];
   return (run.current.items.get(step.id) ?? []).map((item) =>
     itemOutcome(run, step, {

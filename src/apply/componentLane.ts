@@ -1,4 +1,5 @@
-import { componentStates, keyText, type ComponentState } from '../metadata/component.js';
+import { isAccessFile } from '../metadata/accessFile.js';
+import { companionsOf, componentStates, keyText, type ComponentState } from '../metadata/component.js';
 import { isApiName } from '../model/ids.js';
 import type { DeployReport } from '../org/ports.js';
 import type { Step } from '../plan/rollbackPlan.js';
@@ -32,7 +33,7 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     if (step.operation === 'deleteComponent' && step.detail.type === 'CustomField')
       await saveFieldData(run, step.detail.fullName);
   for (const step of due) await intend(run, step);
-  const zip = await wayBackZip(run.baseline, due, run.plan.apiVersion);
+  const zip = await wayBackZip(run.baseline, due, run.plan.apiVersion, await accessFilesNow(run, due));
   // An answer that got lost leaves the steps open: gone on with, the components themselves tell whether it came through.
   const report = await deployValidated(run, due, zip);
   if (!report.success) {
@@ -49,6 +50,14 @@ const MOVED = {
   code: 'MOVED',
   message: 'somebody changed this component after the plan was checked; it was not touched',
 } as const;
+
+/** Files of permission sets that go back, read at the last moment: the rows in them are those that the way back keeps. */
+async function accessFilesNow(run: RunContext, steps: readonly ComponentStep[]): Promise<ReadonlyMap<string, Buffer>> {
+  const keys = steps
+    .filter((step) => step.operation === 'restoreComponent' && isAccessFile(step.detail.type))
+    .map((step) => ({ type: step.detail.type, fullName: step.detail.fullName }));
+  return keys.length === 0 ? new Map() : (await run.org.retrieve(companionsOf(keys, run.baseline.components))).files;
+}
 
 /** A field goes with what it holds, and no API brings that back: it is saved before. */
 async function saveFieldData(run: RunContext, fullName: string): Promise<void> {
@@ -84,7 +93,7 @@ function refused(run: RunContext, step: ComponentStep, report: DeployReport): It
 
 async function readBack(run: RunContext, steps: readonly ComponentStep[]): Promise<Map<string, ComponentState>> {
   const keys = steps.map((step) => ({ type: step.detail.type, fullName: step.detail.fullName }));
-  const retrieved = await run.org.retrieve(keys);
+  const retrieved = await run.org.retrieve(companionsOf(keys, run.baseline.components));
   return new Map(
     componentStates(retrieved.components, new Set(keys.map(keyText)), retrieved.properties).map((state) => [
       keyText(state),

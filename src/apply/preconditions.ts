@@ -1,6 +1,12 @@
 import { flowBodyDigest } from '../flow/flowBody.js';
 import { versionMember, versionOf, type FlowEntry } from '../flow/flowVersion.js';
-import { componentStates, keyText, type ComponentKey, type ComponentState } from '../metadata/component.js';
+import {
+  companionsOf,
+  componentStates,
+  keyText,
+  type ComponentKey,
+  type ComponentState,
+} from '../metadata/component.js';
 import { recordTarget } from '../model/selector.js';
 import type { OrgPorts, Retrieved } from '../org/ports.js';
 import { readItems } from '../plan/readPlan.js';
@@ -12,6 +18,7 @@ import { softReferences } from '../records/knowledge.js';
 import { idChunks, inList, select } from '../records/soql.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import type { StoreFolder } from '../store/ports.js';
+import { movedPermission, plannedRows, readGrants, standingOfPermission, type Grants } from './permissionStanding.js';
 
 /** An item that is neither as the plan expects it nor as the plan leaves it. */
 export interface Moved {
@@ -31,6 +38,8 @@ export interface Current {
   readonly components: ReadonlyMap<string, ComponentState>;
   readonly retrieved: Retrieved | undefined;
   readonly items: ReadonlyMap<string, readonly RecordItem[]>;
+  /** What the permission rows of the plan grant. */
+  readonly permissions: Grants;
 }
 
 export interface RowState {
@@ -192,7 +201,7 @@ export async function checkTargets(
   org: OrgPorts,
   plan: RollbackPlan,
   planFolder: StoreFolder,
-  baseline: Pick<Baseline, 'idMap' | 'knowledge'>
+  baseline: Pick<Baseline, 'components' | 'idMap' | 'knowledge'>
 ): Promise<Checked> {
   const { idMap } = baseline;
   const flowSteps = plan.steps.filter((step) => step.lane === 'flows');
@@ -202,9 +211,12 @@ export async function checkTargets(
   const items = new Map<string, readonly RecordItem[]>();
   for (const step of plan.steps)
     if (step.detail.kind === 'records') items.set(step.id, await readItems(planFolder, step));
-  const [flows, retrieved] = await Promise.all([
+  const [flows, retrieved, permissions] = await Promise.all([
     flowSteps.length > 0 ? org.listFlows() : Promise.resolve([]),
-    componentKeys.length > 0 ? org.retrieve(componentKeys) : Promise.resolve(undefined),
+    componentKeys.length > 0
+      ? org.retrieve(companionsOf(componentKeys, baseline.components))
+      : Promise.resolve(undefined),
+    readGrants(org, plan.steps),
   ]);
   const flowBodies = await bodiesThatMoved(org, flowSteps, flows);
   const states = retrieved
@@ -223,6 +235,8 @@ export async function checkTargets(
     else if (step.detail.kind === 'component')
       note(standingOfComponent(step, components), () => movedComponent(step, components));
   }
+  for (const row of plannedRows(plan.steps))
+    note(standingOfPermission(row, permissions), () => movedPermission(row, permissions));
   const returning = rowsReturning(plan, items);
   const elsewhere = fieldsWritten(plan, items);
   await Promise.all(
@@ -252,7 +266,7 @@ export async function checkTargets(
     })
   );
   moved.sort((a, b) => (a.target < b.target ? -1 : 1));
-  return { current: { flows, flowBodies, components, retrieved, items }, moved, nothingToDo: open === 0 };
+  return { current: { flows, flowBodies, components, retrieved, items, permissions }, moved, nothingToDo: open === 0 };
 }
 
 const NO_FIELDS: ReadonlySet<string> = new Set();

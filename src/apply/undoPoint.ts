@@ -4,6 +4,8 @@ import { readableFields, type ObjectDescribe } from '../records/objectDescribe.j
 import type { FlowEntry } from '../flow/flowVersion.js';
 import type { ComponentState } from '../metadata/component.js';
 import { RecordFileWriter } from '../snapshot/recordFileWriter.js';
+import type { PermissionsPart } from '../permissions/permissionRow.js';
+import { permissionsJson } from '../snapshot/capturePermissions.js';
 import type { StoreFolder } from '../store/ports.js';
 import type { RowState } from './preconditions.js';
 
@@ -58,6 +60,11 @@ export class UndoPoint {
       await this.folder.write(UNDO_COMPONENTS, `${JSON.stringify({ components: [...states] }, null, 2)}\n`);
   }
 
+  /** Permission rows as they are now, in the form of a snapshot's `permissions.json`. Files as for `rows`. */
+  public async permissions(step: string, part: PermissionsPart, again: boolean): Promise<void> {
+    await this.folder.write(await this.freePath('undo/permissions', step, 'json', again), permissionsJson(part));
+  }
+
   /**
    * Whole rows as they are now, as CSV. One file per step, so that nothing that was saved is ever written over; rows that a
    * step gone on with finds due besides those of before (`again`) have a file of their own.
@@ -73,18 +80,21 @@ export class UndoPoint {
     const describePath = `undo/records/${describe.name}.describe.json`;
     if (!(await this.folder.exists(describePath)))
       await this.folder.write(describePath, `${JSON.stringify(describe, null, 2)}\n`);
-    const writer = await RecordFileWriter.open(this.folder, await this.rowsPath(`${describe.name}.${step}`, again));
+    const writer = await RecordFileWriter.open(
+      this.folder,
+      await this.freePath('undo/records', `${describe.name}.${step}`, 'csv.gz', again)
+    );
     writer.header(fields);
     for (const [, row] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1)))
       await writer.records(pieceOf(fields.map((field) => row.values[field] ?? '')));
     await writer.close();
   }
 
-  private async rowsPath(name: string, again: boolean): Promise<string> {
-    if (!again) return `undo/records/${name}.csv.gz`;
-    const taken = new Set(await this.folder.list('undo/records'));
+  private async freePath(folder: string, name: string, ending: string, again: boolean): Promise<string> {
+    if (!again) return `${folder}/${name}.${ending}`;
+    const taken = new Set(await this.folder.list(folder));
     for (let n = 2; ; n += 1) {
-      const path = `undo/records/${name}.${n}.csv.gz`;
+      const path = `${folder}/${name}.${n}.${ending}`;
       if (!taken.has(path)) return path;
     }
   }

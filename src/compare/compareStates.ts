@@ -10,8 +10,10 @@ import { componentTarget, flowTarget, recordTarget, selects } from '../model/sel
 import type { OrgPorts } from '../org/ports.js';
 import { componentAuthor, targetsOf, type ChangeSet } from '../plan/changeSet.js';
 import { observe, type Observed } from '../plan/readOrgNow.js';
+import { permissionTarget } from '../permissions/permissionRow.js';
 import { openBaseline, readSnapshot, type Baseline } from '../snapshot/baseline.js';
 import type { Store } from '../store/ports.js';
+import { comparePermissions, permissionChanges } from './comparePermissions.js';
 import { compareFlows, type BodyText } from './compareFlows.js';
 import { compareRecords } from './compareRecords.js';
 import type { Comparison, ComponentComparison } from './comparison.js';
@@ -86,7 +88,12 @@ export async function compareSnapshots(
   return answer(
     { a: sideOf(before), b: sideOf(after), notCompared },
     {
-      changes: { flows, components: componentChanges(before, after), records },
+      changes: {
+        flows,
+        components: componentChanges(before, after),
+        permissions: permissionChanges(before.permissions, after.permissions),
+        records,
+      },
       flows: { before: before.flows.flows, after: after.flows.flows },
       bodies: { before: savedBody(before), after: savedBody(after) },
       files: { before: savedFiles(before), after: savedFiles(after) },
@@ -183,6 +190,14 @@ function scopeDifferences(before: Baseline, after: Baseline): NotCompared {
     ...after.components.components
       .filter((state) => !covers(before, left, state))
       .map((state) => ({ what: `metadata:${keyText(state)}`, why: `not in snapshot ${before.snapshot.id}` })),
+    ...[
+      [before, after],
+      [after, before],
+    ].flatMap(([one, other]) =>
+      one?.permissions && other && !other.permissions
+        ? [{ what: 'permissions', why: `not in snapshot ${other.snapshot.id}` }]
+        : []
+    ),
     ...after.flows.flows
       .filter((flow) => !coversFlow(before, flow.name))
       .map((flow) => ({ what: flowTarget(flow.name), why: `not in snapshot ${before.snapshot.id}` })),
@@ -245,7 +260,11 @@ async function answer(
     names,
     view.values
   );
-  return { ...sides, equal: flows.length + components.length + records.length === 0, flows, components, records };
+  const permissions = comparePermissions(
+    changes.permissions.filter((change) => wanted(permissionTarget(change.parent, change)))
+  );
+  const differences = flows.length + components.length + permissions.length + records.length;
+  return { ...sides, equal: differences === 0, flows, components, permissions, records };
 }
 
 async function compareComponent(change: ComponentChange, compared: Compared): Promise<ComponentComparison> {

@@ -43,6 +43,15 @@ export interface ComponentComparison extends Changed {
   readonly content: ContentDiff | null;
 }
 
+export interface PermissionComparison {
+  /** SELECTOR of the row. */
+  readonly target: string;
+  readonly kind: 'granted' | 'revoked' | 'changed';
+  /** What it granted, and grants; empty where there is no row. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
 export interface RecordComparison extends Changed {
   readonly object: string;
   readonly id: string;
@@ -60,6 +69,7 @@ export interface Comparison {
   readonly equal: boolean;
   readonly flows: readonly FlowComparison[];
   readonly components: readonly ComponentComparison[];
+  readonly permissions: readonly PermissionComparison[];
   readonly records: readonly RecordComparison[];
   /** What only one side covers, or cannot be compared. It counts neither as equal nor as different. */
   readonly notCompared: ReadonlyArray<{ readonly what: string; readonly why: string }>;

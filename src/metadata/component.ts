@@ -1,5 +1,6 @@
 import { digestOf, sha256 } from '../model/digest.js';
 import { canonicalXml, isMetadataXml } from '../model/canonicalXml.js';
+import { withoutRows } from './accessFile.js';
 import { membersOf, ownPart } from './members.js';
 
 /** A component by type and full name, as in a manifest: `ApexClass` `Pricing`, `CustomField` `Product2.Origin__c`. */
@@ -19,7 +20,7 @@ export interface RetrievedComponent extends ComponentKey {
 
 /** A component as a snapshot's index keeps it, and as it is compared. */
 export interface ComponentState extends ComponentKey {
-  /** Digest of the canonical content: equal exactly when the component is the same. */
+  /** Digest of the canonical content: equal exactly when the component is the same, permission rows aside. */
   readonly digest: string;
   readonly paths: readonly string[];
   readonly createdById?: string;
@@ -52,7 +53,7 @@ export function compareKeys(a: ComponentKey, b: ComponentKey): number {
 
 function contentDigest(path: string, content: Buffer, rootType: string): string {
   if (path.endsWith('-meta.xml') || isMetadataXml(content))
-    return digestOf(canonicalXml(content.toString('utf8'), rootType));
+    return digestOf(withoutRows(rootType, canonicalXml(content.toString('utf8'), rootType)));
   // Code: only line ends may differ between what was deployed and what is retrieved.
   return sha256(content.toString('latin1').replace(/\r\n/g, '\n'));
 }
@@ -101,4 +102,19 @@ export function componentStates(
     }
   }
   return states.sort(compareKeys);
+}
+
+/**
+ * What has to be asked for so that these components are given as they were in the snapshot: a profile's file holds only
+ * settings about components that are named in the same request.
+ */
+export function companionsOf(keys: readonly ComponentKey[], part: ComponentsPart): ComponentKey[] {
+  if (!keys.some((key) => key.type === 'Profile')) return [...keys];
+  const all = new Map(
+    [...part.components, ...part.absent, ...keys].map(({ type, fullName }) => [
+      `${type}:${fullName}`,
+      { type, fullName },
+    ])
+  );
+  return [...all.values()];
 }

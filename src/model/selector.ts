@@ -2,7 +2,7 @@ import { parseRecordId } from './ids.js';
 
 /**
  * How a person names things: `flow:Name`, `metadata:Type[:Name]`, `permission:Parent[:Target]`, `record:SObject[:Id]`,
- * each part with `*` as wildcard. Targets of steps and conflicts are selectors too, so that what is printed can be typed.
+ * each part with `*` as wildcard. A target of permissions is an object, a field, or `Kind:Name`, as in `ApexClass:Pricing`. Targets of steps and conflicts are selectors too, so that what is printed can be typed.
  */
 export type SelectorLane = 'flow' | 'metadata' | 'permission' | 'record';
 
@@ -70,13 +70,19 @@ function idMatches(typed: string, id: string): boolean {
   return (parseRecordId(id) ?? id).toLowerCase() === typed.toLowerCase();
 }
 
+/** Parents of permissions may be typed without what they are, and what they give access to without its kind. */
+function shorterName(part: string, at: number): string {
+  return at === 0 ? part.replace(/ \((profile|group)\)$/, '') : part.replace(/^[A-Za-z]+:/, '');
+}
+
 function covers(wanted: Selector, item: Selector): boolean {
   if (wanted.lane !== item.lane) return false;
   return wanted.parts.every((pattern, at) => {
     const part = item.parts[at];
     if (part === undefined) return false;
     const isId = item.lane === 'record' && at === 1 && parseRecordId(pattern) !== undefined;
-    return isId ? idMatches(pattern, part) : partMatches(pattern, part);
+    if (isId) return idMatches(pattern, part);
+    return partMatches(pattern, part) || (item.lane === 'permission' && partMatches(pattern, shorterName(part, at)));
   });
 }
 

@@ -9,6 +9,8 @@ import { OrgHttp } from './orgHttp.js';
 import { OrgRecords } from './orgRecords.js';
 import { badAnswer } from './orgRequestError.js';
 import type { OrgIdentity, OrgPorts } from './ports.js';
+import { PermissionRows } from './permissionRows.js';
+import { PermissionWrites } from './permissionWrites.js';
 import { RecordWrites } from './recordWrites.js';
 import { RestQueries } from './restQueries.js';
 import { sessionOf } from './session.js';
@@ -36,6 +38,8 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
   const ingest = new IngestJobs(http, waitMs);
   const writes = new RecordWrites(http, soap);
   const loads = new BulkLoads(http);
+  const permissions = new PermissionRows(http, soap);
+  const permissionWrites = new PermissionWrites(http, permissions);
   // source-deploy-retrieve takes most of a second to load: a flow-only run never pays for it.
   let loading: Promise<import('./metadataComponents.js').MetadataComponents> | undefined;
   const metadata = (): Promise<import('./metadataComponents.js').MetadataComponents> => {
@@ -89,6 +93,8 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
     updateRows: (object, rows) => writes.updateRows(object, rows),
     deleteRows: (object, ids) => writes.deleteRows(object, ids),
     undeleteRows: (ids) => writes.undeleteRows(ids),
+    readPermissions: (scope) => permissions.readPermissions(scope),
+    writePermissions: (writes) => permissionWrites.writePermissions(writes),
     createIngestJob: (object, operation) => ingest.createIngestJob(object, operation),
     uploadAndClose: (jobId, csv) => ingest.uploadAndClose(jobId, csv),
     abortIngestJob: (jobId) => ingest.abortIngestJob(jobId),

@@ -2,6 +2,8 @@ import type { FlowEntry } from '../flow/flowVersion.js';
 import type { ComponentKey, ComponentStamps, RetrievedComponent } from '../metadata/component.js';
 import type { OrgId, RecordId } from '../model/ids.js';
 import type { RecordPiece } from '../records/csvRecords.js';
+import type { PermissionKey, PermissionParent, PermissionRow } from '../permissions/permissionRow.js';
+import type { PermissionScope } from '../permissions/permissionScope.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
 
 /**
@@ -294,6 +296,44 @@ export interface InsertedRow {
   readonly message?: string;
 }
 
+/** A profile, permission set or group as it is now. */
+export interface ParentState extends PermissionParent {
+  /** Part of an installed package. */
+  readonly managed: boolean;
+  readonly lastModifiedById?: string;
+  readonly lastModifiedAt?: string;
+}
+
+/** The permission rows of a scope as they are now. */
+export interface PermissionReading {
+  /** Every profile, permission set and group of the org, whether in scope or not. */
+  readonly parents: readonly ParentState[];
+  /** Rows in scope, assignments to users among them. */
+  readonly rows: readonly PermissionRow[];
+  /** Rows the org infers from other settings (their Ids begin with 000): shown, but nobody's to write. */
+  readonly inferred: readonly PermissionKey[];
+  /** What the org gave that has no name that could be told. */
+  readonly unnamed: ReadonlyArray<{ readonly name: string; readonly reason: string }>;
+}
+
+/** A row as it should be: `grants` empty means no row. */
+export interface PermissionWrite extends PermissionKey {
+  readonly grants: readonly string[];
+}
+
+export interface PermissionReader {
+  /** Rejects when the user may not see the rows. */
+  readPermissions(scope: PermissionScope): Promise<PermissionReading>;
+}
+
+export interface PermissionWriter {
+  /**
+   * Brings rows to what they should grant: creates, updates or deletes them, each on its own. Results in the order of
+   * `writes`, with an empty id. A row that is so already counts as written.
+   */
+  writePermissions(writes: readonly PermissionWrite[]): Promise<RowResult[]>;
+}
+
 export interface Usage {
   /** The org's API requests of the last 24 hours, all clients together, as its last answer said; undefined before. */
   apiUsage(): { readonly used: number; readonly max: number } | undefined;
@@ -304,6 +344,16 @@ export interface Usage {
 }
 
 export interface OrgPorts
-  extends FlowReader, FlowPointer, ComponentReader, ComponentWriter, OrgHistory, RecordReader, RecordWriter, Usage {
+  extends
+    FlowReader,
+    FlowPointer,
+    ComponentReader,
+    ComponentWriter,
+    OrgHistory,
+    RecordReader,
+    RecordWriter,
+    PermissionReader,
+    PermissionWriter,
+    Usage {
   readonly identity: OrgIdentity;
 }

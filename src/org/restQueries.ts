@@ -9,6 +9,15 @@ interface QueryPage {
   readonly records: ReadonlyArray<Record<string, unknown>>;
 }
 
+/** The rows of an answer that holds them all; undefined when there are more pages. */
+export function onlyPage(answer: unknown, soql: string): RawRow[] | undefined {
+  const page = checkedPage(answer as QueryPage, `"${soql.slice(0, 80)}"`);
+  if (!page.done) return undefined;
+  if (page.records.length !== page.totalSize)
+    throw badAnswer(`"${soql.slice(0, 80)}" gave ${page.records.length} rows of ${page.totalSize}`);
+  return page.records.map(withoutAttributes);
+}
+
 function withoutAttributes(row: Record<string, unknown>): RawRow {
   const { attributes: dropped, ...rest } = row;
   void dropped;

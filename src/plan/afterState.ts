@@ -18,6 +18,8 @@ export interface AfterState {
   readonly flowBodies: ReadonlyMap<string, string>;
   /** Components by `Type:FullName`; null: covered, and not there. */
   readonly components: ReadonlyMap<string, ComponentState | null>;
+  /** What permission rows granted, by `permissionKeyText`; empty: covered, and not there. */
+  readonly permissions: ReadonlyMap<string, readonly string[]>;
   /** Objects it covers. */
   readonly objects: ReadonlySet<string>;
   /** Rows by Id; null: its object is covered, and the row was not there. */

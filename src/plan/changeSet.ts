@@ -1,12 +1,16 @@
 import type { FlowChange } from '../flow/diffFlows.js';
 import type { ComponentChange } from '../metadata/diffComponents.js';
 import { componentTarget, flowTarget, recordTarget } from '../model/selector.js';
+import { changeKind, type PermissionChange } from '../permissions/diffPermissions.js';
+import { permissionTarget } from '../permissions/permissionRow.js';
 import type { RecordChange } from '../records/diffRecords.js';
 
 /** Baseline against now, lane by lane. */
 export interface ChangeSet {
   readonly flows: readonly FlowChange[];
   readonly components: readonly ComponentChange[];
+  /** Without assignments to users: those come and go, and are looked at by themselves. */
+  readonly permissions: readonly PermissionChange[];
   readonly records: readonly RecordChange[];
 }
 
@@ -39,6 +43,12 @@ export function* targetsOf(
     yield { target: flowTarget(change.flow), kind: change.kind, author: flowAuthor(change) };
   for (const change of changes.components)
     yield { target: componentTarget(change.type, change.fullName), kind: change.kind, author: componentAuthor(change) };
+  for (const change of changes.permissions)
+    yield {
+      target: permissionTarget(change.parent, change),
+      kind: changeKind(change),
+      author: { userId: undefined, at: change.modifiedAt },
+    };
   for (const change of changes.records.filter(({ kind }) => kind !== 'passing' && kind !== 'touched'))
     yield { target: recordTarget(change.object, change.id), kind: change.kind, author: recordAuthor(change) };
 }

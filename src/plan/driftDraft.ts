@@ -1,5 +1,6 @@
 import { flowAuthor, componentAuthor, recordAuthor, type ChangeSet } from './changeSet.js';
 import { componentTarget, flowTarget, recordTarget } from '../model/selector.js';
+import { grantsText, permissionTarget } from '../permissions/permissionRow.js';
 import { inWindow } from './attribution.js';
 import { conflict, leftOut } from './choice.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
@@ -32,6 +33,12 @@ export function driftDraft(changes: ChangeSet, decisions: Decisions): Draft {
       componentTarget(change.type, change.fullName),
       [change.kind === 'created' ? 'absent' : 'as in the snapshot', `${change.kind} since`],
       componentAuthor(change)
+    );
+  for (const change of changes.permissions)
+    note(
+      permissionTarget(change.parent, change),
+      [grantsText(change.baseline), `${grantsText(change.now)} now, ${grantsText(change.baseline)} in the snapshot`],
+      { userId: undefined, at: change.modifiedAt }
     );
   for (const change of changes.records) {
     if (change.kind === 'passing' || change.kind === 'touched') continue;

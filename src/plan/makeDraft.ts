@@ -4,10 +4,12 @@ import { componentTexts } from '../metadata/componentTexts.js';
 import type { Finding } from '../model/finding.js';
 import type { OrgPorts } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
+import { withoutAssignedSets } from './assignedSets.js';
 import { componentSteps } from './componentSteps.js';
 import { joinDrafts, type Decisions, type Draft } from './draft.js';
 import type { FlowFacts } from './flowFacts.js';
 import { flowSteps } from './flowSteps.js';
+import { permissionDraft } from './permissionDraft.js';
 import { stepsWithoutCascades } from './readCascades.js';
 import { readFilledRows } from './readFilledRows.js';
 import type { Observed } from './readOrgNow.js';
@@ -25,8 +27,7 @@ export async function makeDraft(
   const { snapshot } = baseline;
   const { attribution } = decisions;
   const flowDraft = flowSteps(observed.changes.flows, flowFacts, decisions);
-  return joinDrafts([
-    flowDraft,
+  const componentDraft = withoutAssignedSets(
     componentSteps(
       observed.changes.components,
       {
@@ -42,6 +43,13 @@ export async function makeDraft(
       },
       decisions
     ),
+    observed.permissions.reading,
+    decisions.choice
+  );
+  return joinDrafts([
+    flowDraft,
+    componentDraft,
+    permissionDraft(baseline.permissions, observed, [...flowDraft.steps, ...componentDraft.steps], decisions),
     await stepsWithoutCascades(
       org,
       observed.changes.records,

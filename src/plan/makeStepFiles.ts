@@ -19,6 +19,11 @@ export async function makeStepFiles(
     const file = { path, sha256, count: items.length };
     return { kind: 'records', object, fields, ...(strays ? { strays } : {}), items: file };
   }
+  if (detail.kind === 'permissions') {
+    const { place: done, ...known } = detail;
+    void done;
+    return known;
+  }
   if (detail.kind !== 'flow' || detail.from === null) return detail;
   const text = flowTexts.get(versionMember(detail.flow, detail.from));
   if (text === undefined) return detail;

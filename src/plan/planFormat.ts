@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OPERATIONS } from '../model/operation.js';
+import { ROW_KINDS } from '../permissions/permissionRow.js';
 import { insidePath } from '../snapshot/snapshotFormat.js';
 
 export const PLAN_FORMAT = 1;
@@ -36,6 +37,13 @@ const detail = z.discriminatedUnion('kind', [
     fullName: text,
     expects: text.nullable(),
     leaves: text.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('permissions'),
+    parent: z.strictObject({ kind: z.enum(['PermissionSet', 'Profile', 'PermissionSetGroup']), name: text }),
+    rows: z.array(
+      z.strictObject({ kind: z.enum(ROW_KINDS), target: text, before: z.array(text), after: z.array(text) })
+    ),
   }),
   z.strictObject({
     kind: z.literal('records'),

@@ -3,6 +3,8 @@ import { baselineBodies } from '../flow/flowVersion.js';
 import { keyText, type ComponentState } from '../metadata/component.js';
 import { parseStoreId, type StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
+import { permissionKeyText } from '../permissions/permissionRow.js';
+import { coversRow } from '../permissions/permissionScope.js';
 import type { RecordChange } from '../records/diffRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
 import { openBaseline, readSnapshot, type Baseline } from '../snapshot/baseline.js';
@@ -73,9 +75,20 @@ export async function readAfter(after: Baseline, changes: ChangeSet): Promise<Af
     flows,
     flowBodies: baselineBodies(after.flows),
     components,
+    permissions: permissionsThen(after, changes),
     objects: new Set(snapshot.objects.map((part) => part.object)),
     rows: await rowsThen(after, changes.records),
   };
+}
+
+function permissionsThen({ permissions }: Baseline, changes: ChangeSet): Map<string, readonly string[]> {
+  if (!permissions) return new Map();
+  const granted = new Map(permissions.rows.map((row) => [permissionKeyText(row), row.grants]));
+  return new Map(
+    changes.permissions
+      .filter((change) => coversRow(permissions.scope, change))
+      .map((change) => [permissionKeyText(change), granted.get(permissionKeyText(change)) ?? []])
+  );
 }
 
 async function rowsThen(after: Baseline, changes: readonly RecordChange[]): Promise<Map<string, ValueRow | null>> {

@@ -7,12 +7,15 @@ import type { Baseline } from '../snapshot/baseline.js';
 import { isReal } from './attribution.js';
 import type { ChangeSet } from './changeSet.js';
 import { readComponentsNow, type ComponentsNow } from './readComponentsNow.js';
+import type { PermissionsNow } from './permissionDraft.js';
+import { readPermissionsNow } from './readPermissionsNow.js';
 import { readRecordsNow, type RecordsNow } from './readRecordsNow.js';
 
 /** The org against a baseline: what changed, and what is known of who did it. */
 export interface Observed {
   readonly changes: ChangeSet;
   readonly components: ComponentsNow;
+  readonly permissions: PermissionsNow;
   readonly records: RecordsNow;
   readonly deployments: readonly Deployment[];
   readonly reports: ReadonlyMap<string, DeployReport>;
@@ -21,9 +24,10 @@ export interface Observed {
 /** Reads the org against the baseline. Changes nothing. */
 export async function observe(org: OrgPorts, baseline: Baseline, full: boolean, progress: Progress): Promise<Observed> {
   progress.stage('Looking at the org');
-  const [deployments, components, records] = await Promise.all([
+  const [deployments, components, permissions, records] = await Promise.all([
     org.deploymentsSince(baseline.snapshot.createdAt),
     readComponentsNow(org, baseline, progress),
+    readPermissionsNow(org, baseline, progress),
     readRecordsNow(org, baseline, full, progress),
   ]);
   const reports = new Map<string, DeployReport>();
@@ -37,7 +41,8 @@ export async function observe(org: OrgPorts, baseline: Baseline, full: boolean, 
       components.flowBodies.get(versionMember(flow, version))
     ),
     components: diffComponents(baseline.components, components.states),
+    permissions: permissions.changes,
     records: records.changes,
   };
-  return { changes, components, records, deployments, reports };
+  return { changes, components, permissions, records, deployments, reports };
 }

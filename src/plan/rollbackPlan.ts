@@ -3,6 +3,7 @@ import type { Finding } from '../model/finding.js';
 import type { Lane, Operation, Risk } from '../model/operation.js';
 import type { Estimate } from './estimate.js';
 import type { PlanRequest } from './planRequest.js';
+import type { PermissionParent, RowKind } from '../permissions/permissionRow.js';
 import type { ValueRow } from '../records/fieldValue.js';
 
 /** One row of a record step: what the plan expects to find, and what it will leave. */
@@ -36,6 +37,14 @@ export interface BadFlowBody {
   readonly sha256: string;
 }
 
+/** One permission row of a step: what it grants now, and what it will. Empty: there is no such row. */
+export interface PermissionItem {
+  readonly kind: RowKind;
+  readonly target: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
 /** What a step needs to know to be carried out, by kind of operation. Record values are never here but in item files. */
 export type StepDetail =
   | {
@@ -65,6 +74,11 @@ export type StepDetail =
       readonly fullName: string;
       readonly expects: string | null;
       readonly leaves: string | null;
+    }
+  | {
+      readonly kind: 'permissions';
+      readonly parent: PermissionParent;
+      readonly rows: readonly PermissionItem[];
     }
   | {
       readonly kind: 'records';
@@ -108,7 +122,11 @@ export interface DraftStep extends Omit<Step, 'id' | 'waitsFor' | 'detail'> {
   /** Keys of steps it comes after, but does not depend on. */
   readonly preferablyAfter?: readonly string[];
   readonly detail:
-    | Exclude<StepDetail, { kind: 'records' }>
+    | Exclude<StepDetail, { kind: 'records' | 'permissions' }>
+    | (Extract<StepDetail, { kind: 'permissions' }> & {
+        /** Keys of the step that brings back what the rows are about, and of those that delete it. */
+        readonly place: { readonly after: string | null; readonly before: readonly string[] };
+      })
     | {
         readonly kind: 'records';
         readonly object: string;

@@ -1,6 +1,7 @@
 import { keyText, type ComponentKey, type ComponentState } from '../metadata/component.js';
 import { Refusal } from '../model/refusal.js';
 import { componentTarget, flowTarget, recordTarget, selects } from '../model/selector.js';
+import { permissionTarget, type PermissionKey } from '../permissions/permissionRow.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import { targetsOf, type ChangeSet } from './changeSet.js';
 import type { Choice } from './choice.js';
@@ -16,6 +17,7 @@ export interface Seen {
     readonly flows: ReadonlyArray<{ readonly name: string }>;
     readonly states: readonly ComponentState[];
   };
+  readonly permissions: { readonly reading: { readonly rows: readonly PermissionKey[] } | undefined };
 }
 
 /**
@@ -38,10 +40,7 @@ export function refuseUnmatched(choice: Choice, baseline: Baseline, observed: Se
   const scope = [...scopeTargets(baseline, observed)];
   const lost = typed.filter(
     ({ selector }) =>
-      // Rows of permissions are told by their own lane.
-      !selector.startsWith('permission:') &&
-      !changed.some((target) => selects(selector, target)) &&
-      !scope.some((target) => selects(selector, target))
+      !changed.some((target) => selects(selector, target)) && !scope.some((target) => selects(selector, target))
   );
   if (lost.length === 0) return;
   const some = changed.slice(0, NAMED);
@@ -69,6 +68,9 @@ function* scopeTargets(baseline: Baseline, observed: Seen): Generator<string> {
   for (const key of new Map(keys.map((entry) => [keyText(entry), entry])).values())
     yield componentTarget(key.type, key.fullName);
   for (const type of baseline.components.wholeTypes) yield componentTarget(type, '*');
+  for (const row of [...(baseline.permissions?.rows ?? []), ...(observed.permissions.reading?.rows ?? [])])
+    yield permissionTarget(row.parent, row);
+  for (const parent of baseline.permissions?.scope.parents ?? []) yield permissionTarget(parent);
   for (const { object } of baseline.snapshot.objects) {
     yield recordTarget(object);
     yield recordTarget(object, '*');

@@ -2,7 +2,8 @@ import type { Comparison, ComponentComparison, FlowComparison, RecordComparison,
 import { flowDiffLines, flowDiffSummary, propertyLines } from './flowDiffLines.js';
 import { valueText } from './planDetail.js';
 import { clip, hanging, inPieces, plural, wrap } from './table.js';
-import { when } from './words.js';
+import { changedGrants } from './stepWords.js';
+import { when, withoutLane } from './words.js';
 
 /** Entries that are shown before the rest is folded. */
 const SHOWN = 15;
@@ -18,7 +19,7 @@ export interface CompareReportView {
 /** How A became B, lane by lane. Record values only where the comparison has them. */
 export function compareReport(comparison: Comparison, view: CompareReportView): string {
   const { width } = view;
-  const { flows, components, records, notCompared } = comparison;
+  const { flows, components, permissions, records, notCompared } = comparison;
   const lines = [
     ...wrap(`A: ${sideWords(comparison.a)}`, width),
     ...wrap(`B: ${sideWords(comparison.b)}`, width),
@@ -28,6 +29,7 @@ export function compareReport(comparison: Comparison, view: CompareReportView): 
       : `From A to B: ${[
           flows.length > 0 ? plural(flows.length, 'flow') : '',
           components.length > 0 ? plural(components.length, 'component') : '',
+          permissions.length > 0 ? plural(permissions.length, 'permission row') : '',
           records.length > 0 ? plural(records.length, 'row') : '',
         ]
           .filter(Boolean)
@@ -49,6 +51,14 @@ export function compareReport(comparison: Comparison, view: CompareReportView): 
     'Metadata',
     components.map((component) => componentLines(component, view)),
     'components'
+  );
+  section(
+    'Permissions',
+    permissions.map((row) => [
+      ...inPieces(withoutLane(row.target), width, '  '),
+      ...wrap(changedGrants(row), width, '      '),
+    ]),
+    'rows'
   );
   for (const [object, rows] of Map.groupBy(records, (row) => row.object)) {
     const authors = new Set(rows.map((row) => row.changedBy));

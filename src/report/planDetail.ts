@@ -1,4 +1,5 @@
-import type { RecordItem, RollbackPlan, Step } from '../plan/rollbackPlan.js';
+import { grantsText, targetLabel } from '../permissions/permissionRow.js';
+import type { PermissionItem, RecordItem, RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import type { Value, ValueRow } from '../records/fieldValue.js';
 import { stepWords } from './stepWords.js';
 import { inPieces, plural, wrap } from './table.js';
@@ -39,6 +40,10 @@ function itemLines(item: RecordItem, width: number): string[] {
   ];
 }
 
+function permissionLines(row: PermissionItem, width: number): string[] {
+  return inPieces(`${targetLabel(row)}: ${grantsText(row.before)} -> ${grantsText(row.after)}`, width, '      ');
+}
+
 /** Every step with its reason in full, what it waits for, and each row before and after. Holds record values. */
 export function planDetail(
   plan: RollbackPlan,
@@ -60,6 +65,8 @@ function stepLines(step: Step, items: readonly RecordItem[], folder: string, wid
     ),
     ...(step.waitsFor.length > 0 ? wrap(`after: ${step.waitsFor.join(', ')}`, width, '    ') : []),
   ];
+  if (step.detail.kind === 'permissions')
+    for (const row of step.detail.rows) lines.push(...permissionLines(row, width));
   for (const item of items.slice(0, ROWS)) lines.push(...itemLines(item, width));
   if (items.length > ROWS && step.detail.kind === 'records')
     lines.push(

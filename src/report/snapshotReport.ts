@@ -14,6 +14,7 @@ export function snapshotReport(snapshot: Snapshot, path: string, width: number):
       'Metadata',
       `${plural(counts.components, 'component')}${counts.absent > 0 ? `, ${counts.absent} proven absent` : ''}`,
     ]);
+  if (counts.permissionRows > 0) rows.push(['Permissions', plural(counts.permissionRows, 'row')]);
   if (counts.objects > 0)
     rows.push(['Records', `${plural(counts.records, 'row')} of ${plural(counts.objects, 'object')}`]);
   rows.push(['Size', size(counts.bytes)], ['Folder', path]);

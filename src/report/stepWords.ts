@@ -1,9 +1,12 @@
-import type { Step } from '../plan/rollbackPlan.js';
+import { targetLabel } from '../permissions/permissionRow.js';
+import type { PermissionItem, Step } from '../plan/rollbackPlan.js';
 import { plural } from './table.js';
 import { ONLY_CHECKED, OPERATION_WORDS } from './words.js';
 
 /** Names of fields that are shown before the rest is counted. */
 const FIELDS = 6;
+/** Permission rows, likewise. */
+const ROWS = 3;
 
 function fieldList(fields: readonly string[]): string {
   if (fields.length === 0) return '';
@@ -28,7 +31,19 @@ export function stepWords(step: Step): string {
     const what = [verb, plural(step.count, 'row'), ...again].join(' ');
     return operation === 'updateRecords' ? `${what}${fieldList(detail.fields)}` : what;
   }
+  if (detail.kind === 'permissions') {
+    const names = detail.rows.slice(0, ROWS).map((row) => `${targetLabel(row)} (${changedGrants(row)})`);
+    const more = detail.rows.length - names.length;
+    return `${OPERATION_WORDS[operation]} ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  }
   return OPERATION_WORDS[operation];
+}
+
+/** The rights that a permission row loses and gets. */
+export function changedGrants(row: Pick<PermissionItem, 'before' | 'after'>): string {
+  const going = row.before.filter((grant) => !row.after.includes(grant)).map((grant) => `-${grant}`);
+  const coming = row.after.filter((grant) => !row.before.includes(grant)).map((grant) => `+${grant}`);
+  return [...going, ...coming].join(' ');
 }
 
 /** Why, as far as it goes into a few words. */

@@ -13,7 +13,7 @@ export function validationReport(validation: Validation, snapshotId: string, wid
   const lines = [
     verdicts[validation.verdict],
     ...wrap(
-      `Compared with snapshot ${snapshotId}: ${plural(checked.flows, 'flow')}, ${plural(checked.components, 'component')}, ${plural(checked.records, 'record')}.`,
+      `Compared with snapshot ${snapshotId}: ${plural(checked.flows, 'flow')}, ${plural(checked.components, 'component')}, ${checked.permissions > 0 ? `${plural(checked.permissions, 'permission row')}, ` : ''}${plural(checked.records, 'record')}.`,
       width,
       '  '
     ),

@@ -7,12 +7,14 @@ import { Refusal } from '../model/refusal.js';
 import { NO_NEW_IDS, type IdMap } from '../records/idMap.js';
 import { joinKnowledge, NO_KNOWLEDGE, type Knowledge } from '../records/knowledge.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
+import type { PermissionsPart } from '../permissions/permissionRow.js';
 import { PRESET_KNOWLEDGE } from '../records/presets/presets.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import {
   componentsSchema,
   describeSchema,
   flowsSchema,
+  permissionsSchema,
   SNAPSHOT_FORMAT,
   snapshotSchema,
   type ObjectPart,
@@ -25,6 +27,8 @@ export interface Baseline {
   readonly folder: StoreFolder;
   readonly flows: FlowsPart;
   readonly components: ComponentsPart;
+  /** Undefined when the snapshot covers no permission rows. */
+  readonly permissions: PermissionsPart | undefined;
   readonly describes: ReadonlyMap<string, ObjectDescribe>;
   /** What the presets, and the datasets the snapshot was taken with, know of its objects. */
   readonly knowledge: Knowledge;
@@ -96,6 +100,9 @@ export async function openBaseline(
     folder,
     flows: await read('flows.json', flowsSchema),
     components: await read('components.json', componentsSchema),
+    permissions: snapshot.parts.some((part) => part.path === 'permissions.json')
+      ? await read('permissions.json', permissionsSchema)
+      : undefined,
     describes,
     knowledge: joinKnowledge([PRESET_KNOWLEDGE, snapshot.scope.knowledge ?? NO_KNOWLEDGE]),
     idMap,

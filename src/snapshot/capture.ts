@@ -11,6 +11,7 @@ import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgPorts, Retrieved } from '../org/ports.js';
 import type { Store, StoreFolder, WrittenFile } from '../store/ports.js';
+import { capturePermissions, parentsWithoutRows, permissionsJson } from './capturePermissions.js';
 import { captureRecords } from './captureRecords.js';
 import { isEmptyScope, type Scope } from './scope.js';
 import { SNAPSHOT_FORMAT, type Snapshot, type SnapshotPart } from './snapshotFormat.js';
@@ -20,6 +21,8 @@ export interface CaptureRequest {
   readonly label?: string;
   readonly follows?: string;
   readonly allowInFlight: boolean;
+  /** Leave permission rows out. */
+  readonly noPermissions?: boolean;
 }
 
 export interface Captured {
@@ -60,10 +63,15 @@ export async function capture(
     return file;
   };
 
-  const [flowsPart, componentsPart, objects] = await Promise.all([
+  const [flowsPart, componentsPart, objects, permissions] = await Promise.all([
     ...captureComponents(org, request.scope, flows, put, gaps, progress),
     captureRecords(org, request.scope.records, folder, parts, gaps, progress),
+    capturePermissions(org, request.scope, request.noPermissions !== true, gaps, progress),
   ]);
+  if (permissions) {
+    await put('permissions.json', permissionsJson(permissions));
+    gaps.push(...parentsWithoutRows(permissions, componentsPart.components));
+  }
 
   progress.stage('Looking at the org once more');
   const finishedAt = await org.serverTime();
@@ -98,7 +106,7 @@ export async function capture(
       absent: componentsPart.absent.length + flowsPart.absent.length,
       flows: flowsPart.flows.length,
       flowVersions: flowsPart.flows.reduce((n, flow) => n + flow.versions.length, 0),
-      permissionRows: 0,
+      permissionRows: permissions?.rows.length ?? 0,
       objects: objects.length,
       records: objects.reduce((n, object) => n + object.rows, 0),
       bytes: parts.reduce((n, part) => n + part.bytes, 0),

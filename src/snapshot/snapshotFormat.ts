@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROW_KINDS } from '../permissions/permissionRow.js';
 
 /** Format version of `snapshot.json` written by this release. Every released version still opens. */
 export const SNAPSHOT_FORMAT = 1;
@@ -194,4 +195,33 @@ export const componentsSchema = z.strictObject({
   components: z.array(componentState),
   absent: z.array(componentKey),
   wholeTypes: z.array(text),
+});
+
+const names = z.array(text);
+const parentKind = z.enum(['PermissionSet', 'Profile', 'PermissionSetGroup']);
+const parent = z.strictObject({ kind: parentKind, name: text });
+
+export const permissionRowSchema = z.strictObject({
+  parent,
+  kind: z.enum(ROW_KINDS),
+  target: text,
+  grants: names,
+  modifiedAt: instant.optional(),
+});
+
+export const permissionsSchema = z.strictObject({
+  scope: z.strictObject({
+    targets: z.strictObject({
+      Object: names,
+      Field: names,
+      ApexClass: names,
+      ApexPage: names,
+      CustomPermission: names,
+      Flow: names,
+      Tab: names,
+    }),
+    parents: z.array(parent),
+  }),
+  parents: z.array(z.strictObject({ kind: parentKind, name: text, managed: z.boolean() })),
+  rows: z.array(permissionRowSchema),
 });

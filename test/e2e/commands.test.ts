@@ -105,6 +105,7 @@ describe('The commands, as processes', function () {
       expectFitForLogs(text);
       expect(stagesOf(text).map(stage)).to.deep.equal([
         'Looking at the org',
+        'Reading permissions',
         'Retrieving metadata',
         'Backing up records',
         'Looking at the org once more',
@@ -242,6 +243,7 @@ describe('The commands, as processes', function () {
       expect(stagesOf(text).map(stage)).to.deep.equal([
         'Looking at the org',
         'Comparing flows and metadata',
+        'Comparing permissions',
         'Comparing records',
         'Working out the way back',
       ]);
@@ -606,7 +608,7 @@ describe('The commands, as processes', function () {
         .to.match(/^NOT RESTORED/)
         .and.to.include(`record:${RULE}:${rule(6)}`)
         .and.to.include('dov.deployer@brightcup.example');
-      expect(stagesOf(bad)).to.have.length(3);
+      expect(stagesOf(bad)).to.have.length(4);
     });
   });
 

@@ -165,6 +165,14 @@ export class InProcessOrg implements OrgPorts {
     return this.history.viewsAllData();
   }
 
+  public readPermissions(): never {
+    throw new Error('this org in process has no permission rows');
+  }
+
+  public writePermissions(): never {
+    throw new Error('this org in process has no permission rows');
+  }
+
   // --- reading -------------------------------------------------------------------------------------------------------
 
   public async query(

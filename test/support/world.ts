@@ -106,11 +106,11 @@ export class World {
     return this.snapshot(followedScope(before), before.id);
   }
 
-  public async snapshot(scope: Partial<Scope>, follows?: string): Promise<Snapshot> {
+  public async snapshot(scope: Partial<Scope>, follows?: string, noPermissions = false): Promise<Snapshot> {
     const { snapshot } = await capture(
       await this.as('Ada Admin'),
       this.store,
-      { scope: { ...EMPTY_SCOPE, ...scope }, allowInFlight: false, ...(follows ? { follows } : {}) },
+      { scope: { ...EMPTY_SCOPE, ...scope }, allowInFlight: false, noPermissions, ...(follows ? { follows } : {}) },
       this.chance,
       SILENT
     );

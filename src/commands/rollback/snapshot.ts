@@ -11,6 +11,7 @@ import { width } from '../../cli/terminal.js';
 import { EXIT } from '../../model/refusal.js';
 import { snapshotReport } from '../../report/snapshotReport.js';
 import { capture } from '../../snapshot/capture.js';
+import { leavesPermissionsOut } from '../../snapshot/capturePermissions.js';
 import type { Snapshot } from '../../snapshot/snapshotFormat.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -75,6 +76,10 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
       description: messages.getMessage('flags.records.description'),
       helpValue: 'PRESET|OBJECT[:WHERE]',
     }),
+    'no-permissions': Flags.boolean({
+      summary: messages.getMessage('flags.no-permissions.summary'),
+      description: messages.getMessage('flags.no-permissions.description'),
+    }),
     follows: Flags.string({
       summary: messages.getMessage('flags.follows.summary'),
       description: messages.getMessage('flags.follows.description'),
@@ -130,6 +135,7 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
       {
         scope,
         allowInFlight: flags['allow-in-flight'],
+        noPermissions: flags['no-permissions'] || (followed ? leavesPermissionsOut(followed) : false),
         ...(flags.label ? { label: flags.label } : {}),
         ...(followed ? { follows: followed.id } : {}),
       },

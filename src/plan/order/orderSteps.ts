@@ -5,6 +5,7 @@ import type { OrderFacts, OrderRule } from './orderRule.js';
 import { callersBeforeSubflows } from './callersBeforeSubflows.js';
 import { flowVersionBeforeComponent } from './flowVersionBeforeComponent.js';
 import { pointerBeforeVersionDelete } from './pointerBeforeVersionDelete.js';
+import { permissionsAndComponents } from './permissionsAndComponents.js';
 import { recordsAfterMetadata } from './recordsAfterMetadata.js';
 import { stepsNamed } from './stepsNamed.js';
 
@@ -15,6 +16,7 @@ export const ORDER_RULES: readonly OrderRule[] = [
   flowVersionBeforeComponent,
   recordsAfterMetadata,
   stepsNamed,
+  permissionsAndComponents,
 ];
 
 type Graph = DirectedGraph<{ step: DraftStep }, { must: boolean }>;
@@ -26,11 +28,25 @@ export interface OrderedStep {
   readonly givenUp: readonly DraftStep[];
 }
 
+/** Rights are taken away before others are given. */
+const PLACES = OPERATIONS.toSorted(
+  (a, b) =>
+    Number(b === 'revokePermission' && a === 'grantPermission') -
+    Number(a === 'revokePermission' && b === 'grantPermission')
+);
+
+/** A step of permissions on which components wait goes before all components: so these stay in one deployment. */
+function laneOf(step: DraftStep): number {
+  const lane = LANES.indexOf(step.lane);
+  const first = step.detail.kind === 'permissions' && step.detail.place.before.length > 0;
+  return first ? LANES.indexOf('metadata') - 0.5 : lane;
+}
+
 /** Where nothing asks otherwise: by lane, then operation, then name. So a plan has one order, whatever the org answers first. */
 function compareSteps(a: DraftStep, b: DraftStep): number {
   return (
-    LANES.indexOf(a.lane) - LANES.indexOf(b.lane) ||
-    OPERATIONS.indexOf(a.operation) - OPERATIONS.indexOf(b.operation) ||
+    laneOf(a) - laneOf(b) ||
+    PLACES.indexOf(a.operation) - PLACES.indexOf(b.operation) ||
     (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
   );
 }

@@ -20,7 +20,7 @@ import {
 } from '../support/worlds.js';
 
 const id = (n: number): string => recordIdOf('01t', n);
-const NOTHING: ChangeSet = { flows: [], components: [], records: [] };
+const NOTHING: ChangeSet = { flows: [], components: [], permissions: [], records: [] };
 
 /** Changes by these users, one each. */
 function changesBy(...users: readonly string[]): ChangeSet {
@@ -192,6 +192,7 @@ describe('whose changes go back', () => {
         componentChange('changed', 'ApexClass', 'A', COLLEAGUE),
         componentChange('deleted', 'ApexClass', 'B'),
       ],
+      permissions: [],
       records: [updated('Product2', id(1), { Name: ['x', 'y'] }, DEPLOYER), deleted('Product2', id(2), {}, null)],
     };
     const result = whose(changes, [], nobodyNamed);

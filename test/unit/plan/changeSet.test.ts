@@ -58,6 +58,7 @@ describe('a change set', () => {
     const changes = {
       flows: [flowChange('switched', flowBefore('A', 1, 2), aFlow('A', 2, 2))],
       components: [componentChange('created', 'ApexClass', 'B')],
+      permissions: [],
       records: [deleted('Product2', ID, {})],
     };
     expect([...targetsOf(changes)].map(({ target, kind }) => [target, kind])).to.deep.equal([

@@ -56,6 +56,7 @@ function aBadDay(by: (n: number) => string): Parameters<typeof attribute>[0] {
       componentChange('created', 'CustomField', 'Product2.New__c', by(4)),
       componentChange('deleted', 'ValidationRule', 'Product2.Gone'),
     ],
+    permissions: [],
     records: [
       updated('Product2', id(1), { Name: ['x', 'y'] }, by(5)),
       inserted('Product2', id(2), { Name: 'n' }, by(6), by(7)),
@@ -149,6 +150,7 @@ describe('the planner', () => {
         chosen: fc.constant(chosen),
         flows: shuffled(changes.flows),
         components: shuffled(changes.components),
+        permissions: shuffled(changes.permissions),
         records: shuffled(changes.records),
       });
     });

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { StoreId } from '../../../src/model/ids.js';
+import { permissionScopeOf } from '../../../src/permissions/permissionScope.js';
+import { permissionsJson } from '../../../src/snapshot/capturePermissions.js';
 import { openBaseline, parseJson, readSnapshot } from '../../../src/snapshot/baseline.js';
 import type { Snapshot } from '../../../src/snapshot/snapshotFormat.js';
 import { FileStore } from '../../../src/store/fileStore.js';
@@ -11,6 +13,8 @@ import { aSnapshot, ORG, SNAPSHOT_ID } from '../support/snapshots.js';
 import { tempFolders } from '../support/tempFolder.js';
 
 const ID = SNAPSHOT_ID as StoreId;
+
+const PERMISSIONS = { scope: permissionScopeOf([], []), parents: [], rows: [] };
 
 describe('a snapshot in a store', () => {
   const temp = tempFolders();
@@ -24,7 +28,7 @@ describe('a snapshot in a store', () => {
     const parts = [
       await folder.write('flows.json', JSON.stringify({ flows: [], absent: ['New'], bodies: [] })),
       await folder.write('components.json', JSON.stringify({ components: [], absent: [], wholeTypes: ['ApexClass'] })),
-      await folder.write('permissions.json', '[]'),
+      await folder.write('permissions.json', permissionsJson(PERMISSIONS)),
     ];
     await folder.write(
       'snapshot.json',

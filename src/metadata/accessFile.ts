@@ -1,0 +1,110 @@
+import { XMLBuilder, XMLParser } from 'fast-xml-parser';
+import type { Canonical } from '../model/canonicalXml.js';
+
+/**
+ * Files whose entries are also rows of the data API, and the elements that are. These are compared and taken back by row,
+ * where one can go back without its neighbours: a permission set that is deployed replaces the whole set, a profile that
+ * is deployed only adds (Metadata API Developer Guide: PermissionSet, Profile).
+ */
+const ROW_ELEMENTS: Readonly<Record<string, ReadonlySet<string>>> = {
+  PermissionSet: new Set([
+    'classAccesses',
+    'customPermissions',
+    'fieldPermissions',
+    'flowAccesses',
+    'objectPermissions',
+    'pageAccesses',
+    'tabSettings',
+    'userPermissions',
+  ]),
+  PermissionSetGroup: new Set(['permissionSets']),
+  Profile: new Set([
+    'classAccesses',
+    'customPermissions',
+    'fieldPermissions',
+    'flowAccesses',
+    'objectPermissions',
+    'pageAccesses',
+    'tabVisibilities',
+    'userPermissions',
+  ]),
+};
+
+export function isAccessFile(type: string): boolean {
+  return type in ROW_ELEMENTS;
+}
+
+/** What such a file says besides its rows: label, licence, record types, apps, log-in hours. Other files stay whole. */
+export function withoutRows(type: string, file: Canonical): Canonical {
+  const rows = ROW_ELEMENTS[type];
+  const [name, attributes, content] = file;
+  if (!rows || typeof content === 'string') return file;
+  return [name, attributes, content.filter((element) => !rows.has(element[0]))];
+}
+
+type Node = Record<string, unknown>;
+
+const options = {
+  preserveOrder: true,
+  ignoreAttributes: false,
+  parseTagValue: false,
+  parseAttributeValue: false,
+  processEntities: false,
+} as const;
+const parser = new XMLParser({ ...options, trimValues: true, ignoreDeclaration: true });
+const builder = new XMLBuilder({ ...options, suppressEmptyNode: false });
+
+const nameOf = (node: Node): string => Object.keys(node).find((key) => key !== ':@') ?? '';
+const textOf = (node: Node): string => String(builder.build([node]));
+const childrenOf = (node: Node): Node[] => {
+  const children = node[nameOf(node)];
+  return Array.isArray(children) ? (children as Node[]) : [];
+};
+
+function elementsOf(type: string, xml: string): Node[] {
+  const root = (parser.parse(xml) as Node[]).find((node) => nameOf(node) === type);
+  if (!root) throw new Error(`no <${type}> in the file`);
+  return childrenOf(root).filter((node) => nameOf(node) !== '#text' && nameOf(node) !== '#comment');
+}
+
+/**
+ * The file that takes a parent of permissions back to `before` in everything but its rows, given what it is `now`. A
+ * permission set or group keeps the rows it has now; of a profile, whose rows a deploy leaves alone, none are in the file,
+ * and settings that came since are denied.
+ */
+export function accessFile(type: string, before: string, now: string): string {
+  const rows = ROW_ELEMENTS[type] ?? new Set<string>();
+  const settings = elementsOf(type, before).filter((node) => !rows.has(nameOf(node)));
+  const present = elementsOf(type, now);
+  const more =
+    type === 'Profile'
+      ? present
+          .filter((node) => !rows.has(nameOf(node)) && !settings.some((known) => isAbout(known) === isAbout(node)))
+          .flatMap(denied)
+      : present.filter((node) => rows.has(nameOf(node)));
+  // The org takes elements of one name only side by side.
+  const elements = [...settings, ...more].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0));
+  const body = elements.map((node) => `    ${textOf(node).trim()}\n`).join('');
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${type} xmlns="http://soap.sforce.com/2006/04/metadata">\n${body}</${type}>\n`;
+}
+
+const FLAGS = new Set(['default', 'enabled', 'personAccountDefault', 'visible']);
+
+/** What an entry is about: its name and everything in it that is no yes or no. */
+function isAbout(node: Node): string {
+  const parts = childrenOf(node).filter((child) => !FLAGS.has(nameOf(child)));
+  return `${nameOf(node)}\n${parts.map(textOf).sort().join('')}`;
+}
+
+/** The same entry with every yes turned into a no; nothing for entries that have none. */
+function denied(node: Node): Node[] {
+  const children = childrenOf(node);
+  if (!children.some((child) => FLAGS.has(nameOf(child)))) return [];
+  return [
+    {
+      [nameOf(node)]: children.map((child) =>
+        FLAGS.has(nameOf(child)) ? { [nameOf(child)]: [{ '#text': 'false' }] } : child
+      ),
+    },
+  ];
+}

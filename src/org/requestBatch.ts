@@ -1,0 +1,62 @@
+import type { OrgHttp } from './orgHttp.js';
+import { badAnswer, OrgRequestError } from './orgRequestError.js';
+import type { RawRow } from './ports.js';
+import { onlyPage, RestQueries } from './restQueries.js';
+
+/** Requests a call of Composite Batch takes (REST API guide). */
+const REQUESTS_PER_CALL = 25;
+
+interface BatchAnswer {
+  readonly results?: ReadonlyArray<{ readonly statusCode: number; readonly result: unknown }>;
+}
+
+/** GET requests that go together in one call, each answered for itself. The first that is refused rejects. */
+export async function getTogether(http: OrgHttp, paths: readonly string[]): Promise<unknown[]> {
+  const answers: unknown[] = [];
+  for (let at = 0; at < paths.length; at += REQUESTS_PER_CALL) {
+    const chunk = paths.slice(at, at + REQUESTS_PER_CALL);
+    const { results } = await http.json<BatchAnswer>('/composite/batch', {
+      method: 'POST',
+      json: { batchRequests: chunk.map((path) => ({ method: 'GET', url: `v${http.apiVersion}${path}` })) },
+      readsOnly: true,
+    });
+    if (results?.length !== chunk.length)
+      throw badAnswer(`${chunk.length} requests went together, ${results?.length ?? 0} answers came back`);
+    for (const [index, { statusCode, result }] of results.entries()) {
+      if (statusCode < 400) answers.push(result);
+      else throw refusedRead(chunk[index] ?? '', statusCode, result);
+    }
+  }
+  return answers;
+}
+
+function refusedRead(path: string, status: number, result: unknown): OrgRequestError {
+  const [first] = [result].flat() as Array<{ errorCode?: string; message?: string } | undefined>;
+  return new OrgRequestError(
+    first?.errorCode ?? 'UNKNOWN',
+    `${decodeURIComponent(path).slice(0, 120)}: ${first?.message ?? `HTTP ${status}`}`,
+    status,
+    false
+  );
+}
+
+/** A query for `queryTogether`; `tooling` goes to the Tooling API. */
+export interface BatchQuery {
+  readonly soql: string;
+  readonly tooling?: boolean;
+}
+
+/** All rows of several queries in as few calls as can be; one with more than a page is asked by itself. */
+export async function queryTogether(http: OrgHttp, queries: readonly BatchQuery[]): Promise<RawRow[][]> {
+  const answers = await getTogether(
+    http,
+    queries.map(({ soql, tooling }) => `${tooling ? '/tooling' : ''}/query?q=${encodeURIComponent(soql)}`)
+  );
+  const single = new RestQueries(http);
+  return Promise.all(
+    queries.map(
+      async ({ soql, tooling }, at) =>
+        onlyPage(answers[at], soql) ?? (await single.query(soql, { tooling: tooling === true }))
+    )
+  );
+}
