@@ -13,6 +13,7 @@ import type { Store } from '../store/ports.js';
 import { readAccounts, type EarlierRun } from './earlierRuns.js';
 import { UNDO_COMPONENTS } from './undoPoint.js';
 import { wasChanged, type SnapshotFiles, type UndoneRun } from './undoneRun.js';
+import { undoPermissions } from './undoPermissions.js';
 import { undoRecords } from './undoRecords.js';
 
 /**
@@ -38,10 +39,11 @@ export async function makeUndoSnapshot(
   const gaps: Gap[] = [];
   const flows = await undoFlows(org, undone, files, gaps);
   const components = await undoComponents(undone, files, plan.apiVersion);
+  const permissionRows = await undoPermissions(undone, files);
   const absent = new Set(components.absent.map(keyText));
   const objects = await undoRecords(org, undone, files, (field) => absent.has(`CustomField:${field}`));
   parts.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return writeSnapshot(org, undone, files, id, { flows, components, objects, gaps });
+  return writeSnapshot(org, undone, files, id, { flows, components, permissionRows, objects, gaps });
 }
 
 async function writeSnapshot(
@@ -49,9 +51,9 @@ async function writeSnapshot(
   { run, plan }: UndoneRun,
   { folder, parts }: SnapshotFiles,
   id: StoreId,
-  lanes: { flows: FlowsPart; components: ComponentsPart; objects: ObjectPart[]; gaps: Gap[] }
+  lanes: { flows: FlowsPart; components: ComponentsPart; permissionRows: number; objects: ObjectPart[]; gaps: Gap[] }
 ): Promise<Snapshot> {
-  const { flows, components, objects, gaps } = lanes;
+  const { flows, components, permissionRows, objects, gaps } = lanes;
   const at = run.state.orgTime ?? run.state.openedAt;
   const body = {
     format: SNAPSHOT_FORMAT,
@@ -77,7 +79,7 @@ async function writeSnapshot(
       absent: components.absent.length + flows.absent.length,
       flows: flows.flows.length,
       flowVersions: flows.flows.reduce((n, flow) => n + flow.versions.length, 0),
-      permissionRows: 0,
+      permissionRows,
       objects: objects.length,
       records: objects.reduce((n, object) => n + object.rows, 0),
       bytes: parts.reduce((n, part) => n + part.bytes, 0),

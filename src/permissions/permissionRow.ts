@@ -49,6 +49,8 @@ export interface PermissionsPart {
   readonly parents: ReadonlyArray<PermissionParent & { readonly managed: boolean }>;
   /** Rows in scope, in the order of `compareRows`. */
   readonly rows: readonly PermissionRow[];
+  /** Where the part is about single rows: these, and nothing else of the scope. */
+  readonly only?: readonly PermissionKey[];
 }
 
 const PARENT_WORDS: Readonly<Record<ParentKind, string>> = {

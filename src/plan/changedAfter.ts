@@ -1,4 +1,5 @@
 import { componentTarget, flowTarget, recordTarget } from '../model/selector.js';
+import { permissionTarget } from '../permissions/permissionRow.js';
 import { componentAuthor, flowAuthor, recordAuthor, type Author, type ChangeSet } from './changeSet.js';
 import { conflict } from './choice.js';
 import type { Conflict } from './rollbackPlan.js';
@@ -27,6 +28,9 @@ export function changedAfter(
     flows: changes.flows.filter((change) => isBefore(flowTarget(change.flow), flowAuthor(change))),
     components: changes.components.filter((change) =>
       isBefore(componentTarget(change.type, change.fullName), componentAuthor(change))
+    ),
+    permissions: changes.permissions.filter((change) =>
+      isBefore(permissionTarget(change.parent, change), { userId: undefined, at: change.modifiedAt })
     ),
     records: changes.records.filter((change) => {
       const { now } = change;

@@ -27,7 +27,7 @@ export interface PermissionsNow {
 }
 
 export interface PermissionContext {
-  readonly changes: Pick<ChangeSet, 'flows' | 'components'>;
+  readonly changes: Pick<ChangeSet, 'flows' | 'components' | 'permissions'>;
   readonly permissions: PermissionsNow;
   readonly deployments: readonly Deployment[];
 }
@@ -64,7 +64,7 @@ export function permissionDraft(
   const asked = permissions.assignments.filter((change) =>
     isAskedFor(decisions.choice, permissionTarget(change.parent, change))
   );
-  const draft = permissionSteps(permissions.changes, facts, decisions);
+  const draft = permissionSteps(changes.permissions, facts, decisions);
   const everybody: Decisions = {
     ...decisions,
     choice: { ...decisions.choice, resolve: [] },

@@ -1,6 +1,7 @@
 import type { Progress } from '../model/progress.js';
 import type { PermissionReader } from '../org/ports.js';
 import { diffPermissions } from '../permissions/diffPermissions.js';
+import { permissionKeyText } from '../permissions/permissionRow.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import type { PermissionsNow } from './permissionDraft.js';
 
@@ -13,7 +14,9 @@ export async function readPermissionsNow(
   const before = baseline.permissions;
   if (!before) return { reading: undefined, changes: [], assignments: [] };
   progress.stage('Comparing permissions');
-  const reading = await org.readPermissions(before.scope);
+  const whole = await org.readPermissions(before.scope);
+  const only = before.only && new Set(before.only.map(permissionKeyText));
+  const reading = only ? { ...whole, rows: whole.rows.filter((row) => only.has(permissionKeyText(row))) } : whole;
   const all = diffPermissions(before.rows, reading.rows);
   return {
     reading,

@@ -92,5 +92,5 @@ export function parentsWithoutRows(part: PermissionsPart, components: readonly C
 export function permissionsJson(part: PermissionsPart): string {
   const list = (items: readonly unknown[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
-  return `{\n  "scope": ${JSON.stringify(part.scope)},\n  "parents": ${list(part.parents)},\n  "rows": ${list(part.rows)}\n}\n`;
+  return `{\n  "scope": ${JSON.stringify(part.scope)},\n  "parents": ${list(part.parents)},\n  "rows": ${list(part.rows)}${part.only ? `,\n  "only": ${list(part.only)}` : ''}\n}\n`;
 }
