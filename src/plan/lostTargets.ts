@@ -29,7 +29,7 @@ export function dropLostTargets(
     const lookups = (facts.describes.get(object)?.fields ?? []).filter((field) => field.type === 'reference');
     for (const sheet of ['undelete', 'insert', 'update'] as const) {
       for (const item of [...sheets.items(object, sheet).values()]) {
-        const along = sheet === 'undelete' && comesAlong(sheets, facts, object, now.get(item.id));
+        const along = sheet === 'undelete' && comesAlong(sheets, facts, object, now.get(item.id), lost);
         const dropped = lookups
           .filter(({ name, nillable }) => (nillable || along) && lost.has(item.after?.[name] ?? ''))
           .map(({ name }) => name);
@@ -59,7 +59,7 @@ export function cannotComeBack(
     );
     for (const sheet of ['undelete', 'insert'] as const) {
       for (const item of sheets.items(object, sheet).values()) {
-        const along = sheet === 'undelete' && comesAlong(sheets, facts, object, now.get(item.id));
+        const along = sheet === 'undelete' && comesAlong(sheets, facts, object, now.get(item.id), lost);
         const orphan = !along && needs.some(({ name }) => lost.has(item.after?.[name] ?? ''));
         if (orphan) blocked.set(item.id, 'targetDeleted');
         else if (returningKeyTaken(sheets, object, item, facts, changes, lends)) blocked.set(item.id, 'keyTaken');
@@ -69,12 +69,24 @@ export function cannotComeBack(
   return blocked;
 }
 
-/** Whether a row in the bin comes back with a master, whatever the plan says of it. */
-function comesAlong(sheets: RecordSheets, facts: RecordFacts, object: string, inBin: ValueRow | undefined): boolean {
-  return (facts.describes.get(object)?.fields ?? []).some((field) => {
-    const master = field.type === 'reference' && field.cascadeDelete ? inBin?.[field.name] : undefined;
-    return master != null && field.referenceTo.some((name) => sheets.items(name, 'undelete').has(master));
-  });
+/**
+ * Whether a row in the bin comes back with a master, whatever the plan says of it. One that had two masters which were both
+ * deleted is gone for good (Salesforce Help, considerations for many-to-many relationships).
+ */
+function comesAlong(
+  sheets: RecordSheets,
+  facts: RecordFacts,
+  object: string,
+  inBin: ValueRow | undefined,
+  lost: ReadonlySet<string>
+): boolean {
+  const masters = (facts.describes.get(object)?.fields ?? [])
+    .filter((field) => field.type === 'reference' && field.cascadeDelete)
+    .flatMap((field) => {
+      const id = inBin?.[field.name];
+      return id ? [{ id, back: field.referenceTo.some((name) => sheets.items(name, 'undelete').has(id)) }] : [];
+    });
+  return masters.some(({ back }) => back) && !masters.some(({ id }) => lost.has(id));
 }
 
 function pointedToLost(object: string, id: string, fields: readonly string[]): Draft['conflicts'][number] {

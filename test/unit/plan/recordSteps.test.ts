@@ -472,6 +472,18 @@ describe('what comes back with a master whatever the plan says', () => {
       ['targetDeleted', `record:Detail__c:${D}`],
       ['deletedByOther', `record:Gone__c:${G}`],
     ]);
+    // A second master that stays deleted took it for good.
+    const both = FAMILY.map((describe) =>
+      describe.name === 'Detail__c'
+        ? anObject('Detail__c', [aLookup('Master__c', 'Master__c', MASTER), aLookup('Must__c', 'Gone__c', MASTER)])
+        : describe
+    );
+    const lost = plan(
+      [deleted('Master__c', M, { Name: 'm' }), deleted('Gone__c', G, { Name: 'g' }, COLLEAGUE), detail],
+      decisions(),
+      both
+    );
+    expect(itemsOf(lost, 'undelete', 'Detail__c')).to.deep.equal([]);
     // Without its master it has nobody to bring it along.
     const alone = plan([deleted('Gone__c', G, { Name: 'g' }, COLLEAGUE), detail], decisions(), FAMILY);
     expect(itemsOf(alone, 'undelete', 'Detail__c')).to.deep.equal([]);
