@@ -1,12 +1,21 @@
 /**
  * The figures of the record lane: 10,000 random cases in process and 300 over HTTP, on all cores.
  * RECORD_CASES and RECORD_HTTP_CASES ask for other numbers, RECORD_SEED for another first seed.
+ * `npm run test:records -- 674 20001-20100` plays just these seeds, in process, and names each that fails.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { failureText, playMany, sumOf, tallyText, tooRare, type Tally, type Way } from '../test/support/recordCases.js';
+import {
+  failureText,
+  playMany,
+  sumOf,
+  tallyText,
+  tooRare,
+  type Tally,
+  type Way,
+} from '../test/support/records/manyCases.js';
 
 interface Share {
   readonly first: number;
@@ -44,8 +53,26 @@ async function playShares(first: number, count: number, way: Way): Promise<boole
   return rare.length === 0 || count < 1_000;
 }
 
-const [share] = process.argv.slice(2);
-if (share !== undefined && process.send) {
+/** Plays single seeds and ranges of them; all of them, however many fail. */
+async function playSeeds(seeds: readonly string[]): Promise<boolean> {
+  const ranges = seeds.map((text) => text.split('-').map(Number)).map(([from = 0, to = from]) => ({ from, to }));
+  const failures: Tally['failures'][number][] = [];
+  let cases = 0;
+  for (const { from, to } of ranges)
+    for (let seed = from; seed <= to; seed += 1) {
+      const tally = await playMany(seed, 1, 'in process');
+      cases += tally.cases;
+      failures.push(...tally.failures);
+    }
+  for (const { seed, problems } of failures) console.log(`seed ${seed}\n  ${problems.join('\n  ')}`);
+  console.log(`${cases} cases, ${failures.length} failed`);
+  return failures.length === 0;
+}
+
+const [share, ...more] = process.argv.slice(2);
+if (share !== undefined && !process.send) {
+  process.exitCode = (await playSeeds([share, ...more])) ? 0 : 1;
+} else if (share !== undefined && process.send) {
   const { first, count, way } = JSON.parse(share) as Share;
   const tally = await playMany(first, count, way);
   process.send(tally, () => process.exit(0));

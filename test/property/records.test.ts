@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { FEATURES } from '../support/randomWorld.js';
-import { chosenFeatures, failureText, playMany, tallyText, tooRare, type Way } from '../support/recordCases.js';
+import { FEATURES } from '../support/records/caseSpec.js';
+import { chosenFeatures, failureText, playMany, tallyText, tooRare, type Way } from '../support/records/manyCases.js';
 
 /**
  * Random org states and random bad deployments: after the way back every row is as in the snapshot up to the new Ids,

@@ -1,7 +1,10 @@
-import type { PracticeOrg } from '../org/engine/practiceOrg.js';
-import { drawCase, FEATURES, type Feature } from './randomWorld.js';
-import { HARDSHIPS, inProcess, overHttp, playCase, type Hardship, type Stage } from './recordCase.js';
+import type { PracticeOrg } from '../../org/engine/practiceOrg.js';
+import { FEATURES, type Feature } from './caseSpec.js';
+import { drawCase } from './drawCase.js';
+import { HARDSHIPS, type Hardship } from './hardships.js';
+import { playCase } from './playCase.js';
 import { shrinkCase } from './shrinkCase.js';
+import { inProcess, overHttp, type Stage } from './stages.js';
 
 /** What many cases came to. Plain data, so that a process can hand it to another. */
 export interface Tally {

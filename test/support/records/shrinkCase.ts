@@ -1,4 +1,4 @@
-import type { CaseSpec } from './randomWorld.js';
+import type { CaseSpec } from './caseSpec.js';
 
 /** A smaller case that still fails: acts, rows and links are taken out one after the other while the failure stays. */
 export async function shrinkCase(
