@@ -46,7 +46,8 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
       run.plan,
       run.current.items,
       object,
-      due.map((item) => item.now.id)
+      due.map((item) => item.now.id),
+      recordStep.detail.strays === true
     );
     for (const item of due.filter(({ now }) => held.has(now.id))) {
       const message = `it is used meanwhile by ${[...(held.get(item.now.id) ?? [])].join(', ')}; it was not deleted`;

@@ -59,13 +59,17 @@ function turn(turned: Map<string, ReadonlySet<string>>, items: readonly RecordIt
     turned.set(item.id, new Set([...(turned.get(item.id) ?? []), ...Object.keys(item.after ?? {})]));
 }
 
-/** The same look once more, just before rows of one object are deleted: which of them somebody uses by now. */
+/**
+ * The same look once more, just before rows of one object are deleted: which of them somebody uses by now. Rows that only
+ * came back with a master (`strays`) were in nobody's lookup until the org filled it again: blanking it leaves it as it was.
+ */
 export async function childrenOutside(
   org: RecordReader,
   plan: RollbackPlan,
   items: ReadonlyMap<string, readonly RecordItem[]>,
   object: string,
-  ids: readonly string[]
+  ids: readonly string[],
+  strays: boolean
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   if (ids.length === 0) return new Map();
   const turned = new Map<string, ReadonlySet<string>>();
@@ -75,14 +79,18 @@ export async function childrenOutside(
     if (step.operation === 'updateRecords') turn(turned, items.get(step.id) ?? []);
   }
   const deletes = new Map([[object, ids.map((id) => ({ id, before: null, after: null }))]]);
-  return heldRows(org, { deletes, turned }, [], going);
+  const children = strays
+    ? ({ cascadeDelete, restrictedDelete }: ChildRelationship) => cascadeDelete || restrictedDelete
+    : undefined;
+  return heldRows(org, { deletes, turned }, [], going, children);
 }
 
 async function heldRows(
   org: RecordReader,
   planned: Planned,
   findings: Finding[],
-  alsoGoing?: ReadonlySet<string>
+  alsoGoing?: ReadonlySet<string>,
+  counts: (child: ChildRelationship) => boolean = () => true
 ): Promise<Map<string, Set<string>>> {
   const byParent = new Map<string, Set<string>>();
   const names = await org.objectNames();
@@ -95,7 +103,7 @@ async function heldRows(
   for (const [object, items] of planned.deletes) {
     const describe = await org.describe(object);
     for (const child of describe.childRelationships) {
-      if (OWN_TRACES.test(child.childObject) || !names.has(child.childObject)) continue;
+      if (OWN_TRACES.test(child.childObject) || !names.has(child.childObject) || !counts(child)) continue;
       for (const chunk of idChunks(items.map((item) => item.id))) {
         work.push(limit(() => look(org, child, chunk, going, planned.turned, byParent, findings)));
       }

@@ -34,7 +34,20 @@ export function checkWrites(of: Evidence): void {
       else
         for (const field of entry.operation === 'update' ? (entry.fields ?? []) : [])
           if (!fields.get(entry.id)?.has(field)) of.problems.push(`outside the plan: ${name} ${field}`);
-    } else if (['cascadeDelete', 'setNull'].includes(entry.operation) && !planned.has(entry.id))
+    } else if (['cascadeDelete', 'setNull'].includes(entry.operation) && !planned.has(entry.id) && !asFound(of, entry))
       of.problems.push(`outside the plan: ${name}`);
   }
+}
+
+/** Whether the org only empties a lookup again that it had filled itself on the way back: it was empty before. */
+function asFound(of: Evidence, entry: RecordWrite): boolean {
+  return (
+    entry.operation === 'setNull' &&
+    of.backLog.some(
+      (earlier) =>
+        earlier.operation === 'restoreLookup' &&
+        earlier.id === entry.id &&
+        (entry.fields ?? []).every((field) => earlier.fields?.includes(field))
+    )
+  );
 }
