@@ -32,8 +32,8 @@ export function takeBackDelete(
   }
   const describe = facts.describes.get(change.object);
   const baseline = change.baseline as ValueRow;
-  // What its parent took along comes back with the parent, also where the object has no undelete of its own.
-  const withParent = describe !== undefined && comesWithParent(baseline, describe, comingBack);
+  // What its parent took along (the one it had by then) comes back with the parent, also where the object has no undelete of its own.
+  const withParent = describe !== undefined && comesWithParent(change.now ?? baseline, describe, comingBack);
   const inBin = change.now !== undefined && (describe?.undeletable !== false || withParent);
   if (!inBin && describe?.createable !== true) {
     draft.manual.push({

@@ -300,6 +300,24 @@ describe('a deleted row', () => {
   });
 });
 
+describe('a deleted row that had another master when it went', () => {
+  it('comes back with that one, also where its object has no undelete of its own', () => {
+    const child = anObject('Child__c', [aLookup('Product__c', 'Product2', { cascadeDelete: true })], {
+      undeletable: false,
+    });
+    const draft = plan(
+      [
+        deleted('Product2', P2, { Name: 'x' }),
+        deleted('Child__c', OPTION, { Product__c: P1 }, DEPLOYER, { Product__c: P2 }),
+      ],
+      decisions(),
+      [PRODUCT, child]
+    );
+    expect(itemsOf(draft, 'undelete', 'Child__c')).to.have.lengthOf(1);
+    expect(itemsOf(draft, 'update', 'Child__c').map(({ after }) => after)).to.deep.equal([{ Product__c: P1 }]);
+  });
+});
+
 describe('the steps of the record lane', () => {
   it('are one per object and operation, with their rows in Id order and the fields they write', () => {
     const draft = plan([
