@@ -4,7 +4,16 @@ import { reduceDescribe } from '../../src/org/describes.js';
 import { OrgRequestError, type OrgHttp } from '../../src/org/orgHttp.js';
 import { BulkLoads } from '../../src/org/bulkLoads.js';
 import { OrgRecords } from '../../src/org/orgRecords.js';
-import type { BackupSink, OrgIdentity, OrgPorts, Querier, RawRow, RowResult } from '../../src/org/ports.js';
+import type {
+  BackupSink,
+  OrgIdentity,
+  OrgPorts,
+  PermissionWrite,
+  Querier,
+  RawRow,
+  RowResult,
+} from '../../src/org/ports.js';
+import type { PermissionScope } from '../../src/permissions/permissionScope.js';
 import { parseRecord, PieceSplitter, recordAt, withoutFirst, type RecordPiece } from '../../src/records/csvRecords.js';
 import type { ObjectDescribe } from '../../src/records/objectDescribe.js';
 import { OrgError, type OrgUser } from '../org/engine/contracts.js';
@@ -14,6 +23,7 @@ import type { WriteRequest } from '../org/engine/records/recordDoor.js';
 import { canSeeObject, describeObject, noSuchResource } from '../org/engine/schema/describe.js';
 import { runQuery } from '../org/engine/soql/runQuery.js';
 import { metadataInProcess } from './inProcessMetadata.js';
+import { permissionsInProcess } from './inProcessPermissions.js';
 
 const VERSION = '66.0';
 /** Rows of one call of sObject Collections or SOAP undelete, which is one transaction of the org. */
@@ -55,6 +65,7 @@ export class InProcessOrg implements OrgPorts {
   private readonly describes = new Map<string, ObjectDescribe>();
   private readonly hasDeployments: boolean;
   private readonly metadata: ReturnType<typeof metadataInProcess> | undefined;
+  private readonly permissions: ReturnType<typeof permissionsInProcess> | undefined;
   private sent = 0;
 
   public constructor(
@@ -76,10 +87,13 @@ export class InProcessOrg implements OrgPorts {
       count: (soql) => this.count(soql),
     };
     const http = this.jobRequests();
-    if (side !== undefined)
-      this.metadata = metadataInProcess(side, user, querier, () => {
+    if (side !== undefined) {
+      const count = (): void => {
         this.sent += 1;
-      });
+      };
+      this.permissions = permissionsInProcess(org, side, user, count);
+      this.metadata = metadataInProcess(side, user, querier, count);
+    }
     this.history = new OrgRecords(http, querier);
     this.loads = new BulkLoads(http);
   }
@@ -165,12 +179,17 @@ export class InProcessOrg implements OrgPorts {
     return this.history.viewsAllData();
   }
 
-  public readPermissions(): never {
-    throw new Error('this org in process has no permission rows');
+  public async readPermissions(scope: PermissionScope): ReturnType<OrgPorts['readPermissions']> {
+    return this.permissionsOr().rows.readPermissions(scope);
   }
 
-  public writePermissions(): never {
-    throw new Error('this org in process has no permission rows');
+  public async writePermissions(writes: readonly PermissionWrite[]): ReturnType<OrgPorts['writePermissions']> {
+    return this.permissionsOr().writes.writePermissions(writes);
+  }
+
+  private permissionsOr(): ReturnType<typeof permissionsInProcess> {
+    if (this.permissions === undefined) throw new Error('this org in process has no permission rows');
+    return this.permissions;
   }
 
   // --- reading -------------------------------------------------------------------------------------------------------

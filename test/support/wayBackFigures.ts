@@ -107,7 +107,17 @@ export async function componentFigures(folder: string): Promise<Figures> {
   return { cases, problems };
 }
 
-/** An org that has the objects whose fields and layouts the components are. */
+/** What the files of permission sets give access to: rows about it are there only where it is. */
+function namedIn(all: readonly History[], entry: string): string[] {
+  const names = all.flatMap(({ versions }) =>
+    versions.flatMap((xml) =>
+      [...xml.matchAll(new RegExp(`<${entry}>([^<]+)</${entry}>`, 'g'))].map(([, name]) => name ?? '')
+    )
+  );
+  return [...new Set(names)];
+}
+
+/** An org that has the objects whose fields and layouts the components are, and the code they give access to. */
 function groundsFor(all: readonly History[]): Grounds {
   const grounds = new Grounds();
   const own = new Set(all.flatMap(({ key }) => (key.type === 'CustomObject' ? [key.fullName] : [])));
@@ -115,6 +125,22 @@ function groundsFor(all: readonly History[]): Grounds {
   const mdt = all.flatMap(({ key }) =>
     key.type === 'CustomMetadata' ? [`${key.fullName.split('.')[0] ?? ''}__mdt`] : []
   );
+  grounds.side.seed({
+    components: [
+      ...namedIn(all, 'apexClass').map((fullName) => ({
+        type: 'ApexClass',
+        fullName,
+        body: `public class ${fullName} { }\n`,
+        xml: '<ApexClass><apiVersion>66.0</apiVersion><status>Active</status></ApexClass>',
+      })),
+      ...namedIn(all, 'apexPage').map((fullName) => ({
+        type: 'ApexPage',
+        fullName,
+        body: '<apex:page/>\n',
+        xml: `<ApexPage><apiVersion>66.0</apiVersion><label>${fullName}</label></ApexPage>`,
+      })),
+    ],
+  });
   grounds.side.seed({
     components: [...new Set([...objects, ...mdt])]
       .filter((name) => !own.has(name))

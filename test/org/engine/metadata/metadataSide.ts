@@ -130,7 +130,7 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
   ];
   for (const table of tables) org.tables.register(table);
 
-  const writers = permissionWriters(org, components, rows, names, assignments);
+  const writers = permissionWriters(org, components, rows, names, assignments, () => habits.checkReferences);
   const interviews = interviewWriter(flows);
   if ('registerWriter' in org)
     for (const writer of [...writers, interviews]) (org as OrgCore & WriterDoor).registerWriter(writer);

@@ -46,10 +46,18 @@ export function normalForm(typeName: string, root: XmlElement): XmlElement {
   const added = Object.entries(defaults[typeName] ?? {})
     .filter(([name]) => !root.children.some((child) => child.name === name))
     .map(([name, value]) => element(name, value));
-  const body = added.length === 0 ? root : withChildren(root, [...root.children, ...added]);
+  const children = root.children.map(withNewerRights);
+  const body = withChildren(root, [...children, ...added]);
   const ordered = orderChildren(body, typeName !== 'Flow');
   const { attributes: _, ...plain } = ordered;
   return plain;
+}
+
+/** From API version 63.0 on the org tells this right of every object, also where the file did not name it. */
+function withNewerRights(entry: XmlElement): XmlElement {
+  return entry.name === 'objectPermissions' && valueOf(entry, 'viewAllFields') === undefined
+    ? withChildren(entry, [...entry.children, element('viewAllFields', 'false')])
+    : entry;
 }
 
 function orderChildren(node: XmlElement, top: boolean): XmlElement {

@@ -42,7 +42,9 @@ export function permissionWriters(
   components: ComponentStore,
   rows: GrantRows,
   names: SetupNames,
-  assignments: Assignments
+  assignments: Assignments,
+  /** Whether a row must be about something the org has; off for files from elsewhere. */
+  checksTargets: () => boolean = () => true
 ): PermissionWriter[] {
   const put = (
     user: OrgUser,
@@ -86,7 +88,7 @@ export function permissionWriters(
         const parent = rows.parents().find((one) => one.id === parentId);
         if (parent === undefined)
           throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', ['ParentId']);
-        checkTarget(org, object, values);
+        if (checksTargets()) checkTarget(org, object, values);
         checkRights(values);
         const made = entryFor(parent, object, values, names);
         if (
