@@ -6,6 +6,12 @@ import type { PlanRequest } from '../plan/planRequest.js';
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback.plan');
 
+/** The library gives every Id flag the short form `-i`, which cannot stand for two flags. */
+function withoutShort<F extends { char?: unknown }>(flag: F): F {
+  delete flag.char;
+  return flag;
+}
+
 /** Flags by which a person says whose changes go back. */
 export const whoseFlags = {
   after: Flags.string({
@@ -13,22 +19,26 @@ export const whoseFlags = {
     helpValue: 'ID',
     exclusive: ['all-changes'],
   }),
-  'deploy-id': Flags.salesforceId({
-    multiple: true,
-    startsWith: '0Af',
-    length: 'both',
-    summary: messages.getMessage('flags.deploy-id.summary'),
-    helpValue: '0Af…',
-    exclusive: ['all-changes'],
-  }),
-  'bulk-job': Flags.salesforceId({
-    multiple: true,
-    startsWith: '750',
-    length: 'both',
-    summary: messages.getMessage('flags.bulk-job.summary'),
-    helpValue: '750…',
-    exclusive: ['all-changes'],
-  }),
+  'deploy-id': withoutShort(
+    Flags.salesforceId({
+      multiple: true,
+      startsWith: '0Af',
+      length: 'both',
+      summary: messages.getMessage('flags.deploy-id.summary'),
+      helpValue: 'DEPLOYMENT',
+      exclusive: ['all-changes'],
+    })
+  ),
+  'bulk-job': withoutShort(
+    Flags.salesforceId({
+      multiple: true,
+      startsWith: '750',
+      length: 'both',
+      summary: messages.getMessage('flags.bulk-job.summary'),
+      helpValue: 'JOB',
+      exclusive: ['all-changes'],
+    })
+  ),
   'changed-by': Flags.string({
     multiple: true,
     summary: messages.getMessage('flags.changed-by.summary'),
