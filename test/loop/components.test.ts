@@ -283,7 +283,8 @@ describe('metadata goes back', () => {
     world.org.clock.advance(60_000);
     const later = await world.snapshot(TRIP);
     expect((await world.apply(plan)).status).to.equal('succeeded');
-    const { run } = { run: await world.apply(await world.plan(later, { everybody: true })) };
+    const resolve = [{ selector: 'metadata:CustomObject:Trip__c', decision: 'restore' as const }];
+    const run = await world.apply(await world.plan(later, { everybody: true, choice: { resolve } }));
     expect(run.totals).to.deep.equal({ restored: 1 });
     expect((await world.validate(later, run)).verdict).to.equal('restored');
   });

@@ -377,7 +377,7 @@ describe('records go back', () => {
     const run = await world.apply(await world.plan(snapshot));
     expect(run.totals).to.deep.equal({ restored: 2 });
     const folder = await world.store.open('runs', run.runId as never);
-    const saved = (await folder.list('undo/records')).filter((path) => path.includes('PriceCondition'));
+    const saved = (await folder.list('undo/records')).filter((path) => /PriceCondition.*\.csv\.gz$/.test(path));
     expect(saved).to.have.length(1);
     expect(gunzipSync(await folder.read(saved[0] ?? '')).toString()).to.include(condition);
   });
