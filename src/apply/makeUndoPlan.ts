@@ -2,7 +2,7 @@ import { parseStoreId, type StoreId } from '../model/ids.js';
 import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
-import { NO_CHOICE } from '../plan/choice.js';
+import { NO_CHOICE, type Choice } from '../plan/choice.js';
 import { makePlan } from '../plan/makePlan.js';
 import { readPlan } from '../plan/readPlan.js';
 import type { ManualItem, RollbackPlan } from '../plan/rollbackPlan.js';
@@ -39,7 +39,7 @@ export async function makeUndoPlan(
       changedBy: [],
       full: false,
       acceptGaps: false,
-      choice: NO_CHOICE,
+      choice: { ...NO_CHOICE, resolve: createdAgain(undone) },
       undo: { until: run.state.closedAt ?? run.state.openedAt, manual: await byHand(run) },
     },
     chance,
@@ -57,6 +57,13 @@ async function openEndedRun(org: OrgPorts, store: Store, id: StoreId): Promise<E
     throw new Refusal('wrongOrg', { tokens: [`run ${id}`, run.state.orgId, org.identity.orgId] });
   if (isUnfinished(run.state)) throw new Refusal('undoUnfinished', { tokens: [id], actionTokens: [id, id] });
   return run;
+}
+
+/** Whoever takes the run back wants what it deleted; the data of a field is in the undo point. */
+function createdAgain(undone: RollbackPlan): Choice['resolve'] {
+  return undone.steps
+    .filter((step) => step.operation === 'deleteComponent')
+    .map((step) => ({ selector: step.target, decision: 'restore', standing: true }));
 }
 
 /** What the run took away that no plan brings back: data of fields it deleted, versions of flows that did not run. */

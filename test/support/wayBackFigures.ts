@@ -90,7 +90,11 @@ export async function componentFigures(folder: string): Promise<Figures> {
     const { run, verdict, plan } = await grounds.round(
       { metadata: keys },
       () => (way === 'deleted' ? grounds.deploy({}, [], keys) : grounds.deploy(files(second), keys)),
-      true
+      true,
+      // Deleted fields and objects are created again only where they are named.
+      way === 'deleted'
+        ? keys.map((key) => ({ selector: `metadata:${key.type}:${key.fullName}`, decision: 'restore' }))
+        : []
     );
     for (const { key } of all) {
       cases += 1;

@@ -7,7 +7,7 @@ import type { RunResult } from '../../src/apply/runResult.js';
 import type { ComponentKey } from '../../src/metadata/component.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT, type Chance } from '../../src/model/progress.js';
-import { NO_CHOICE } from '../../src/plan/choice.js';
+import { NO_CHOICE, type Choice } from '../../src/plan/choice.js';
 import { makePlan } from '../../src/plan/makePlan.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { openBaseline } from '../../src/snapshot/baseline.js';
@@ -76,7 +76,12 @@ export class Grounds {
   }
 
   /** Snapshot, the bad deployment, plan, apply, validate. */
-  public async round(scope: Partial<Scope>, bad: () => Promise<void>, everybody = false): Promise<Round> {
+  public async round(
+    scope: Partial<Scope>,
+    bad: () => Promise<void>,
+    everybody = false,
+    createAgain: Choice['resolve'] = []
+  ): Promise<Round> {
     this.org.clock.advance(60_000);
     const store = new MemoryStore();
     const { snapshot } = await capture(
@@ -93,7 +98,7 @@ export class Grounds {
       this.ports,
       store,
       await openBaseline(store, snapshotId, this.org.orgId),
-      { everybody, changedBy: [], full: false, acceptGaps: false, choice: NO_CHOICE },
+      { everybody, changedBy: [], full: false, acceptGaps: false, choice: { ...NO_CHOICE, resolve: createAgain } },
       this.chance,
       SILENT
     );
