@@ -1,3 +1,4 @@
+import { allowanceOf, headroomRefusal } from '../model/headroom.js';
 import { makeStoreId, parseStoreId, type StoreId } from '../model/ids.js';
 import type { Chance, Progress } from '../model/progress.js';
 import { EXIT, Refusal } from '../model/refusal.js';
@@ -70,6 +71,9 @@ export async function applyPlan(
       baseline: { ...ready.baseline, idMap: await knownNewIds(store, snapshotId) },
     };
     const checked = await checkFresh(org, current, progress);
+    // Twice the estimate: automation in the org makes writes fail and be tried again.
+    const tooLittle = headroomRefusal(2 * plan.estimate.requests, allowanceOf(org.apiUsage()));
+    if (tooLittle) throw tooLittle;
     const folder = await store.create('runs', makeStoreId(chance.now(), org.identity.label, chance.entropy(3)));
     const journal = RunJournal.begin(folder, chance);
     const orgTime = org.lastAnswerAt();

@@ -1,3 +1,4 @@
+import { allowanceNearlySpent } from '../model/headroom.js';
 import { EXIT, Refusal } from '../model/refusal.js';
 import { recordTarget } from '../model/selector.js';
 import { permissionTarget } from '../permissions/permissionRow.js';
@@ -31,6 +32,12 @@ export async function carryOut(
     if (stopAsked()) {
       leaveRest(run);
       return { by: 'asked' };
+    }
+    const usage = run.org.apiUsage();
+    if (allowanceNearlySpent(usage)) {
+      leaveRest(run);
+      const said = `${usage?.used} of ${usage?.max} requests are used`;
+      return { by: 'error', error: new Refusal('apiLimitReached', { tokens: [said], exitCode: EXIT.interrupted }) };
     }
     if (!(await isHeld())) throw new Refusal('lockLost', { tokens: [run.folder.id], exitCode: EXIT.interrupted });
     const together = batchOf(run.plan, step, done);

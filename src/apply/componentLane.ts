@@ -1,7 +1,7 @@
 import { isAccessFile } from '../metadata/accessFile.js';
 import { companionsOf, componentStates, keyText, type ComponentState } from '../metadata/component.js';
 import { isApiName } from '../model/ids.js';
-import type { DeployReport } from '../org/ports.js';
+import { unlessRefused, type DeployReport } from '../org/ports.js';
 import type { Step } from '../plan/rollbackPlan.js';
 import { comparable } from '../records/fieldValue.js';
 import { fieldNamed } from '../records/objectDescribe.js';
@@ -62,7 +62,7 @@ async function accessFilesNow(run: RunContext, steps: readonly ComponentStep[]):
 /** A field goes with what it holds, and no API brings that back: it is saved before. */
 async function saveFieldData(run: RunContext, fullName: string): Promise<void> {
   const [object = '', field = ''] = fullName.split('.');
-  const describe = isApiName(object) ? await run.org.describe(object).catch(() => undefined) : undefined;
+  const describe = isApiName(object) ? await run.org.describe(object).catch(unlessRefused) : undefined;
   const known = describe ? fieldNamed(describe, field) : undefined;
   if (!known || known.calculated) return;
   const rows = await run.org.query(

@@ -2,7 +2,7 @@ import { parseStoreId, type StoreId } from '../model/ids.js';
 import type { Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
-import { readPlan } from '../plan/readPlan.js';
+import { checkPlanFiles, readPlan } from '../plan/readPlan.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import { openBaseline, type Baseline } from '../snapshot/baseline.js';
 import type { Store, StoreFolder } from '../store/ports.js';
@@ -22,6 +22,7 @@ export async function openPlan(org: OrgPorts, store: Store, id: StoreId): Promis
   const plan = await readPlan(folder);
   if (plan.orgId !== org.identity.orgId)
     throw new Refusal('wrongOrg', { tokens: [`plan ${id}`, plan.orgId, org.identity.orgId] });
+  await checkPlanFiles(folder, plan);
   const snapshotId = parseStoreId(plan.snapshotId);
   if (!snapshotId)
     throw new Refusal('planDamaged', { tokens: [id, `its snapshot has no valid id: ${plan.snapshotId}`] });

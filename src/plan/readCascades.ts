@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Finding } from '../model/finding.js';
 import { parseRecordId } from '../model/ids.js';
-import type { RecordReader } from '../org/ports.js';
+import { isFinalNo, type RecordReader } from '../org/ports.js';
 import type { ChildRelationship } from '../records/objectDescribe.js';
 import { idChunks, inList, select } from '../records/soql.js';
 import type { RecordChange } from '../records/diffRecords.js';
@@ -136,6 +136,7 @@ async function look(
       byParent.set(parent, (byParent.get(parent) ?? new Set()).add(`${child.childObject}.${child.field} (${effect})`));
     }
   } catch (error) {
+    if (!isFinalNo(error)) throw error;
     const subject = `${child.childObject}.${child.field}`;
     if (!findings.some((finding) => finding.code === 'childrenNotReadable' && finding.subject === subject)) {
       findings.push({

@@ -1,6 +1,6 @@
 import type { ComponentChange } from '../metadata/diffComponents.js';
 import { isApiName } from '../model/ids.js';
-import type { OrgPorts } from '../org/ports.js';
+import { unlessRefused, type OrgPorts } from '../org/ports.js';
 
 /** How many rows hold data in each field that was created since, and how many each created object has, where they can be counted. */
 export async function readFilledRows(org: OrgPorts, changes: readonly ComponentChange[]): Promise<Map<string, number>> {
@@ -21,11 +21,11 @@ export async function readFilledRows(org: OrgPorts, changes: readonly ComponentC
         }
         const [object = '', field = ''] = fullName.split('.');
         if (!isApiName(object) || !isApiName(field)) return;
-        const describe = await org.describe(object).catch(() => undefined);
+        const describe = await org.describe(object).catch(unlessRefused);
         const type = describe?.fields.find((entry) => entry.name === field)?.type;
         if (type === undefined) return;
         const condition = type === 'boolean' ? `${field} = true` : `${field} != null`;
-        const count = await org.count(`SELECT COUNT() FROM ${object} WHERE ${condition}`).catch(() => undefined);
+        const count = await org.count(`SELECT COUNT() FROM ${object} WHERE ${condition}`).catch(unlessRefused);
         if (count !== undefined) counts.set(fullName, count);
       })
   );

@@ -10,6 +10,7 @@ import type { ObjectDescribe } from '../records/objectDescribe.js';
 import type { PermissionsPart } from '../permissions/permissionRow.js';
 import { PRESET_KNOWLEDGE } from '../records/presets/presets.js';
 import type { Store, StoreFolder } from '../store/ports.js';
+import { readJsonFile } from './jsonFile.js';
 import {
   componentsSchema,
   describeSchema,
@@ -40,25 +41,16 @@ export function objectPart(baseline: Baseline, object: string): ObjectPart | und
   return baseline.snapshot.objects.find((part) => part.object === object);
 }
 
-/** Reads JSON without letting a file reach an object's prototype. */
-export function parseJson(text: string): unknown {
-  return JSON.parse(text, function revive(this: unknown, key, value: unknown) {
-    if (key === '__proto__') throw new SyntaxError('a key __proto__ is not allowed');
-    return value;
-  });
-}
+export { parseJson } from './jsonFile.js';
 
 /** `snapshot.json` of a folder, checked in form and digest; parts are not looked at. */
 export async function readSnapshot(folder: StoreFolder): Promise<Snapshot> {
   const damaged = (reason: string): Refusal =>
     new Refusal('snapshotDamaged', { tokens: [folder.id, 'snapshot.json', reason] });
   if (!(await folder.exists('snapshot.json'))) throw damaged('missing: the snapshot was never finished');
-  let raw: unknown;
-  try {
-    raw = parseJson((await folder.read('snapshot.json')).toString('utf8'));
-  } catch (error) {
-    throw damaged((error as Error).message);
-  }
+  const { value: raw, asWritten } = await readJsonFile(folder, 'snapshot.json').catch((error: Error) => {
+    throw damaged(error.message);
+  });
   const format = (raw as { format?: unknown } | null)?.format;
   if (typeof format === 'number' && format > SNAPSHOT_FORMAT)
     throw new Refusal('formatTooNew', { tokens: [`${folder.id}/snapshot.json`, format, SNAPSHOT_FORMAT] });
@@ -67,6 +59,8 @@ export async function readSnapshot(folder: StoreFolder): Promise<Snapshot> {
   const { digest, ...body } = parsed.data;
   if (digestOf(body) !== digest) throw damaged('its digest does not match its content');
   if (parsed.data.id !== folder.id) throw damaged(`it says that it is ${parsed.data.id}`);
+  // Also an edit that changes no value is an edit.
+  if (!asWritten) throw damaged('it was edited after it was written');
   return parsed.data;
 }
 
@@ -86,23 +80,34 @@ export async function openBaseline(
     const file = await folder.stat(part.path);
     if (file.bytes !== part.bytes || file.sha256 !== part.sha256) throw damaged('its content is not what was written');
   }
+  const listed = new Set(snapshot.parts.map((part) => part.path));
+  // What is not listed has no hash, and could be anything.
+  const unlisted = (paths: ReadonlyArray<string | undefined>): void => {
+    const path = paths.find((entry) => entry !== undefined && !listed.has(entry));
+    if (path !== undefined) throw new Refusal('snapshotDamaged', { tokens: [id, path, 'not listed in snapshot.json'] });
+  };
+  unlisted(snapshot.objects.flatMap((part) => [part.data, part.describe, part.index]));
   const read = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
-    if (!snapshot.parts.some((part) => part.path === path))
-      throw new Refusal('snapshotDamaged', { tokens: [id, path, 'not listed in snapshot.json'] });
-    const parsed = schema.safeParse(parseJson((await folder.read(path)).toString('utf8')));
+    unlisted([path]);
+    const { value } = await readJsonFile(folder, path).catch((error: Error) => {
+      throw new Refusal('snapshotDamaged', { tokens: [id, path, error.message] });
+    });
+    const parsed = schema.safeParse(value);
     if (!parsed.success) throw new Refusal('snapshotDamaged', { tokens: [id, path, z.prettifyError(parsed.error)] });
     return parsed.data;
   };
   const describes = new Map<string, ObjectDescribe>();
   for (const part of snapshot.objects) describes.set(part.object, await read(part.describe, describeSchema));
+  const flows = await read('flows.json', flowsSchema);
+  const components = await read('components.json', componentsSchema);
+  unlisted(flows.bodies.map((body) => body.path));
+  unlisted(components.components.flatMap((state) => state.paths.map((path) => `metadata/${path}`)));
   return {
     snapshot,
     folder,
-    flows: await read('flows.json', flowsSchema),
-    components: await read('components.json', componentsSchema),
-    permissions: snapshot.parts.some((part) => part.path === 'permissions.json')
-      ? await read('permissions.json', permissionsSchema)
-      : undefined,
+    flows,
+    components,
+    permissions: listed.has('permissions.json') ? await read('permissions.json', permissionsSchema) : undefined,
     describes,
     knowledge: joinKnowledge([PRESET_KNOWLEDGE, snapshot.scope.knowledge ?? NO_KNOWLEDGE]),
     idMap,

@@ -5,6 +5,7 @@ import { flowBodyDigest } from '../flow/flowBody.js';
 import { versionMember, versionsToKeep, type FlowBody, type FlowEntry, type FlowsPart } from '../flow/flowVersion.js';
 import { digestOf } from '../model/digest.js';
 import type { Gap } from '../model/finding.js';
+import { allowanceOf, headroomRefusal } from '../model/headroom.js';
 import { makeStoreId } from '../model/ids.js';
 import { plural } from '../model/plural.js';
 import type { Chance, Progress } from '../model/progress.js';
@@ -47,6 +48,8 @@ export async function capture(
   const createdAt = await org.serverTime();
   const gaps: Gap[] = [];
   gaps.push(...(await inFlight(org, createdAt, request.allowInFlight)));
+  const tooLittle = headroomRefusal(requestsFor(request.scope), allowanceOf(org.apiUsage()));
+  if (tooLittle) throw tooLittle;
   const [packages, flows] = await Promise.all([
     org.packageVersions(),
     request.scope.flows.length > 0 ? org.listFlows() : Promise.resolve([]),
@@ -117,6 +120,11 @@ export async function capture(
   const snapshot: Snapshot = { ...body, digest: digestOf(body) };
   await folder.write('snapshot.json', `${JSON.stringify(snapshot, null, 2)}\n`);
   return { snapshot, folder };
+}
+
+/** API requests that a snapshot takes, roughly: describe, job, polls and pages of each object, and one retrieve. */
+function requestsFor(scope: Scope): number {
+  return 20 + 6 * scope.records.length + (scope.metadata.length > 0 ? 10 : 0);
 }
 
 /** Deployments and jobs that write while the snapshot reads: the state they leave half done is no state to go back to. */

@@ -3,7 +3,7 @@ import type { Gap } from '../model/finding.js';
 import { plural } from '../model/plural.js';
 import type { Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
-import type { RecordReader, OrgHistory } from '../org/ports.js';
+import { isFinalNo, type OrgHistory, type RecordReader } from '../org/ports.js';
 import { fieldNamed, readableFields, unreadableFields, type ObjectDescribe } from '../records/objectDescribe.js';
 import { joinTerms, termsOf } from '../records/presets/presetCondition.js';
 import { presetNamed } from '../records/presets/presets.js';
@@ -99,6 +99,7 @@ async function startJob(org: RecordReader, scope: ObjectScope, gaps: Gap[]): Pro
   try {
     return { scope: { ...scope, where }, describe, ...(await org.startBackup(soql)) };
   } catch (error) {
+    if (!isFinalNo(error)) throw error;
     if (!scope.preset)
       throw new Refusal('backupRefused', { tokens: [scope.object, (error as Error).message], cause: error });
     gaps.push({ kind: 'rows', name: scope.object, severity: 'hole', reason: (error as Error).message });

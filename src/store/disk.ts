@@ -7,6 +7,7 @@ import {
   open,
   readFile,
   readdir,
+  realpath,
   rename,
   rm,
   stat,
@@ -49,6 +50,8 @@ export interface Disk {
   /** Exactly these bytes; rejects when the file ends before. */
   readPart(path: string, from: number, bytes: number): Promise<Buffer>;
   readStream(path: string): Readable;
+  /** The path with every symbolic link on it followed; undefined when there is nothing of that name. */
+  realPath(path: string): Promise<string | undefined>;
   /** Undefined when there is nothing of that name. */
   look(
     path: string
@@ -132,6 +135,14 @@ export const NODE_DISK: Disk = {
     }
   },
   readStream: (path) => createReadStream(path),
+  realPath: async (path) => {
+    try {
+      return await realpath(path);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+      throw error;
+    }
+  },
   look: async (path) => {
     try {
       const found = await stat(path);

@@ -1,29 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { dirname, join, posix, sep } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { parseStoreId, type StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
 import { NODE_DISK, type Disk, type OpenFile } from './disk.js';
+import { inside } from './inside.js';
 import { acquireLock, THIS_PROCESS, type Lock, type Locker } from './lock.js';
 import type { FileSink, Store, StoreFolder, StoreKind, WrittenFile } from './ports.js';
-
-/** A path that stays inside its folder: relative, forward slashes, no step upwards. */
-function inside(root: string, path: string): string {
-  const normal = posix.normalize(path);
-  if (
-    path === '' ||
-    path === '.' ||
-    path.endsWith('/') ||
-    normal !== path ||
-    path.startsWith('/') ||
-    path.startsWith('..') ||
-    path.includes('\\') ||
-    path.includes('\0')
-  ) {
-    throw new Refusal('pathLeavesFolder', { tokens: [path] });
-  }
-  return join(root, ...normal.split('/'));
-}
 
 /** Makes `temporary`, which is written whole, the file it is to be. Where anything fails nothing is left of it. */
 async function putInPlace(disk: Disk, temporary: string, file: string, write: () => Promise<void>): Promise<void> {
@@ -110,19 +93,32 @@ class FileStoreFolder implements StoreFolder {
     public readonly display: string
   ) {}
 
+  /** The file of this name, unless a symbolic link on the way to it leads out of the folder. */
+  private async safely(path: string): Promise<string> {
+    const file = inside(this.root, path);
+    const root = (await this.disk.realPath(this.root)) ?? this.root;
+    for (let part = file; part !== this.root; part = dirname(part)) {
+      const real = await this.disk.realPath(part);
+      if (real === undefined) continue;
+      if (!real.startsWith(root + sep)) throw new Refusal('pathLeavesFolder', { tokens: [path] });
+      break;
+    }
+    return file;
+  }
+
   public async write(path: string, content: string | Uint8Array): Promise<WrittenFile> {
-    await writeDurable(this.disk, inside(this.root, path), content);
+    await writeDurable(this.disk, await this.safely(path), content);
     return { path, sha256: createHash('sha256').update(content).digest('hex'), bytes: Buffer.byteLength(content) };
   }
 
   public async openSink(path: string): Promise<FileSink> {
-    const file = inside(this.root, path);
+    const file = await this.safely(path);
     await this.disk.makeFolder(dirname(file));
     return DiskSink.open(this.disk, file, path);
   }
 
   public async append(path: string, line: string): Promise<void> {
-    const file = inside(this.root, path);
+    const file = await this.safely(path);
     await this.disk.makeFolder(dirname(file));
     const before = await this.disk.look(file);
     const handle = await this.disk.append(file);
@@ -140,23 +136,27 @@ class FileStoreFolder implements StoreFolder {
   }
 
   public async cut(path: string, bytes: number): Promise<void> {
-    await this.disk.cut(inside(this.root, path), bytes);
+    await this.disk.cut(await this.safely(path), bytes);
   }
 
-  public read(path: string): Promise<Buffer> {
-    return this.disk.read(inside(this.root, path));
+  public async read(path: string): Promise<Buffer> {
+    return this.disk.read(await this.safely(path));
   }
 
-  public readPart(path: string, from: number, bytes: number): Promise<Buffer> {
-    return this.disk.readPart(inside(this.root, path), from, bytes);
+  public async readPart(path: string, from: number, bytes: number): Promise<Buffer> {
+    return this.disk.readPart(await this.safely(path), from, bytes);
   }
 
   public readStream(path: string): Readable {
-    return this.disk.readStream(inside(this.root, path));
+    inside(this.root, path);
+    const pieces = async function* (this: FileStoreFolder): AsyncGenerator<Buffer> {
+      yield* this.disk.readStream(await this.safely(path)) as AsyncIterable<Buffer>;
+    };
+    return Readable.from(pieces.call(this), { objectMode: false });
   }
 
   public async exists(path: string): Promise<boolean> {
-    return (await this.disk.look(inside(this.root, path))) !== undefined;
+    return (await this.disk.look(await this.safely(path))) !== undefined;
   }
 
   public async list(path?: string): Promise<string[]> {
@@ -168,7 +168,7 @@ class FileStoreFolder implements StoreFolder {
       }
     };
     if (path === undefined) await walk(this.root, '');
-    else await walk(inside(this.root, path), `${path}/`);
+    else await walk(await this.safely(path), `${path}/`);
     return found.sort();
   }
 
