@@ -58,6 +58,11 @@ export class CrashingDisk implements Disk {
     this.generation += 1;
   }
 
+  /** It knows no links. */
+  public async realPath(path: string): Promise<string> {
+    return path;
+  }
+
   /** The disk as it is found when the power is back. */
   public powerOn(survival: Survival): void {
     this.crash = undefined;

@@ -1,11 +1,25 @@
 import { deployZip } from '../../src/apply/deployZip.js';
 import type { ComponentKey } from '../../src/metadata/component.js';
+import type { OrgUser } from '../org/engine/contracts.js';
+import type { MetadataSide } from '../org/engine/metadata/metadataSide.js';
 import type { Person, World } from './world.js';
 
 /** A deployment by `person`, through the org's own deploy with everything it checks. Fails the test when the org refuses it. */
-export async function deployAs(
+export function deployAs(
   world: World,
   person: Person,
+  files: Readonly<Record<string, string>>,
+  members: readonly string[],
+  deletions: readonly string[] = [],
+  testLevel?: string
+): Promise<string> {
+  return deployTo(world.side, world.user(person), files, members, deletions, testLevel);
+}
+
+/** The same on any org. */
+export async function deployTo(
+  side: MetadataSide,
+  user: OrgUser,
   files: Readonly<Record<string, string>>,
   members: readonly string[],
   deletions: readonly string[] = [],
@@ -21,11 +35,13 @@ export async function deployAs(
     deletions.map(key),
     '66.0'
   );
-  const result = await world.side.deployZip(
-    zip,
-    { rollbackOnError: true, singlePackage: true, ignoreWarnings: true, ...(testLevel ? { testLevel } : {}) },
-    world.user(person)
-  );
+  const options = {
+    rollbackOnError: true,
+    singlePackage: true,
+    ignoreWarnings: true,
+    ...(testLevel ? { testLevel } : {}),
+  };
+  const result = await side.deployZip(zip, options, user);
   if (result.status !== 'Succeeded')
     throw new Error(`the org refused the deployment: ${JSON.stringify(result, null, 1)}`);
   return result.id;

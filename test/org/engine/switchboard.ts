@@ -58,6 +58,7 @@ export function defaultSwitches(): Switchboard {
     jobFailure: '',
     bulkRowAllowance: Number.POSITIVE_INFINITY,
     firstTryLocks: false,
+    dailyApiRequests: 100_000,
     latency: 0,
     filesPerPackage: 10_000,
     latencyOf: undefined,

@@ -18,6 +18,8 @@ export interface Switchboard extends UnconfirmedFacts {
   firstTryLocks: boolean;
   /** Files that a retrieve gives at most. */
   filesPerPackage: number;
+  /** Requests of a day; every one beyond is refused. */
+  dailyApiRequests: number;
   /** Milliseconds added to every answer. */
   latency: number;
   /** Milliseconds added to the answer of one request, besides `latency`. */
@@ -81,6 +83,7 @@ export interface FaultRule {
     | 'resetAfter'
     | 'stall'
     | 'truncate'
+    | 'cutShort'
     | 'html200'
     | 'status401'
     | 'status403Limit'

@@ -5,7 +5,6 @@ import { requestedObject } from './restDescribe.js';
 import type { OrgRequest, Router } from './router.js';
 
 const limits: Readonly<Record<string, readonly [max: number, remaining: number]>> = {
-  DailyApiRequests: [100_000, 99_000],
   DailyBulkApiBatches: [15_000, 14_990],
   DailyBulkV2QueryJobs: [10_000, 9_990],
   DailyBulkV2QueryFileStorageMB: [976_562, 976_560],
@@ -19,9 +18,16 @@ const limits: Readonly<Record<string, readonly [max: number, remaining: number]>
 export function registerLimitRoutes(router: Router, org: PracticeOrg): void {
   router.get('/services/data/v:version/limits', () => ({
     status: 200,
-    body: Object.fromEntries(
-      Object.entries(limits).map(([name, [max, remaining]]) => [name, { Max: max, Remaining: remaining }])
-    ),
+    body: {
+      DailyApiRequests: {
+        Max: org.switches.dailyApiRequests,
+        // What others used today; the org itself counts with a delay.
+        Remaining: Math.max(0, org.switches.dailyApiRequests - 1_000),
+      },
+      ...Object.fromEntries(
+        Object.entries(limits).map(([name, [max, remaining]]) => [name, { Max: max, Remaining: remaining }])
+      ),
+    },
   }));
   router.get('/services/data/v:version/limits/recordCount', ({ query }) => {
     const asked =

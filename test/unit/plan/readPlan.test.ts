@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { StoreId } from '../../../src/model/ids.js';
+import { jsonText } from '../../../src/snapshot/jsonFile.js';
 import { readItems, readPlan } from '../../../src/plan/readPlan.js';
 import type { RecordItem } from '../../../src/plan/rollbackPlan.js';
 import { FileStore } from '../../../src/store/fileStore.js';
@@ -20,7 +21,7 @@ describe('a plan in a store', () => {
     new FileStore(await temp(), '.rollback').create('plans', aPlan().id as StoreId);
   const stored = async (plan: unknown): Promise<StoreFolder> => {
     const folder = await aFolder();
-    await folder.write('plan.json', typeof plan === 'string' ? plan : JSON.stringify(plan, null, 2));
+    await folder.write('plan.json', typeof plan === 'string' ? plan : jsonText(plan));
     return folder;
   };
 

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { StoreId } from '../../../src/model/ids.js';
 import { permissionScopeOf } from '../../../src/permissions/permissionScope.js';
 import { permissionsJson } from '../../../src/snapshot/capturePermissions.js';
+import { jsonText } from '../../../src/snapshot/jsonFile.js';
 import { openBaseline, parseJson, readSnapshot } from '../../../src/snapshot/baseline.js';
 import type { Snapshot } from '../../../src/snapshot/snapshotFormat.js';
 import { FileStore } from '../../../src/store/fileStore.js';
@@ -32,7 +33,7 @@ describe('a snapshot in a store', () => {
     ];
     await folder.write(
       'snapshot.json',
-      JSON.stringify({ ...aSnapshot({ parts, ...more }), ...(more.digest ? { digest: more.digest } : {}) })
+      jsonText({ ...aSnapshot({ parts, ...more }), ...(more.digest ? { digest: more.digest } : {}) })
     );
     return { store, folder, path: join(root, 'snapshots', ID) };
   };
@@ -80,12 +81,13 @@ describe('a snapshot in a store', () => {
     const { store, folder } = await written();
     const text = (await folder.read('snapshot.json')).toString('utf8');
     for (const edited of [
-      text.replace('"complete":true', '"complete":false'),
+      text.replace('"complete": true', '"complete": false'),
       text.replace('65.0', '64.0'),
       text.slice(0, -5),
       '{}',
       'null',
-      text.replace('"format":1', '"format":1,"__proto__":{}'),
+      text.replace('"format": 1', '"format": 1,"__proto__":{}'),
+      text.replace('"format": 1', '"format":  1'),
     ]) {
       await folder.write('snapshot.json', edited);
       expect((await refused(store)).slice(0, 3), edited.slice(0, 80)).to.deep.equal([

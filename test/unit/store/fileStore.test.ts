@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { StoreId } from '../../../src/model/ids.js';
 import { FileStore } from '../../../src/store/fileStore.js';
+import { staysInside } from '../../../src/store/inside.js';
 import type { StoreFolder } from '../../../src/store/ports.js';
 import { refusalOf } from '../support/refusals.js';
 import { tempFolders } from '../support/tempFolder.js';
@@ -197,6 +198,33 @@ describe('a store in a folder', () => {
         expect(await readdir(root)).to.deep.equal(['.gitignore', 'snapshots']);
       });
     }
+
+    it('is refused where a symbolic link leads out, for reading and for writing', async () => {
+      const { folder, path } = await aFolder();
+      const outside = await temp();
+      await writeFile(join(outside, 'secret'), 'x');
+      await symlink(outside, join(path, 'link'));
+      await symlink(join(outside, 'secret'), join(path, 'file'));
+      for (const act of [
+        () => folder.read('link/secret'),
+        () => folder.read('file'),
+        () => folder.stat('file'),
+        () => folder.exists('link/secret'),
+        () => folder.write('link/new', 'x'),
+        () => folder.append('file', 'x'),
+      ])
+        expect((await refusalOf(act)).key).to.equal('pathLeavesFolder');
+      expect(await readdir(outside)).to.deep.equal(['secret']);
+      expect(await readFile(join(outside, 'secret'), 'utf8')).to.equal('x');
+    });
+
+    it('names a drive, or on Windows a device', () => {
+      expect(['C:x', 'c:/x'].map((path) => staysInside(path, 'linux'))).to.deep.equal([false, false]);
+      expect(['a/con', 'NUL.txt', 'a/b.', 'a:b', 'fine'].map((path) => staysInside(path, 'win32'))).to.deep.equal([
+        ...[false, false, false, false],
+        true,
+      ]);
+    });
 
     it('is not taken for one when it only looks unusual', async () => {
       const { folder } = await aFolder();

@@ -1,3 +1,4 @@
+import { jsonText } from '../../../src/snapshot/jsonFile.js';
 import { chain, GENESIS, type JournalEntry } from '../../../src/apply/journal.js';
 import { digestOf } from '../../../src/model/digest.js';
 import type { StoreId } from '../../../src/model/ids.js';
@@ -18,7 +19,7 @@ export async function putSnapshot(
   more: Partial<Omit<Snapshot, 'digest' | 'id'>> = {}
 ): Promise<StoreFolder> {
   const folder = await store.create('snapshots', id);
-  await folder.write('snapshot.json', JSON.stringify(aSnapshot({ ...more, id })));
+  await folder.write('snapshot.json', jsonText(aSnapshot({ ...more, id })));
   return folder;
 }
 
@@ -30,7 +31,7 @@ export async function putPlan(
   const { digest: dropped, ...body } = { ...aPlan({ orgId: ORG, ...more }), id: id as string };
   void dropped;
   const plan = { ...body, digest: digestOf(body) };
-  await (await store.create('plans', id)).write('plan.json', JSON.stringify(plan));
+  await (await store.create('plans', id)).write('plan.json', jsonText(plan));
   return plan;
 }
 

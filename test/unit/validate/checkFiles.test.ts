@@ -1,3 +1,4 @@
+import { jsonText } from '../../../src/snapshot/jsonFile.js';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { sha256 } from '../../../src/model/digest.js';
@@ -175,7 +176,7 @@ describe('verifying a snapshot', () => {
     void dropped;
     await folder.write(
       'snapshot.json',
-      JSON.stringify(
+      jsonText(
         aSnapshot({
           ...body,
           complete: false,

@@ -1,0 +1,29 @@
+/** What came of some cases: how often each thing was seen, and what was not as promised. */
+export interface Tally {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly failures: readonly string[];
+}
+
+/** One question of `npm run test:faults`, answered by many cases that are numbered from 0. */
+export interface Part {
+  readonly title: string;
+  /** How many cases there are; may take a moment to find out. */
+  total(): Promise<number>;
+  /** Plays the cases from `first` on. Each case depends on its number alone. */
+  play(first: number, count: number): Promise<Tally>;
+}
+
+export class Counter implements Tally {
+  public readonly counts: Record<string, number> = {};
+  public readonly failures: string[] = [];
+
+  public saw(what: string, times = 1): void {
+    this.counts[what] = (this.counts[what] ?? 0) + times;
+  }
+
+  public add({ counts, failures }: Tally): this {
+    for (const [what, times] of Object.entries(counts)) this.saw(what, times);
+    this.failures.push(...failures);
+    return this;
+  }
+}
