@@ -1,6 +1,7 @@
 import { coversParent, type PermissionScope } from '../permissions/permissionScope.js';
 import { soqlText } from '../records/soql.js';
 import type { OrgHttp } from './orgHttp.js';
+import { badAnswer } from './orgRequestError.js';
 import { bookOf, type Columns, type PermissionBook } from './permissionBook.js';
 import { bareName, ENTITIES, fullNameOf, knownParents, type KnownParent } from './permissionNames.js';
 import type { PermissionReader, PermissionReading, RawRow } from './ports.js';
@@ -61,7 +62,12 @@ export class PermissionRows implements PermissionReader {
   }
 
   private knownColumns(): Promise<Columns> {
-    this.columns ??= this.readColumns();
+    if (this.columns === undefined) {
+      const columns = this.readColumns();
+      this.columns = columns;
+      // What failed once is asked again, not remembered.
+      columns.catch(() => (this.columns = undefined));
+    }
     return this.columns;
   }
 
@@ -71,6 +77,10 @@ export class PermissionRows implements PermissionReader {
       this.http,
       objects.map((object) => `/sobjects/${object}/describe`)
     )) as Array<{ fields: Array<{ name: string; type: string }> }>;
+    for (const [at, object] of objects.entries())
+      // Without its columns every right of the object would be taken for revoked.
+      if (!Array.isArray(describes[at]?.fields) || describes[at].fields.length === 0)
+        throw badAnswer(`the describe of ${object} was answered with something else`);
     const rights = (object: string): string[] =>
       (describes[objects.indexOf(object)]?.fields ?? [])
         .filter((field) => field.type === 'boolean' && /^Permissions[A-Z]/.test(field.name))

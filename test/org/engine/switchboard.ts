@@ -44,6 +44,8 @@ export function unconfirmedFacts(): UnconfirmedFacts {
     standardPriceInUse: 'held',
     // Rows of FieldPermissions with Ids that begin with 000, for access that follows from elsewhere: seen in some orgs.
     inferredFieldPermissions: false,
+    // Tooling requests inside Composite Batch, which the guide does not name: answered, or refused one by one.
+    toolingInBatch: 'answered',
   };
 }
 

@@ -61,6 +61,7 @@ export interface UnconfirmedFacts {
   priceWithItsSwitch: 'taken' | 'refused';
   standardPriceInUse: 'held' | 'free';
   inferredFieldPermissions: boolean;
+  toolingInBatch: 'answered' | 'refused';
 }
 
 /** What a rule knows of a request: its number since the server started, from 1. */

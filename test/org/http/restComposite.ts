@@ -22,11 +22,13 @@ export function registerCompositeRoutes(router: Router, org: PracticeOrg): void 
       const halted = body.haltOnError === true && results.some((result) => result.statusCode >= 400);
       const answer = halted
         ? refusal(new OrgError('BATCH_PROCESSING_HALTED', 'Batch processing halted per request', [], 412))
-        : await within(router, request, {
-            method: inner.method,
-            url: `/services/data/${inner.url.replace(/^\/?(services\/data\/)?/, '')}`,
-            body: inner.richInput,
-          });
+        : org.switches.toolingInBatch === 'refused' && /\/tooling\//.test(inner.url)
+          ? refusal(new OrgError('NOT_FOUND', 'The requested resource does not exist', [], 404))
+          : await within(router, request, {
+              method: inner.method,
+              url: `/services/data/${inner.url.replace(/^\/?(services\/data\/)?/, '')}`,
+              body: inner.richInput,
+            });
       results.push({ statusCode: answer.status, result: answer.body ?? null });
     }
     return { status: 200, body: { hasErrors: results.some((result) => result.statusCode >= 400), results } };
