@@ -122,16 +122,28 @@ export function coverage(scope: {
   };
 }
 
+/** Something a deployment touched that the snapshot does not cover. */
+export interface Outside {
+  /** A SELECTOR. */
+  readonly target: string;
+  readonly type: string;
+  /** Of a flow without the number of its version. */
+  readonly fullName: string;
+  /** Oldest first. */
+  readonly touches: readonly Touch[];
+}
+
 /** What deployments did outside the snapshot's scope: nothing here can be taken back from this snapshot. */
-export function outsideScope(touches: ReadonlyMap<string, readonly Touch[]>, covers: Covers): string[] {
-  const targets: string[] = [];
-  for (const key of touches.keys()) {
-    const [type, ...rest] = key.split(':');
-    const fullName = rest.join(':');
-    if (type && !covers(type, fullName))
-      targets.push(
-        type === 'Flow' || type === 'FlowDefinition' ? flowTarget(fullName) : componentTarget(type, fullName)
-      );
+export function outsideScope(touches: ReadonlyMap<string, readonly Touch[]>, covers: Covers): Outside[] {
+  const found = new Map<string, Outside>();
+  for (const [key, ofOne] of touches) {
+    const type = key.slice(0, key.indexOf(':'));
+    const fullName = key.slice(key.indexOf(':') + 1);
+    if (covers(type, fullName)) continue;
+    const isFlow = type === 'Flow' || type === 'FlowDefinition';
+    const target = isFlow ? flowTarget(fullName) : componentTarget(type, fullName);
+    const known = found.get(target)?.touches ?? [];
+    found.set(target, { target, type: isFlow ? 'Flow' : type, fullName, touches: [...known, ...ofOne] });
   }
-  return [...new Set(targets)].sort();
+  return [...found.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
 }

@@ -1,14 +1,15 @@
 import type { ComponentChange } from '../metadata/diffComponents.js';
 import { keyText } from '../metadata/component.js';
+import { mentions } from '../metadata/mentions.js';
 import { deletability } from '../metadata/typeFacts.js';
 import { componentTarget } from '../model/selector.js';
-import { componentAuthor } from './changeSet.js';
 import { conflict, decide, leftOut } from './choice.js';
 import { claimComponent, claimCreated } from './claims.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
 import type { DraftStep } from './rollbackPlan.js';
+import { withoutUsed, type ComponentTexts } from './usedByKept.js';
 
-export interface ComponentFacts {
+export interface ComponentFacts extends ComponentTexts {
   readonly snapshotId: string;
   /** The org's time at which the snapshot was started. */
   readonly snapshotAt: string;
@@ -18,8 +19,6 @@ export interface ComponentFacts {
   readonly filledRows: ReadonlyMap<string, number>;
   /** Objects whose records the snapshot holds. */
   readonly recordScope: ReadonlySet<string>;
-  /** What stands in changed components now, by `Type:FullName`: what stays may use what would go. */
-  readonly texts?: ReadonlyMap<string, string>;
 }
 
 const words: Record<ComponentChange['kind'], [baseline: string, current: string]> = {
@@ -53,39 +52,6 @@ export function componentSteps(
     if (step) draft.steps.push(step);
   }
   return draft;
-}
-
-/**
- * A new component that something uses which stays as it is cannot go: the org would refuse, and somebody's work would
- * break. What stays because of this may keep others in turn.
- */
-function withoutUsed(
-  chosen: readonly ComponentChange[],
-  staying: Set<string>,
-  facts: ComponentFacts,
-  decisions: Decisions,
-  draft: Draft
-): ComponentChange[] {
-  let going = [...chosen];
-  for (;;) {
-    const used = going.flatMap((change) => {
-      if (change.kind !== 'created') return [];
-      const users = [...staying]
-        .filter((key) => key !== keyText(change) && mentions(facts.texts?.get(key) ?? '', change.fullName))
-        .sort();
-      return users.length > 0 ? [{ change, users }] : [];
-    });
-    if (used.length === 0) return going;
-    for (const { change, users } of used) {
-      const target = componentTarget(change.type, change.fullName);
-      const current = `used by ${users.map((key) => `metadata:${key}`).join(', ')}`;
-      draft.conflicts.push(
-        conflict(target, 'usedByKept', 'absent', current, componentAuthor(change), 'keep', decisions.names)
-      );
-      staying.add(keyText(change));
-    }
-    going = going.filter((change) => !staying.has(keyText(change)));
-  }
 }
 
 /** Whether the change goes back: it is the deployers', or it is a conflict that is to be restored. */
@@ -242,10 +208,4 @@ function deletion(
     );
   }
   return draftStep(change, 'deleteComponent', target, 'lossless', 'it was created since');
-}
-
-/** Whether a flow's body names a component: its own name as a whole word. */
-function mentions(text: string, fullName: string): boolean {
-  const own = fullName.split('.').at(-1) ?? fullName;
-  return new RegExp(`(^|[^A-Za-z0-9_])${own.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}([^A-Za-z0-9_]|$)`).test(text);
 }

@@ -12,6 +12,7 @@ import { flowSteps } from './flowSteps.js';
 import { permissionDraft } from './permissionDraft.js';
 import { stepsWithoutCascades } from './readCascades.js';
 import { readFilledRows } from './readFilledRows.js';
+import { readOutsideTexts } from './readOutsideTexts.js';
 import type { Observed } from './readOrgNow.js';
 import type { DraftStep } from './rollbackPlan.js';
 
@@ -40,6 +41,7 @@ export async function makeDraft(
           observed.components.retrieved.components,
           new Set(observed.changes.components.map(keyText))
         ),
+        outside: await readOutsideTexts(org, snapshot.scope, attribution, observed),
       },
       decisions
     ),

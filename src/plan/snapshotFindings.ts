@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.js';
 import type { Deployment, DeployReport } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
-import { coverage, isReal, isTaken, outsideScope, touchesOf, type Attribution } from './attribution.js';
+import { coverage, isReal, isTaken, outsideScope, touchesOf, type Attribution, type Touch } from './attribution.js';
 
 /** Rows deleted longer ago than this are no longer in the recycle bin. */
 const BIN_DAYS = 15;
@@ -38,6 +38,7 @@ export function snapshotFindings(
       action: 'Wait until it is done, then plan again.',
     });
   const real = observed.deployments.filter(isReal);
+  findings.push(...severalDeployers(real, attribution, snapshot.id));
   for (const deployment of real) {
     if (isTaken(attribution, deployment.id)) continue;
     findings.push({
@@ -58,15 +59,48 @@ export function snapshotFindings(
       message: `The org no longer tells what this deployment by ${deployment.createdByName} changed. Components are attributed by their last editor.`,
     });
   const taken = real.filter(({ id }) => isTaken(attribution, id));
-  for (const target of outsideScope(touchesOf(taken, observed.reports), coverage(snapshot.scope))) {
+  for (const { target, touches } of outsideScope(touchesOf(taken, observed.reports), coverage(snapshot.scope))) {
+    const last = touches.at(-1) as Touch;
+    const by = taken.find(({ id }) => id === last.deploymentId)?.createdByName ?? last.userId;
+    const gone = last.deleted;
     findings.push({
       code: 'outsideSnapshot',
       severity: 'warning',
       subject: target,
-      message: 'A deployment changed it, and the snapshot does not cover it: it is not taken back.',
+      message: `Outside the snapshot, so it stays as it is: deployment ${last.deploymentId} by ${by} ${didWhat(touches)} it.`,
+      action: gone
+        ? 'If it is missed, bring it back from version control.'
+        : 'If it is part of the fault, take it back by hand; name it in the next snapshot.',
     });
   }
   return findings;
+}
+
+/** What became of a component through several deployments, in a word. */
+function didWhat(touches: readonly Touch[]): string {
+  if (touches.at(-1)?.deleted) return 'deleted';
+  return touches.some((touch) => touch.created) ? 'created' : 'changed';
+}
+
+/** Several people deployed: what each did goes back, by hand too, which is more than most who read the plan would think. */
+function severalDeployers(real: readonly Deployment[], attribution: Attribution, subject: string): Finding[] {
+  const { source } = attribution;
+  if (source !== 'deployments' && source !== 'named') return [];
+  const byUser = Map.groupBy(
+    real.filter(({ id }) => isTaken(attribution, id)),
+    (deployment) => deployment.createdById
+  );
+  if (byUser.size < 2) return [];
+  const names = [...byUser.values()].map((own) => `${own[0]?.createdByName} (${own.map(({ id }) => id).join(', ')})`);
+  return [
+    {
+      code: 'severalDeployers',
+      severity: 'warning',
+      subject,
+      message: `${byUser.size} people deployed since: ${names.sort().join(' and ')}. Whatever any of them changed goes back, also what they changed by hand.`,
+      action: `To take back one deployment only, plan again with --deploy-id ${real.at(-1)?.id ?? ''}`,
+    },
+  ];
 }
 
 /** How it is known whose changes go back, where that is worth knowing. */

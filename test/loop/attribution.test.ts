@@ -199,6 +199,9 @@ describe('whose changes go back', () => {
       const all = await world.plan(before);
       expect(all.conflicts).to.deep.equal([]);
       expect(all.deployers).to.deep.equal([CLEO, DOV]);
+      // Nobody should be surprised that the work of both goes back.
+      expect(all.findings.find(({ code }) => code === 'severalDeployers')?.message).to.include('2 people deployed');
+      expect(findings(plan, 'severalDeployers')).to.deep.equal([]);
     });
 
     it('says what a deployment changed outside the snapshot, item by item', async () => {
@@ -215,6 +218,12 @@ describe('whose changes go back', () => {
       );
       const plan = await world.plan(before, { deployments: [id] });
       expect(findings(plan, 'outsideSnapshot')).to.deep.equal(['flow:Machine_Finder', 'metadata:ApexClass:Elsewhere']);
+      expect(
+        plan.findings.filter(({ code }) => code === 'outsideSnapshot').map(({ message }) => message)
+      ).to.deep.equal([
+        `Outside the snapshot, so it stays as it is: deployment ${id} by Dov Deployer changed it.`,
+        `Outside the snapshot, so it stays as it is: deployment ${id} by Dov Deployer created it.`,
+      ]);
     });
 
     it('refuses ids that are unknown here, check-only, or from before the snapshot', async () => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { CREMA_UNO } from '../../scripts/demo/story.js';
 import { openOldPlan, refreshedFrom } from '../../src/cli/refreshPlan.js';
 import { chosen } from '../../src/plan/choosing.js';
-import { apexClass, deployAs, flow, textField } from '../support/deploys.js';
+import { apexClass, deployAs, flow, permissionSet, textField } from '../support/deploys.js';
 import { World } from '../support/world.js';
 
 const RULE = 'a0V5g00000Br006EAB';
@@ -121,21 +121,32 @@ describe('conflicts', () => {
     expect(both.steps.map(({ operation }) => operation)).to.include.members(['deleteFlowVersion', 'deleteComponent']);
   });
 
-  it('a new component that something kept uses stays', async () => {
-    const before = await world.snapshot({ metadata: CLASSES });
-    await deployAs(world, 'Dov Deployer', apexClass('Added', 'public class Added { }'), ['ApexClass:Added']);
+  it('a new component that something kept uses stays, in the scope of the snapshot or outside of it', async () => {
+    const before = await world.snapshot({
+      metadata: [...CLASSES, FIELD, { type: 'ApexClass', fullName: 'Unused' }],
+    });
+    const first = await deployAs(
+      world,
+      'Dov Deployer',
+      {
+        ...apexClass('Added', 'public class Added { }'),
+        ...apexClass('Unused', 'public class Unused { }'),
+        ...textField('Product2', 'Origin__c', 'Origin'),
+        ...permissionSet('Promotion', 'P', ['Product2.Origin__c']),
+      },
+      ['ApexClass:Added', 'ApexClass:Unused', 'CustomField:Product2.Origin__c', 'PermissionSet:Promotion']
+    );
     later();
     const hers = 'public class DiscountLimits { Added helper; }';
-    const second = await deployAs(world, 'Cleo Colleague', apexClass('DiscountLimits', hers), [
-      'ApexClass:DiscountLimits',
-    ]);
-    const first = world.side.deployments.list()[0]?.job.id as string;
-    expect(first).to.not.equal(second);
+    await deployAs(world, 'Cleo Colleague', apexClass('DiscountLimits', hers), ['ApexClass:DiscountLimits']);
+    await deployAs(world, 'Cleo Colleague', flow('Her_Flow', '{!$Record.Origin__c}'), ['Flow:Her_Flow']);
     const plan = await world.plan(before, { deployments: [first] });
-    expect(plan.steps).to.deep.equal([]);
-    expect(plan.conflicts.map(({ target, kind, decision }) => [target, kind, decision])).to.deep.equal([
-      ['metadata:ApexClass:Added', 'usedByKept', 'keep'],
-      ['metadata:ApexClass:DiscountLimits', 'otherDeployment', 'keep'],
+    // What only grants access to the field is no reason that it stays.
+    expect(plan.steps.map(({ target }) => target)).to.deep.equal(['metadata:ApexClass:Unused', 'permission:Promotion']);
+    expect(plan.conflicts.map(({ target, kind, current }) => [target, kind, current])).to.deep.equal([
+      ['metadata:ApexClass:Added', 'usedByKept', 'used by metadata:ApexClass:DiscountLimits'],
+      ['metadata:ApexClass:DiscountLimits', 'otherDeployment', 'changed since'],
+      ['metadata:CustomField:Product2.Origin__c', 'usedByKept', 'used by flow:Her_Flow'],
     ]);
   });
 

@@ -106,7 +106,8 @@ describe('what deployments touched', () => {
       { type: 'ApexClass', fullName: 'Covered', changed: true },
     ]);
     const touches = touchesOf([aDeployment('0Af1', DEPLOYER)], new Map([['0Af1', report]]));
-    expect(outsideScope(touches, (type, fullName) => type === 'ApexClass' && fullName === 'Covered')).to.deep.equal([
+    const outside = outsideScope(touches, (type, fullName) => type === 'ApexClass' && fullName === 'Covered');
+    expect(outside.map(({ target }) => target)).to.deep.equal([
       'flow:Pricing',
       'flow:Quote_Approval',
       'metadata:Layout:Quote-Deal: Desk',
