@@ -3,7 +3,7 @@ import { grid } from '../support/faults/grid.js';
 import { schedules } from '../support/faults/schedules.js';
 import { mutations } from '../support/faults/mutations.js';
 import { tampering } from '../support/faults/tampering.js';
-import type { Part } from '../support/faults/part.js';
+import { SEED as seed, type Part } from '../support/faults/part.js';
 
 /**
  * Faults of the network and the org, anywhere on the way from a snapshot to its validation: each command gives what it
@@ -12,7 +12,6 @@ import type { Part } from '../support/faults/part.js';
  */
 describe('faults on the way', function () {
   this.timeout(0);
-  const seed = Number(process.env.FAULTS_SEED ?? 1);
   const before = { ...process.env };
   beforeEach(() => {
     process.env.SF_ROLLBACK_RETRY_MS = '1';

@@ -26,6 +26,7 @@ import type { CrashingDisk } from './crashingDisk.js';
 import { CrashingDisk as Disk, PowerLoss } from './crashingDisk.js';
 import { apexClass, flow, permissionSet, textField } from './deploys.js';
 import { InProcessOrg } from './inProcessOrg.js';
+import { permissionsOf } from './permissions.js';
 
 export const ROOT = '/project/.rollback';
 const OBJECTS = [
@@ -46,7 +47,9 @@ const SCOPE = {
   metadata: [
     { type: 'ApexClass', fullName: 'DiscountLimits' },
     { type: 'CustomField', fullName: 'Product2.Promo__c' },
+    { type: 'CustomField', fullName: 'Product2.Cups_Per_Day__c' },
     { type: 'PermissionSet', fullName: 'Spring_Promotion' },
+    { type: 'PermissionSet', fullName: 'Installation_Planner' },
     { type: 'CustomLabel', fullName: 'Trade_In_Notice' },
   ],
   records: OBJECTS.map((object) => ({ object })),
@@ -61,21 +64,39 @@ export interface Scene {
   readonly disk: CrashingDisk;
 }
 
+/** What is cut off: a rollback, or the run that takes a rollback back. */
+export type Way = 'apply' | 'undo';
+
 /** Everything that counts of an org, as text: two orgs are alike when their pictures are. */
 export type Picture = Readonly<Record<string, string>>;
 
 /**
- * One rollback with flows, metadata and more than 60 records, of every operation, on an org in process. `scene` sets it up
- * again and again, always the same, right before the plan is applied.
+ * One rollback with flows, metadata, permissions and more than 60 records, of every operation, on an org in process; or the
+ * run that takes it back. `scene` sets it up again and again, always the same, right before the plan is applied.
  */
 export class CrashStory {
   private constructor(
     private readonly disk: CrashingDisk,
     public readonly plan: RollbackPlan,
-    private readonly marks: { readonly bad: Mark; readonly planned: Mark }
+    private readonly marks: { readonly bad: Mark; readonly planned: Mark },
+    /** The rollback that was carried out before. */
+    private readonly taken?: { readonly story: CrashStory; readonly planned: Mark }
   ) {}
 
-  public static async begin(): Promise<CrashStory> {
+  public static async begin(way: Way = 'apply'): Promise<CrashStory> {
+    const story = await CrashStory.beginRollback();
+    return way === 'apply' ? story : CrashStory.beginUndo(story);
+  }
+
+  private static async beginUndo(story: CrashStory): Promise<CrashStory> {
+    const scene = await story.scene();
+    const life = new Life(scene, 0);
+    const run = await life.apply(story.plan);
+    const plan = await life.undo(parseStoreId(run.runId) as StoreId);
+    return new CrashStory(scene.disk, plan, story.marks, { story, planned: markOf(scene.org) });
+  }
+
+  private static async beginRollback(): Promise<CrashStory> {
     const { org, side } = newOrg();
     const disk = new Disk();
     const store = new FileStore(
@@ -104,6 +125,12 @@ export class CrashStory {
 
   /** The org and the disk as they are when the plan is about to be applied. */
   public async scene(): Promise<Scene> {
+    if (this.taken) {
+      const scene = await this.taken.story.scene();
+      await new Life(scene, 0).apply(this.taken.story.plan);
+      setMark(scene.org, this.taken.planned);
+      return { ...scene, disk: this.disk.copy() };
+    }
     const { org, side } = newOrg();
     // Ids that the org issues when it is first looked at.
     side.catalogue();
@@ -254,6 +281,8 @@ async function badRelease(org: PracticeOrg, side: MetadataSide): Promise<void> {
       ...apexClass('DiscountLimits', 'public class DiscountLimits { }'),
       ...textField('Product2', 'Promo__c', 'Promo'),
       ...permissionSet('Spring_Promotion', 'Spring Promotion', ['Product2.Promo__c']),
+      // What the set grants now is to be revoked, and what it granted is to be granted again.
+      ...permissionSet('Installation_Planner', 'Installation Planner', ['Product2.Cups_Per_Day__c']),
     },
     [
       'Flow:Machine_Finder',
@@ -261,6 +290,7 @@ async function badRelease(org: PracticeOrg, side: MetadataSide): Promise<void> {
       'ApexClass:DiscountLimits',
       'CustomField:Product2.Promo__c',
       'PermissionSet:Spring_Promotion',
+      'PermissionSet:Installation_Planner',
     ]
   );
   // The version that ran is gone: its body has to come back as a new one.
@@ -355,6 +385,7 @@ export function pictureOf(scene: Scene): Picture {
     ].join('\n');
   for (const component of side.components.all())
     picture[`${component.type}:${component.fullName}`] = contentOf(component);
+  picture['permissions'] = permissionsOf(org, org.user('Ada Admin')).join('\n');
   return picture;
 }
 
@@ -388,12 +419,12 @@ export function differences(expected: Picture, found: Picture): string[] {
   });
 }
 
-/** Rows that were written twice: inserted, or undeleted or deleted more than once, by the one who rolls back. */
+/** Rows, and permission rows, that were inserted, undeleted or deleted more than once by the one who rolls back. */
 export function writtenTwice(scene: Scene, from: number): string[] {
   const ada = scene.org.user('Ada Admin').id;
   const seen = new Map<string, number>();
   for (const entry of scene.org.opLog.entries.slice(from) as readonly OpLogEntry[]) {
-    if (entry.kind !== 'recordWrite' || entry.user !== ada) continue;
+    if ((entry.kind !== 'recordWrite' && entry.kind !== 'permissionWrite') || entry.user !== ada) continue;
     if (!['insert', 'delete', 'undelete'].includes(entry.operation)) continue;
     const key = `${entry.operation} ${entry.object} ${entry.id}`;
     seen.set(key, (seen.get(key) ?? 0) + 1);

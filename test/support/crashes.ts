@@ -2,7 +2,17 @@ import type { RunResult } from '../../src/apply/runResult.js';
 import { readRun } from '../../src/apply/earlierRuns.js';
 import { isUnfinished } from '../../src/apply/journal.js';
 import { EXIT, type Refusal } from '../../src/model/refusal.js';
-import { CrashStory, differences, Life, pictureOf, writtenTwice, type Picture, type Scene } from './crashStory.js';
+import {
+  CrashStory,
+  differences,
+  Life,
+  pictureOf,
+  ROOT,
+  writtenTwice,
+  type Picture,
+  type Scene,
+  type Way,
+} from './crashStory.js';
 import type { Survival } from './crashingDisk.js';
 import { Dice } from './dice.js';
 
@@ -34,6 +44,8 @@ export interface Undisturbed {
   readonly operations: number;
   readonly syncs: number;
   readonly requests: number;
+  /** Lines of its journal. */
+  readonly lines: number;
 }
 
 /** Plays crash cases of one story. */
@@ -43,8 +55,8 @@ export class Crashes {
     public readonly undisturbed: Undisturbed
   ) {}
 
-  public static async begin(): Promise<Crashes> {
-    const story = await CrashStory.begin();
+  public static async begin(way: Way = 'apply'): Promise<Crashes> {
+    const story = await CrashStory.begin(way);
     const scene = await story.scene();
     const { operations, syncs } = scene.disk;
     const life = new Life(scene, 1);
@@ -56,6 +68,7 @@ export class Crashes {
       operations: scene.disk.operations - operations,
       syncs: scene.disk.syncs - syncs,
       requests: life.requestsSent,
+      lines: (await journalOf(scene, result)).lines.length,
     });
   }
 
@@ -129,26 +142,14 @@ export class Crashes {
     return tool.apply(this.story.plan);
   }
 
-  /** The journal of an undisturbed run, cut behind each of its lines: gone on with, the run ends as it did. */
-  public async playCuts(onCase: (line: number, problems: readonly string[]) => void, only?: number): Promise<void> {
-    for (let line = only ?? 0; only === undefined || line <= only; line += 1) {
-      const scene = await this.story.scene();
-      const from = scene.org.opLog.entries.length;
-      const first = await new Life(scene, 1).apply(this.story.plan);
-      const path = `/project/.rollback/runs/${first.runId}/journal.ndjson`;
-      const lines = (await scene.disk.read(path)).toString('utf8').split('\n').filter(Boolean);
-      if (line > lines.length) return;
-      await scene.disk.cut(
-        path,
-        Buffer.byteLength(
-          lines
-            .slice(0, line)
-            .map((each) => `${each}\n`)
-            .join('')
-        )
-      );
-      onCase(line, await this.afterCut(scene, from));
-    }
+  /** The journal of an undisturbed run, cut behind one of its lines: gone on with, the run ends as it did. */
+  public async playCut(line: number): Promise<string[]> {
+    const scene = await this.story.scene();
+    const from = scene.org.opLog.entries.length;
+    const { path, lines } = await journalOf(scene, await new Life(scene, 1).apply(this.story.plan));
+    const kept = lines.slice(0, line).map((each) => `${each}\n`);
+    await scene.disk.cut(path, Buffer.byteLength(kept.join('')));
+    return this.afterCut(scene, from);
   }
 
   private async afterCut(scene: Scene, from: number): Promise<string[]> {
@@ -163,6 +164,11 @@ export class Crashes {
       return writtenTwice(scene, from);
     }
   }
+}
+
+async function journalOf(scene: Scene, { runId }: RunResult): Promise<{ path: string; lines: string[] }> {
+  const path = `${ROOT}/runs/${runId}/journal.ndjson`;
+  return { path, lines: (await scene.disk.read(path)).toString('utf8').split('\n').filter(Boolean) };
 }
 
 function sum(result: RunResult): number {

@@ -58,7 +58,11 @@ export class KillingGround {
       writeFileSync(file, content, { mode: 0o600 });
     }
     const running = await startPracticeOrg({ org: scene.org, port: this.port });
-    const bin = rollbackBin({ home: this.home, cwd: folder, env: { SF_ROLLBACK_RETRY_MS: '20' } });
+    const bin = rollbackBin({
+      home: this.home,
+      cwd: folder,
+      env: { SF_ROLLBACK_RETRY_MS: '20', SF_ROLLBACK_TIMEOUT_MS: '60000' },
+    });
     const typed = (...which: readonly string[]): string[] => [
       ...['rollback', 'apply', '-o', 'practice', ...which],
       ...['--confirm', 'practice', '--no-validate', '--json'],

@@ -15,6 +15,7 @@ export function grid(way: Way): Part {
   };
   return {
     title: `each fault at each request of each command, ${way}`,
+    asked: 'every request x fault',
     total: async () => (await cells()).length,
     async play(first: number, count: number): Promise<Tally> {
       const counter = new Counter();

@@ -1,4 +1,6 @@
 import { parse } from 'csv-parse/sync';
+import { parseConfig } from '../../../src/cli/config/readConfig.js';
+import { Refusal } from '../../../src/model/refusal.js';
 import { readJournal } from '../../../src/apply/journal.js';
 import { itemSchema, planSchema } from '../../../src/plan/planFormat.js';
 import { parseRecord, RecordSplitter } from '../../../src/records/csvRecords.js';
@@ -27,7 +29,7 @@ const PIECES = [
   '[',
   ']',
   'null',
-  '"__proto__":{},',
+  '"__proto__":{"polluted":1},',
   '1e999',
   '\\u0000',
   '../',
@@ -35,13 +37,13 @@ const PIECES = [
 ];
 
 /** The text with a few pieces cut out, doubled, swapped or put in. */
-function mutated(text: string, dice: Dice): string {
+function mutated(text: string, dice: Dice, pieces: readonly string[] = PIECES): string {
   let result = text;
   for (let n = dice.between(1, 4); n > 0; n -= 1) {
     const at = dice.below(result.length + 1);
     const length = dice.between(0, 12);
     const rest = result.slice(at + (dice.chance(0.5) ? length : 0));
-    result = `${result.slice(0, at)}${dice.chance(0.3) ? result.slice(at, at + length) : dice.one(PIECES)}${rest}`;
+    result = `${result.slice(0, at)}${dice.chance(0.3) ? result.slice(at, at + length) : dice.one(pieces)}${rest}`;
   }
   return result;
 }
@@ -82,12 +84,64 @@ function csvDifference(text: string, dice: Dice): string | undefined {
   return `${JSON.stringify(text)}\n  ours ${JSON.stringify(ours)}\n  csv-parse ${JSON.stringify(theirs)}`;
 }
 
+/** A configuration is read, or refused with the place of everything that is wrong in it. */
+function configProblem(text: string): string | undefined {
+  try {
+    parseConfig(text, 'rollback.yml');
+  } catch (error) {
+    if (!(error instanceof Refusal)) return `it broke: ${(error as Error).stack ?? String(error)}\n${text}`;
+  }
+  return ({} as { polluted?: unknown }).polluted === undefined ? undefined : 'a prototype was reached';
+}
+
 interface Texts {
   readonly snapshot: string;
   readonly plan: string;
   readonly item: string;
   readonly journal: string;
 }
+
+/** A `rollback.yml` with all that it can say. */
+const CONFIG = `version: 1
+scope:
+  metadata: [ApexClass, 'CustomField:Product2.Origin__c']
+  flows: [Quote_Set_Discount_Tier]
+  records:
+    - cpq
+    - coffee
+    - "Account:Type = 'Customer'"
+conflicts:
+  default: restore
+  resolve:
+    - record:Product2:*=keep
+datasets:
+  coffee:
+    description: Which bean goes into which blend.
+    objects:
+      - object: Blend__c
+        where: Active__c = true
+      - object: Bean__c
+        optional: true
+    softReferences:
+      Blend__c: [Recipe__c]
+    deactivate:
+      Blend__c: { field: Active__c, value: false }
+`;
+/** What means something in YAML and nothing elsewhere. */
+const YAML_PIECES = [
+  '  ',
+  '- ',
+  ': ',
+  '&a ',
+  '*a',
+  '<<: *a',
+  '!!binary ',
+  '| \n',
+  '? ',
+  '# ',
+  '---\n',
+  '__proto__: 1\n',
+];
 
 let texts: Promise<Texts> | undefined;
 
@@ -113,7 +167,7 @@ function theTexts(): Promise<Texts> {
   return texts;
 }
 
-type Parser = keyof Texts | 'csv' | 'csvFree';
+type Parser = keyof Texts | 'config' | 'csv' | 'csvFree';
 
 /** What a parser makes of one mutated input: a problem, or nothing. */
 async function tryOne(parser: Parser, dice: Dice): Promise<string | undefined> {
@@ -131,6 +185,7 @@ async function tryOne(parser: Parser, dice: Dice): Promise<string | undefined> {
     splitter.end();
     return undefined;
   }
+  if (parser === 'config') return configProblem(mutated(CONFIG, dice, [...PIECES, ...YAML_PIECES]));
   const original = (await theTexts())[parser];
   const text = mutated(original, dice);
   if (parser === 'journal') {
@@ -156,6 +211,7 @@ async function tryOne(parser: Parser, dice: Dice): Promise<string | undefined> {
 export function mutations(parser: Parser, count: number, seed: number): Part {
   return {
     title: `mutated inputs for the parser of ${parser === 'csvFree' ? 'CSV, whatever comes' : parser}`,
+    asked: count.toLocaleString('en-US'),
     total: () => Promise.resolve(count),
     async play(first: number, cases: number): Promise<Tally> {
       const counter = new Counter();

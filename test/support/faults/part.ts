@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 /** What came of some cases: how often each thing was seen, and what was not as promised. */
 export interface Tally {
   readonly counts: Readonly<Record<string, number>>;
@@ -7,11 +9,18 @@ export interface Tally {
 /** One question of `npm run test:faults`, answered by many cases that are numbered from 0. */
 export interface Part {
   readonly title: string;
+  /** The figure it answers for, as it was asked for. */
+  readonly asked: string;
+  /** Slices that one process plays at once: above 1 where most of the time is waiting. */
+  readonly atOnce?: number;
   /** How many cases there are; may take a moment to find out. */
   total(): Promise<number>;
   /** Plays the cases from `first` on. Each case depends on its number alone. */
   play(first: number, count: number): Promise<Tally>;
 }
+
+/** FAULTS_SEED asks for other dice everywhere. */
+export const SEED = Number(process.env.FAULTS_SEED ?? 20_261_121);
 
 export class Counter implements Tally {
   public readonly counts: Record<string, number> = {};
@@ -19,6 +28,10 @@ export class Counter implements Tally {
 
   public saw(what: string, times = 1): void {
     this.counts[what] = (this.counts[what] ?? 0) + times;
+  }
+
+  public failed(what: string, problems: readonly string[]): void {
+    if (problems.length > 0) this.failures.push(`${what}\n  ${problems.join('\n').replace(/\n/g, '\n  ')}`);
   }
 
   public add({ counts, failures }: Tally): this {

@@ -19,13 +19,14 @@ export function tallied(counter: Counter, played: Played, what: string): void {
   counter.saw('cases');
   counter.saw('faults met', played.hit);
   for (const { command, end, how } of played.ends) counter.saw(`${command}: ${end}${how ? ` (${how})` : ''}`);
-  if (played.problems.length > 0)
-    counter.failures.push(`${what}\n  ${played.problems.join('\n  ').replace(/\n/g, '\n  ')}`);
+  counter.failed(what, played.problems);
 }
 
 export function schedules(way: Way, count: number, firstSeed: number): Part {
   return {
     title: `random schedules of 3 to 10 faults, ${way}`,
+    asked: count.toLocaleString('en-US'),
+    ...(way === 'over HTTP' ? { atOnce: 4 } : {}),
     total: () => Promise.resolve(count),
     async play(first: number, cases: number): Promise<Tally> {
       const { requests } = await reference();

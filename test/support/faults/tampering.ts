@@ -1,3 +1,4 @@
+import { readJournal } from '../../../src/apply/journal.js';
 import { parseStoreId, type StoreId } from '../../../src/model/ids.js';
 import { Refusal } from '../../../src/model/refusal.js';
 import type { StoreFolder } from '../../../src/store/ports.js';
@@ -38,6 +39,7 @@ function theTarget(): Promise<Target> {
 export function tampering(): Part {
   return {
     title: 'each byte of a small snapshot and plan flipped, each file cut at each byte: refused, naming the file',
+    asked: 'every byte and cut',
     total: async () => (await theTarget()).cases,
     async play(first: number, count: number): Promise<Tally> {
       const { world, files, open } = await theTarget();
@@ -64,6 +66,73 @@ export function tampering(): Part {
       return counter;
     },
   };
+}
+
+let journal: Promise<readonly string[]> | undefined;
+
+/** The lines of a journal of a run that wrote in every lane of the world. */
+function theJournal(): Promise<readonly string[]> {
+  journal ??= (async () => {
+    const world = await FaultWorld.start('in process');
+    const snapshot = await world.snapshot();
+    await world.badRelease();
+    const run = await world.apply(await world.plan(snapshot));
+    const folder = await world.store.open('runs', parseStoreId(run.runId) as StoreId);
+    return String(await folder.read('journal.ndjson'))
+      .split('\n')
+      .slice(0, -1);
+  })();
+  return journal;
+}
+
+/** Every byte of a journal flipped, the journal cut off at every byte, and every line left out, doubled or moved up. */
+export function journalBytes(): Part {
+  return {
+    title:
+      'each byte of a journal flipped, cut at each byte, each line left out, doubled, moved: refused, or a torn tail',
+    asked: 'every byte and line',
+    async total() {
+      const lines = await theJournal();
+      return 2 * Buffer.byteLength(lines.map((line) => `${line}\n`).join('')) + 3 * lines.length;
+    },
+    async play(first: number, count: number): Promise<Tally> {
+      const lines = await theJournal();
+      const counter = new Counter();
+      const whole = lines.map((line) => `${line}\n`).join('');
+      const was = readJournal(whole);
+      const known = was.kind === 'whole' ? was.entries.map((entry) => JSON.stringify(entry)) : [];
+      for (let at = first; at < first + count; at += 1) {
+        const { what, text } = changedJournal(Buffer.from(whole), lines, at);
+        const reading = readJournal(text);
+        counter.saw(reading.kind === 'edited' ? `${what}: refused` : `${what}: a tail was dropped`);
+        // What is taken for whole is the beginning of what was written, entry by entry.
+        if (reading.kind === 'whole' && !reading.entries.every((entry, n) => JSON.stringify(entry) === known[n]))
+          counter.failures.push(`${what}, case ${at}: it was read as whole`);
+        if (reading.kind === 'whole' && reading.entries.length < known.length - 1 && what !== 'cut off')
+          counter.failures.push(`${what}, case ${at}: more than the last line was dropped`);
+      }
+      return counter;
+    },
+  };
+}
+
+function changedJournal(bytes: Buffer, lines: readonly string[], at: number): { what: string; text: string } {
+  const byte = Math.floor(at / 2);
+  if (byte < bytes.length) {
+    if (at % 2 === 1) return { what: 'cut off', text: bytes.subarray(0, byte).toString('utf8') };
+    const changed = Buffer.from(bytes);
+    changed[byte] = (changed[byte] as number) ^ (1 << (byte % 8));
+    return { what: 'byte flipped', text: changed.toString('utf8') };
+  }
+  const line = Math.floor((at - 2 * bytes.length) / 3);
+  const own = lines[line] as string;
+  const rest = lines.filter((_unused, n) => n !== line);
+  const text = (each: readonly string[]): string => each.map((one) => `${one}\n`).join('');
+  const way = (at - 2 * bytes.length) % 3;
+  if (way === 0) return { what: 'line left out', text: text(rest) };
+  if (way === 1) return { what: 'line doubled', text: text([...lines.slice(0, line), own, ...lines.slice(line)]) };
+  const above = Math.max(0, line - 1);
+  return { what: 'line moved up', text: text([...rest.slice(0, above), own, ...rest.slice(above)]) };
 }
 
 async function refusedFor(open: () => Promise<unknown>, path: string): Promise<string | undefined> {

@@ -104,20 +104,29 @@ const keyPrefixes: Readonly<Record<string, string>> = {
   AssignmentRules: '',
 };
 
-/** Facts about a type, by name without regard to case; undefined for one nobody knows. */
-export function factsOf(typeName: string): TypeFacts | undefined {
-  const type = registry.findType((candidate) => candidate.name.toLowerCase() === typeName.toLowerCase());
-  return type === undefined ? undefined : fromRegistry(type);
+/** The registry never changes, and looking for a name in it goes through all of it. */
+function remembered<T>(find: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    if (!known.has(name)) known.set(name, find(name));
+    return known.get(name) as T;
+  };
 }
 
+/** Facts about a type, by name without regard to case; undefined for one nobody knows. */
+export const factsOf = remembered((typeName: string): TypeFacts | undefined => {
+  const type = registry.findType((candidate) => candidate.name.toLowerCase() === typeName.toLowerCase());
+  return type === undefined ? undefined : fromRegistry(type);
+});
+
 /** The type whose members live in files of another, e.g. `CustomField` → `CustomObject`. */
-export function parentOf(childType: string): TypeFacts | undefined {
+export const parentOf = remembered((childType: string): TypeFacts | undefined => {
   for (const name of containers) {
     const facts = factsOf(name);
     if (facts?.children.some((child) => child.type === childType) === true) return facts;
   }
   return undefined;
-}
+});
 
 export function isKnownType(typeName: string): boolean {
   return factsOf(typeName) !== undefined || parentOf(typeName) !== undefined;

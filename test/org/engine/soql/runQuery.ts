@@ -33,7 +33,10 @@ export function queryScope(
 
 /** Answers a query as this user: all records at once, paging is the caller's. Throws OrgError as the org would. */
 export function runQuery(org: OrgCore, user: OrgUser, api: Api, soql: string, options: QueryOptions = {}): QueryAnswer {
-  const compiled = compileQuery(queryScope(org, user, api, soql, options));
+  return answerOf(compileQuery(queryScope(org, user, api, soql, options)));
+}
+
+function answerOf(compiled: CompiledQuery): QueryAnswer {
   const entity = compiled.source.schema.name;
   if (compiled.bareCount) return { totalSize: countOf(compiled), done: true, records: [], entity, smallPages: false };
   const records = compiled.records();
@@ -55,7 +58,7 @@ export function runQueryByPages(
   const scope = queryScope(org, user, api, soql, options);
   const compiled = compileQuery(scope);
   const scanned = compiled.aggregate || compiled.bareCount ? undefined : compiled.scan();
-  if (scanned === undefined) return runQuery(org, user, api, soql, options);
+  if (scanned === undefined) return answerOf(compiled);
   return {
     totalSize: scanned.length,
     done: true,

@@ -1,0 +1,129 @@
+import { caseText, Crashes, randomCase, type CrashCase, type Death } from '../crashes.js';
+import type { Way } from '../crashStory.js';
+import { Dice } from '../dice.js';
+import { KillingGround } from '../kills.js';
+import { Counter, type Part, type Tally } from './part.js';
+
+const MOMENTS = ['before', 'inside', 'after'] as const;
+
+const begun = new Map<Way, Promise<Crashes>>();
+
+/** The story is the same for every case, and takes a second to begin. */
+function crashesOf(way: Way): Promise<Crashes> {
+  const known = begun.get(way) ?? Crashes.begin(way);
+  begun.set(way, known);
+  return known;
+}
+
+/** Cases by number; `problems` says what is not as promised of one. */
+function cases(
+  say: { readonly title: string; readonly asked: string },
+  total: () => Promise<number>,
+  play: (at: number) => Promise<{ readonly what: string; readonly problems: readonly string[] }>
+): Part {
+  return {
+    ...say,
+    total,
+    async play(first: number, count: number): Promise<Tally> {
+      const counter = new Counter();
+      for (let at = first; at < first + count; at += 1) {
+        const { what, problems } = await play(at);
+        counter.saw('cases');
+        counter.failed(what, problems.slice(0, 6));
+      }
+      return counter;
+    },
+  };
+}
+
+function crashCases(
+  way: Way,
+  say: { readonly title: string; readonly asked: string },
+  total: (crashes: Crashes) => number,
+  caseAt: (at: number, crashes: Crashes) => CrashCase
+): Part {
+  return cases(
+    say,
+    async () => total(await crashesOf(way)),
+    async (at) => {
+      const crashes = await crashesOf(way);
+      const crash = caseAt(at, crashes);
+      return { what: caseText(crash), problems: await crashes.play(crash) };
+    }
+  );
+}
+
+/** The power goes at one operation of the disk; in turn what was not synced is lost and kept. */
+function single(operation: number, moment: number, seed: number): CrashCase {
+  const death: Death = { at: 'disk', operation, moment: MOMENTS[moment] as (typeof MOMENTS)[number] };
+  return { deaths: [death], survival: (operation + moment) % 2 === 0 ? 'none' : 'all', seed };
+}
+
+export function crashParts(seed: number): Readonly<Record<string, Part>> {
+  return {
+    singles: crashCases(
+      'apply',
+      {
+        title: 'the power goes before, inside and after each write to the disk, then --resume',
+        asked: 'every write x 3',
+      },
+      ({ undisturbed }) => undisturbed.operations * MOMENTS.length,
+      (at) => single(Math.floor(at / MOMENTS.length), at % MOMENTS.length, seed)
+    ),
+    doubles: crashCases(
+      'apply',
+      { title: 'the power goes twice, at any write or request, then --resume', asked: '2,000' },
+      () => 2_000,
+      (at, { undisturbed }) => randomCase(seed + at, 2, undisturbed)
+    ),
+    undo: crashCases(
+      'undo',
+      { title: 'a run is taken back, the power goes at each write to the disk, then --resume', asked: 'every write' },
+      ({ undisturbed }) => undisturbed.operations,
+      (at) => single(at, at % MOMENTS.length, seed)
+    ),
+    cuts: cases(
+      { title: 'journal cut behind each of its lines, then --resume', asked: 'every line' },
+      async () => (await crashesOf('apply')).undisturbed.lines + 1,
+      async (at) => ({
+        what: `journal cut behind line ${at}`,
+        problems: await (await crashesOf('apply')).playCut(at),
+      })
+    ),
+    races: cases(
+      { title: 'races of two applies: exactly one runs', asked: '1,000' },
+      () => Promise.resolve(1_000),
+      async (at) => ({
+        what: `race with seed ${seed + at}`,
+        problems: await (await crashesOf('apply')).playRace(seed + at),
+      })
+    ),
+    kills: kills(seed, 100),
+  };
+}
+
+/** `kill -9` of the real command, over real HTTP and on a real disk. */
+function kills(seed: number, count: number): Part {
+  return {
+    title: 'SIGKILL of the real command, then --resume',
+    asked: String(count),
+    total: () => Promise.resolve(count),
+    async play(first: number, own: number): Promise<Tally> {
+      const counter = new Counter();
+      const ground = await KillingGround.open((await crashesOf('apply')).story);
+      try {
+        const { requests, picture } = await ground.undisturbed();
+        for (let at = first; at < first + own; at += 1) {
+          // Spread over the whole run, each somewhere in its own stretch.
+          const point = 1 + Math.floor(((at + new Dice(seed + at).below(1_000) / 1_000) * requests) / count);
+          const request = Math.min(requests, point);
+          counter.saw('cases');
+          counter.failed(`killed at request ${request} of ${requests}`, await ground.kill(request, picture));
+        }
+        return counter;
+      } finally {
+        ground.close();
+      }
+    },
+  };
+}
