@@ -17,8 +17,8 @@ interface Redeploy {
 }
 
 /**
- * Deploys the old bodies of all these flows in one deployment, makes each the active version, and reads the bodies that run
- * back. A flow that the org refuses does not hold the others back: they are deployed again without it.
+ * Deploys the old bodies of all these flows in one deployment, makes each the active version (or leaves it inactive, where
+ * nothing ran), and reads the bodies back. A flow that the org refuses does not hold the others back: they are deployed again without it.
  */
 export async function redeployFlows(run: RunContext, steps: readonly Step[]): Promise<void> {
   let due: Redeploy[] = [];
@@ -80,7 +80,10 @@ async function landedInactive(run: RunContext, due: readonly Redeploy[]): Promis
 
 function zipOf(due: ReadonlyArray<Pick<Redeploy, 'detail' | 'content'>>, apiVersion: string): Promise<Buffer> {
   return deployZip(
-    due.map(({ detail, content }) => ({ path: `flows/${detail.flow}.flow`, content })),
+    due.map(({ detail, content }) => ({
+      path: `flows/${detail.flow}.flow`,
+      content: detail.inactive ? Buffer.from(asDraft(content.toString('utf8')), 'utf8') : content,
+    })),
     due.map(({ detail }) => ({ type: 'Flow', fullName: detail.flow })),
     [],
     apiVersion
@@ -115,6 +118,7 @@ async function activateAndProve(run: RunContext, due: readonly Redeploy[]): Prom
   let now = await flowsNow(run);
   // In production a deployed flow may land inactive (Process Automation Settings): then the pointer makes it run.
   const inactive = due.flatMap(({ detail }) => {
+    if (detail.inactive) return [];
     const flow = now.get(detail.flow);
     return flow && flow.latestVersion !== null && flow.activeVersion !== flow.latestVersion
       ? [{ definitionId: flow.definitionId, version: flow.latestVersion }]
@@ -125,8 +129,9 @@ async function activateAndProve(run: RunContext, due: readonly Redeploy[]): Prom
     now = await flowsNow(run);
   }
   const running = due.flatMap(({ detail }) => {
-    const active = now.get(detail.flow)?.activeVersion;
-    return active == null ? [] : [{ type: 'Flow', fullName: versionMember(detail.flow, active) }];
+    const flow = now.get(detail.flow);
+    const version = detail.inactive ? flow?.latestVersion : flow?.activeVersion;
+    return version == null ? [] : [{ type: 'Flow', fullName: versionMember(detail.flow, version) }];
   });
   const bodies = new Map(
     (await run.org.retrieve(running)).components.map((component) => [
@@ -149,6 +154,14 @@ function outcomeOf(
     planned: `body of version ${detail.to}`,
     after: pointerText(active),
   };
+  if (detail.inactive && active !== null)
+    return itemOutcome(run, step, {
+      outcome: 'failed',
+      code: 'ACTIVE',
+      message: `the body was deployed, and the org made version ${active} active, which did not run before: switch it off in Setup, Flows`,
+      ...values,
+    });
+  if (detail.inactive) return bodyOutcome(run, step, flow?.latestVersion ?? null, { detail, digest }, bodies, values);
   if (active === null || active !== flow?.latestVersion)
     return itemOutcome(run, step, {
       outcome: 'failed',
@@ -156,13 +169,29 @@ function outcomeOf(
       message: `the body was deployed as version ${flow?.latestVersion ?? '?'}, which could not be activated; now ${active === null ? 'no version' : pointerText(active)} is active`,
       ...values,
     });
-  const text = bodies.get(versionMember(detail.flow, active));
+  return bodyOutcome(run, step, active, { detail, digest }, bodies, values);
+}
+
+function bodyOutcome(
+  run: RunContext,
+  step: Step,
+  version: number | null,
+  { detail, digest }: Pick<Redeploy, 'detail' | 'digest'>,
+  bodies: ReadonlyMap<string, string | undefined>,
+  values: Pick<ItemOutcome, 'before' | 'planned' | 'after'>
+): ItemOutcome {
+  const text = version === null ? undefined : bodies.get(versionMember(detail.flow, version));
   if (text !== undefined && flowBodyDigest(text) === digest)
     return itemOutcome(run, step, { outcome: 'restored', ...values });
   return itemOutcome(run, step, {
     outcome: 'failed',
     code: 'OTHER_BODY',
-    message: 'the version that runs is not the one of the snapshot',
+    message: `the version that ${detail.inactive ? 'came back' : 'runs'} is not the one of the snapshot`,
     ...values,
   });
+}
+
+/** The same version, as one that was never activated (`Draft`): whatever it said, deploying it must not make it run. */
+function asDraft(xml: string): string {
+  return xml.replace(/<status>[^<]*<\/status>/, '<status>Draft</status>');
 }

@@ -173,6 +173,11 @@ export function standingOfFlow(step: Step, flows: readonly FlowEntry[], bodies: 
     return edited ? 'moved' : 'asPlanned';
   }
   const active = flow?.activeVersion ?? null;
+  if (detail.inactive) {
+    if (!flow) return 'asPlanned';
+    const newest = flow.latestVersion === null ? undefined : bodies.get(versionMember(flow.name, flow.latestVersion));
+    return active === null && newest === detail.bodyDigest ? 'alreadyRestored' : 'moved';
+  }
   const runs = active === null ? undefined : bodies.get(versionMember(detail.flow, active));
   const there =
     step.operation === 'redeployFlow' ? runs !== undefined && runs === detail.bodyDigest : active === detail.to;
@@ -291,6 +296,9 @@ async function bodiesThatMoved(
     }
     const redeployed = operation === 'redeployFlow' && detail.kind === 'flow' && flow.activeVersion !== detail.from;
     if (redeployed && flow.activeVersion !== null) wanted.add(versionMember(flow.name, flow.activeVersion));
+    // A flow that was gone is there: whether with the body that was to come back, only the body tells.
+    if (detail.kind === 'flow' && detail.inactive && flow.latestVersion !== null)
+      wanted.add(versionMember(flow.name, flow.latestVersion));
   }
   const members = [...wanted].map((fullName) => ({ type: 'Flow', fullName }));
   const bodies = new Map<string, string>();

@@ -22,6 +22,8 @@ export interface FlowTraits {
   readonly scheduled: boolean;
   /** Flows it calls as subflows. */
   readonly subflows: readonly string[];
+  /** The flow of a package that runs in this one's place where this one is inactive (MDAPI, Flow: `overriddenFlow`). */
+  readonly overrides?: string;
 }
 
 export function flowTraits(xml: string): FlowTraits {
@@ -33,9 +35,11 @@ export function flowTraits(xml: string): FlowTraits {
   };
   const inside = (name: string): Array<typeof elements> =>
     elements.flatMap(([element, , inner]) => (element === name && typeof inner !== 'string' ? [inner] : []));
+  const overrides = textOf('overriddenFlow');
   return {
     processType: textOf('processType') ?? '',
     scheduled: inside('start').some((start) => textOf('triggerType', start) === 'Scheduled'),
+    ...(overrides === undefined ? {} : { overrides }),
     subflows: [...new Set(inside('subflows').flatMap((subflow) => textOf('flowName', subflow) ?? []))].sort(),
   };
 }

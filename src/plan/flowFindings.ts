@@ -5,7 +5,7 @@ import { flowTarget } from '../model/selector.js';
 import type { FlowFacts } from './flowFacts.js';
 import type { DraftStep } from './rollbackPlan.js';
 
-/** What a person should know of the way back of one flow: packages, schedules, callers, tests. */
+/** What a person should know of the way back of one flow: packages, overrides, schedules, callers, tests. */
 export function flowFindings(change: FlowChange, steps: readonly DraftStep[], facts: FlowFacts): Finding[] {
   const subject = flowTarget(change.flow);
   const findings: Finding[] = [];
@@ -26,6 +26,18 @@ export function flowFindings(change: FlowChange, steps: readonly DraftStep[], fa
       message:
         'It runs by a schedule, which the org makes anew when a version is activated: a run whose time has passed is not made up for.',
       action: 'After the rollback look at Setup, Scheduled Jobs.',
+    });
+  const running = to ?? change.now?.activeVersion ?? null;
+  const overrides = running === null ? undefined : facts.traits.get(versionMember(change.flow, running))?.overrides;
+  if (overrides && steps.length > 0)
+    findings.push({
+      code: 'overridesFlow',
+      severity: to === null ? 'warning' : 'info',
+      subject,
+      message:
+        to === null
+          ? `It runs in place of ${overrides}, a flow of a package, which runs again once this one is inactive.`
+          : `It runs in place of ${overrides}, a flow of a package.`,
     });
   const callers = callersOf(change, facts);
   const stops = steps.some((step) => step.operation === 'deactivateFlow') && to === null;

@@ -51,6 +51,8 @@ export function addedVersions(change: FlowChange, facts: FlowFacts, decisions: D
   const conflicts: Conflict[] = [];
   let stays = false;
   if (!choice.deleteFlows) return { steps, conflicts, going: [], stays };
+  // Versions of a package's flow go with the package (Tooling API Developer Guide, Flow: ManageableState of what can be deleted).
+  if (change.now?.managed) return { steps, conflicts, going: [], stays: true };
   const added = (change.now?.versions ?? [])
     .filter((version) => !change.baseline || !versionOf(change.baseline, version.number))
     .sort((a, b) => b.number - a.number);

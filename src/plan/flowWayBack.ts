@@ -61,7 +61,7 @@ function flowStep(
  */
 export function wayBack(change: FlowChange, facts: FlowFacts, freed: readonly number[]): WayBack {
   const before = change.baseline;
-  if (before?.activeVersion === null && !change.now) return { manual: deletedInactive(before, facts) };
+  if (before?.activeVersion === null && !change.now) return deletedInactive(change, before, facts);
   if (!before || before.activeVersion === null) {
     const why = before ? 'no version of it was active' : 'it did not exist; it stays, inactive';
     return { steps: [flowStep(change, 'deactivateFlow', null, why, facts)] };
@@ -83,6 +83,7 @@ export function wayBack(change: FlowChange, facts: FlowFacts, freed: readonly nu
         ),
       ],
     };
+  if (before.managed) return { manual: withPackage(number) };
   if (!kept)
     return {
       manual: `Version ${number} is gone and its body is not in the snapshot. Restore it from version control.`,
@@ -118,13 +119,27 @@ function redeploy(
   return { steps: [flowStep(change, 'deactivateFlow', null, reason, facts), full] };
 }
 
-/** Nothing ran, so nothing needs to run again: putting such a flow back is left to a person, who is told from what. */
-function deletedInactive(before: FlowEntry, facts: FlowFacts): string {
-  const body = facts.baseline.bodies.find(
-    (entry) => entry.flow === before.name && entry.version === before.latestVersion
+/** Nothing ran, and nothing shall run again: the newest version comes back as one that does not run. */
+function deletedInactive(change: FlowChange, before: FlowEntry, facts: FlowFacts): WayBack {
+  if (before.managed) return { manual: withPackage(before.latestVersion) };
+  const number = before.latestVersion;
+  const known = facts.baseline.bodies.some((entry) => entry.flow === before.name && entry.version === number);
+  if (number === null || !known)
+    return {
+      manual:
+        'The flow was inactive and was deleted since; its body is not in the snapshot. Restore it from version control.',
+    };
+  const others = before.versions.length - 1;
+  const rest = others > 0 ? `; ${others === 1 ? 'the older version is' : `the ${others} older versions are`} gone` : '';
+  const reason = `the flow was inactive and was deleted: the body of version ${number} is deployed and stays inactive${rest}`;
+  const step = flowStep(change, 'redeployFlow', number, reason, facts);
+  return { steps: [{ ...step, detail: { ...step.detail, inactive: true } }] };
+}
+
+/** Versions of a package's flow come and go with the package: nobody else can deploy them. */
+function withPackage(version: number | null): string {
+  return (
+    `The flow belongs to a package, which no longer brings version ${version ?? '?'}, and only the package can. ` +
+    'Install the package version that did, if its publisher allows.'
   );
-  const from = body
-    ? `its newest version is in the snapshot as ${body.path}: deploy that file to have it again, inactive.`
-    : 'its body is not in the snapshot. Restore it from version control.';
-  return `The flow was inactive and was deleted since; ${from}`;
 }

@@ -23,6 +23,7 @@ const detail = z.discriminatedUnion('kind', [
     expects: versionsSeen.optional(),
     bad: z.strictObject({ version: z.number().int(), path: insidePath, sha256: text }).optional(),
     needsSlot: z.literal(true).optional(),
+    inactive: z.literal(true).optional(),
   }),
   z.strictObject({
     kind: z.literal('flowVersion'),

@@ -59,6 +59,8 @@ export type StepDetail =
       readonly bad?: BadFlowBody;
       /** The flow has as many versions as a flow can have: one of them is deleted before the body becomes a new one. */
       readonly needsSlot?: true;
+      /** Of a redeploy: the flow did not run, so its body comes back as a version that does not run. */
+      readonly inactive?: true;
     }
   | {
       readonly kind: 'flowVersion';

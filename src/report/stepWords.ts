@@ -20,6 +20,7 @@ export function stepWords(step: Step): string {
   if (detail.kind === 'flow') {
     if (operation === 'activateFlowVersion')
       return `activate version ${detail.to} (now ${detail.from === null ? 'inactive' : `version ${detail.from}`})`;
+    if (operation === 'redeployFlow' && detail.inactive) return `redeploy the body of version ${detail.to}, inactive`;
     if (operation === 'redeployFlow') return `redeploy the body of version ${detail.to} as a new version`;
     if (operation === 'deactivateFlow')
       return `deactivate${detail.from === null ? '' : ` (now version ${detail.from})`}`;

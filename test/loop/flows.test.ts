@@ -115,24 +115,55 @@ describe('flows go back', () => {
     );
   });
 
-  it('leaves an inactive flow that was deleted to a person, who is told what to deploy', async () => {
+  it('puts an inactive flow that was deleted back as a version that does not run', async () => {
+    const GONE = 'Approve_Quote_Discount';
+    // As in an org that lets deployed flows become active: this one must not.
     const { snapshot, plan, run } = await world.rolledBack(
       { flows: 'all' },
       async () => {
         await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
-        const gone = world.side.flows.get('Approve_Quote_Discount');
-        for (const version of [...(gone?.versions ?? [])])
+        for (const version of [...(world.side.flows.get(GONE)?.versions ?? [])])
           world.side.tooling.deleteVersion(world.user('Dov Deployer'), version.id);
       },
       { everybody: true }
     );
-    expect(plan.steps.map((step) => step.target)).to.deep.equal([`flow:${FLOW}`]);
-    expect(plan.manual.map((item) => item.target)).to.deep.equal(['flow:Approve_Quote_Discount']);
-    const path = /flows\/\S+\.flow-meta\.xml/.exec(plan.manual[0]?.what ?? '')?.[0] ?? '';
-    const folder = await world.store.open('snapshots', snapshot.id as never);
-    expect(await folder.exists(path)).to.equal(true);
-    expect(run.status).to.equal('succeeded');
-    expect((await world.validate(snapshot, run)).verdict).to.equal('restoredExceptKept');
+    expect(plan.manual).to.deep.equal([]);
+    expect(plan.steps.map((step) => [step.operation, step.target, step.risk])).to.deep.equal([
+      ['activateFlowVersion', `flow:${FLOW}`, 'lossless'],
+      ['redeployFlow', `flow:${GONE}`, 'lossy'],
+    ]);
+    expect(plan.steps[1]?.reason).to.include('stays inactive');
+    expect(run.totals).to.deep.equal({ restored: 2 });
+    expect(world.side.flows.get(GONE)?.versions.map(({ number, status }) => [number, status])).to.deep.equal([
+      [1, 'Draft'],
+    ]);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+    expect((await world.plan(snapshot, { everybody: true })).steps).to.deep.equal([]);
+  });
+
+  it('refuses the plan when a flow of that name came back meanwhile, unless it is the same', async () => {
+    const GONE = 'Approve_Quote_Discount';
+    const snapshot = await world.snapshot({ flows: 'all' });
+    const body = (
+      await (await world.store.open('snapshots', snapshot.id as never)).read(`flows/${GONE}/3.flow-meta.xml`)
+    )
+      .toString()
+      .replace(/<status>\w+<.status>/, '<status>Draft</status>');
+    const remove = (): void => {
+      for (const version of [...(world.side.flows.get(GONE)?.versions ?? [])])
+        world.side.tooling.deleteVersion(world.user('Dov Deployer'), version.id);
+    };
+    remove();
+    const plan = await world.plan(snapshot, { everybody: true });
+    await deployAs(world, 'Cleo Colleague', flow(GONE, 'mine', 'Draft'), [`Flow:${GONE}`]);
+    const error = await world.apply(plan).then(
+      () => undefined,
+      (refusal: { key: string }) => refusal
+    );
+    expect(error?.key).to.equal('planStale');
+    remove();
+    await deployAs(world, 'Cleo Colleague', { [`flows/${GONE}.flow`]: body }, [`Flow:${GONE}`]);
+    expect((await world.apply(plan)).totals).to.deep.equal({ alreadyRestored: 1 });
   });
 
   it('redeploys the body of a version that is gone, as a new version that runs', async () => {

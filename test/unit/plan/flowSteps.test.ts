@@ -129,13 +129,14 @@ describe('the way back of a flow', () => {
     ]);
   });
 
-  it('is left to a person where an inactive flow was deleted, who is told where its body is', () => {
+  it('of an inactive flow that was deleted redeploys its body, inactive, or is left to a person where it was not saved', () => {
     const gone = flowChange('deleted', flowBefore('A', null, 3), undefined);
     const everybody = decisions({}, { source: 'everybody' });
     const kept = plan(gone, everybody, { kept: [3] });
-    expect(kept.steps).to.deep.equal([]);
-    expect(kept.manual[0]?.target).to.equal('flow:A');
-    expect(kept.manual[0]?.what).to.include('flows/A/3.flow-meta.xml');
+    expect(kept.manual).to.deep.equal([]);
+    expect(kept.steps[0]).to.include({ operation: 'redeployFlow', risk: 'lossy' });
+    expect(kept.steps[0]?.detail).to.include({ from: null, to: 3, inactive: true });
+    expect(kept.steps[0]?.reason).to.include('stays inactive; the 2 older versions are gone');
     const lost = plan(gone, everybody);
     expect(lost.steps).to.deep.equal([]);
     expect(lost.manual[0]?.what).to.include('version control');
