@@ -8,7 +8,7 @@ import type { Store, StoreFolder } from '../store/ports.js';
 import { carryOut } from './carryOut.js';
 import { refuseBehindUnfinishedRun } from './earlierRuns.js';
 import { reasonOf } from './errorKinds.js';
-import { knownNewIds } from './knownNewIds.js';
+import { knownNewIds } from './records/knownNewIds.js';
 import type { ItemOutcome } from './outcome.js';
 import { fieldsWritten, rowsReturning, strayRows, type Current } from './preconditions.js';
 import { checkFresh, type ReadyPlan } from './readyPlan.js';
@@ -16,7 +16,7 @@ import { quarantine } from './quarantine.js';
 import { RunJournal, type RunContext } from './runContext.js';
 import { closeRun, type RunResult } from './runResult.js';
 import { succeededRun } from './succeededRun.js';
-import { UndoPoint } from './undoPoint.js';
+import { UndoPoint } from './undo/undoPoint.js';
 
 /** How a plan is carried out, by a new run or by one that is gone on with. */
 export interface RunOptions {

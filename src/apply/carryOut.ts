@@ -3,14 +3,14 @@ import { EXIT, Refusal } from '../model/refusal.js';
 import { recordTarget } from '../model/selector.js';
 import { permissionTarget } from '../permissions/permissionRow.js';
 import type { Step } from '../plan/rollbackPlan.js';
-import { batchOf } from './batch.js';
-import { applyComponentSteps } from './componentLane.js';
+import { batchOf } from './components/batch.js';
+import { applyComponentSteps } from './components/componentLane.js';
 import { reasonOf, stopsRun } from './errorKinds.js';
-import { applyFlowSteps } from './flowLane.js';
+import { applyFlowSteps } from './flows/flowLane.js';
 import type { ItemOutcome } from './outcome.js';
-import { applyPermissionSteps } from './permissionLane.js';
-import { applyRecordStep } from './recordLane.js';
-import { CHANGED_AGAIN } from './rowOutcome.js';
+import { applyPermissionSteps } from './permissions/permissionLane.js';
+import { applyRecordStep } from './records/recordLane.js';
+import { CHANGED_AGAIN } from './records/rowOutcome.js';
 import { itemOutcome, settle, type RunContext } from './runContext.js';
 
 /** Why a run ended before its last step. */

@@ -8,7 +8,7 @@ import type { DeployReport, OrgPorts, TestLevel } from '../org/ports.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import { parseJson, type Baseline } from '../snapshot/baseline.js';
 import type { StoreFolder } from '../store/ports.js';
-import { deploymentsOf, type PlannedDeployment } from './deployments.js';
+import { deploymentsOf, type PlannedDeployment } from './components/deployments.js';
 
 export interface TestChoice {
   readonly level?: TestLevel;

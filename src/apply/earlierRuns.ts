@@ -2,7 +2,7 @@ import type { StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import type { Store, StoreFolder } from '../store/ports.js';
-import { isUnfinished, readJournal, runState, type JournalEntry, type RunState } from './journal.js';
+import { isUnfinished, readJournal, runState, type JournalEntry, type RunState } from './journal/journal.js';
 import type { ItemOutcome } from './outcome.js';
 
 export const JOURNAL = 'journal.ndjson';

@@ -18,7 +18,13 @@ import { softReferences } from '../records/knowledge.js';
 import { idChunks, inList, select } from '../records/soql.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import type { StoreFolder } from '../store/ports.js';
-import { movedPermission, plannedRows, readGrants, standingOfPermission, type Grants } from './permissionStanding.js';
+import {
+  movedPermission,
+  plannedRows,
+  readGrants,
+  standingOfPermission,
+  type Grants,
+} from './permissions/permissionStanding.js';
 
 /** An item that is neither as the plan expects it nor as the plan leaves it. */
 export interface Moved {

@@ -6,7 +6,7 @@ import { checkPlanFiles, readPlan } from '../plan/readPlan.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import { openBaseline, type Baseline } from '../snapshot/baseline.js';
 import type { Store, StoreFolder } from '../store/ports.js';
-import { knownNewIds } from './knownNewIds.js';
+import { knownNewIds } from './records/knownNewIds.js';
 import { checkTargets, type Checked, type Current, type Moved } from './preconditions.js';
 
 /** A plan that was opened for this org and may be applied: whole, of this org, and its snapshot is whole too. */

@@ -5,10 +5,10 @@ import type { OrgPorts } from '../org/ports.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { CPQ_TRIGGERS, orCutOff, runContext, throughToTheEnd, type RunOptions } from './applyPlan.js';
 import { earlierRuns, readAccounts, readRun, type EarlierRun } from './earlierRuns.js';
-import { isUnfinished, type RunState } from './journal.js';
+import { isUnfinished, type RunState } from './journal/journal.js';
 import type { ItemOutcome } from './outcome.js';
 import { checkAgain, openPlan, type ReadyPlan } from './readyPlan.js';
-import { awaitOwnWork, recoverSteps } from './recoverSteps.js';
+import { awaitOwnWork, recoverSteps } from './journal/recoverSteps.js';
 import { intendedPath, RunJournal } from './runContext.js';
 import type { RunResult } from './runResult.js';
 

@@ -6,10 +6,10 @@ import type { Baseline } from '../snapshot/baseline.js';
 import { Refusal } from '../model/refusal.js';
 import type { StoreFolder } from '../store/ports.js';
 import { JOURNAL } from './earlierRuns.js';
-import { chain, GENESIS, readJournal, type JournalEntry } from './journal.js';
+import { chain, GENESIS, readJournal, type JournalEntry } from './journal/journal.js';
 import type { ItemOutcome } from './outcome.js';
 import type { Current } from './preconditions.js';
-import type { UndoPoint } from './undoPoint.js';
+import type { UndoPoint } from './undo/undoPoint.js';
 
 type WithoutTime<T> = T extends JournalEntry ? Omit<T, 'at'> : never;
 

@@ -1,6 +1,6 @@
 import { addCounts, countOutcomes, type Operation, type OutcomeCounts } from '../model/operation.js';
-import type { RunStatus } from './journal.js';
-import { newIdTable } from './newIdTable.js';
+import type { RunStatus } from './journal/journal.js';
+import { newIdTable } from './records/newIdTable.js';
 import { outcomesCsv } from './outcome.js';
 import type { RunContext } from './runContext.js';
 

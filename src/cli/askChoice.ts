@@ -1,6 +1,6 @@
 import { Messages } from '@salesforce/core';
-import type { Choice } from '../plan/choice.js';
-import { chosen, offers, openConflicts } from '../plan/choosing.js';
+import type { Choice } from '../plan/choice/choice.js';
+import { chosen, offers, openConflicts } from '../plan/choice/choosing.js';
 import type { Draft } from '../plan/draft.js';
 import { Refusal } from '../model/refusal.js';
 

@@ -1,5 +1,5 @@
 import { earlierRuns, undoneRuns } from '../apply/earlierRuns.js';
-import { isUnfinished } from '../apply/journal.js';
+import { isUnfinished } from '../apply/journal/journal.js';
 import { readPlan } from '../plan/readPlan.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import type { StoreId } from '../model/ids.js';

@@ -1,4 +1,4 @@
-import { knownNewIds } from '../apply/knownNewIds.js';
+import { knownNewIds } from '../apply/records/knownNewIds.js';
 import { diffFlows } from '../flow/diffFlows.js';
 import { versionMember, type FlowEntry } from '../flow/flowVersion.js';
 import { keyText, type ComponentState } from '../metadata/component.js';

@@ -1,4 +1,4 @@
-import type { RunStatus } from '../apply/journal.js';
+import type { RunStatus } from '../apply/journal/journal.js';
 import type { Operation, OutcomeCounts } from '../model/operation.js';
 import type { Snapshot } from '../snapshot/snapshotFormat.js';
 import type { Verdict } from '../validate/verdict.js';

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { undoneRuns } from '../apply/earlierRuns.js';
-import { readJournal, runState, type JournalEntry } from '../apply/journal.js';
+import { readJournal, runState, type JournalEntry } from '../apply/journal/journal.js';
 import type { StoreId } from '../model/ids.js';
 import { addCounts } from '../model/operation.js';
 import { Refusal } from '../model/refusal.js';

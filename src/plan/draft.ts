@@ -1,6 +1,6 @@
 import type { Finding } from '../model/finding.js';
-import type { Attribution } from './attribution.js';
-import type { Choice } from './choice.js';
+import type { Attribution } from './attribution/attribution.js';
+import type { Choice } from './choice/choice.js';
 import type { Conflict, DraftStep, LeftOut, ManualItem } from './rollbackPlan.js';
 
 /** What a lane makes of its changes. */

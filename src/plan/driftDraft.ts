@@ -1,8 +1,8 @@
 import { flowAuthor, componentAuthor, recordAuthor, type ChangeSet } from './changeSet.js';
 import { componentTarget, flowTarget, recordTarget } from '../model/selector.js';
 import { grantsText, permissionTarget } from '../permissions/permissionRow.js';
-import { inWindow } from './attribution.js';
-import { conflict, leftOut } from './choice.js';
+import { inWindow } from './attribution/attribution.js';
+import { conflict, leftOut } from './choice/choice.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
 
 const RECORD_WORDS: Readonly<Record<string, readonly [baseline: string, current: string]>> = {

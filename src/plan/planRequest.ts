@@ -1,4 +1,4 @@
-import type { Choice } from './choice.js';
+import type { Choice } from './choice/choice.js';
 import type { ManualItem } from './rollbackPlan.js';
 
 /** What a person asked for. It is kept in the plan, so that the same can be asked again when the org has moved on. */

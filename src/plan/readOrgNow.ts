@@ -4,12 +4,12 @@ import { diffComponents } from '../metadata/diffComponents.js';
 import type { Progress } from '../model/progress.js';
 import type { Deployment, DeployReport, OrgPorts } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
-import { isReal } from './attribution.js';
+import { isReal } from './attribution/attribution.js';
 import type { ChangeSet } from './changeSet.js';
-import { readComponentsNow, type ComponentsNow } from './readComponentsNow.js';
-import type { PermissionsNow } from './permissionDraft.js';
-import { readPermissionsNow } from './readPermissionsNow.js';
-import { readRecordsNow, type RecordsNow } from './readRecordsNow.js';
+import { readComponentsNow, type ComponentsNow } from './components/readComponentsNow.js';
+import type { PermissionsNow } from './permissions/permissionDraft.js';
+import { readPermissionsNow } from './permissions/readPermissionsNow.js';
+import { readRecordsNow, type RecordsNow } from './records/readRecordsNow.js';
 
 /** The org against a baseline: what changed, and what is known of who did it. */
 export interface Observed {

@@ -1,5 +1,5 @@
 import type { ValueRow } from '../records/fieldValue.js';
-import type { RecordSheets } from './recordSheet.js';
+import type { RecordSheets } from './records/recordSheet.js';
 import type { RecordItem } from './rollbackPlan.js';
 
 /**

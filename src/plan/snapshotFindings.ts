@@ -1,7 +1,15 @@
 import type { Finding } from '../model/finding.js';
 import type { Deployment, DeployReport } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
-import { coverage, isReal, isTaken, outsideScope, touchesOf, type Attribution, type Touch } from './attribution.js';
+import {
+  coverage,
+  isReal,
+  isTaken,
+  outsideScope,
+  touchesOf,
+  type Attribution,
+  type Touch,
+} from './attribution/attribution.js';
 
 /** Rows deleted longer ago than this are no longer in the recycle bin. */
 const BIN_DAYS = 15;

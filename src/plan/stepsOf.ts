@@ -5,10 +5,10 @@ import { groupRows } from './order/rows/groupRows.js';
 import { orderRows } from './order/rows/orderRows.js';
 import type { RowEdge } from './order/rows/rowRule.js';
 import { RowWorks } from './order/rows/rowWorks.js';
-import { openCircle } from './openCircle.js';
-import type { RecordFacts } from './recordFacts.js';
-import type { RecordSheets } from './recordSheet.js';
-import { recordStep } from './recordStep.js';
+import { openCircle } from './records/openCircle.js';
+import type { RecordFacts } from './records/recordFacts.js';
+import type { RecordSheets } from './records/recordSheet.js';
+import { recordStep } from './records/recordStep.js';
 import type { DraftStep } from './rollbackPlan.js';
 
 /** The steps that the rows of the sheets need, in an order that fits every row, and what could not be made to fit. */

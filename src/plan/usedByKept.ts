@@ -4,7 +4,7 @@ import { containerKey } from '../metadata/members.js';
 import { canUse, mentions } from '../metadata/mentions.js';
 import { componentTarget } from '../model/selector.js';
 import { componentAuthor } from './changeSet.js';
-import { conflict } from './choice.js';
+import { conflict } from './choice/choice.js';
 import type { Decisions, Draft } from './draft.js';
 
 /** What stands in components, to see what uses what. */

@@ -1,5 +1,5 @@
 import type { Inventory, PlanEntry, RunEntry, SnapshotEntry } from '../inventory/entry.js';
-import type { RunStatus } from '../apply/journal.js';
+import type { RunStatus } from '../apply/journal/journal.js';
 import type { Snapshot } from '../snapshot/snapshotFormat.js';
 import type { Verdict } from '../validate/verdict.js';
 import { countsText } from './runReport.js';

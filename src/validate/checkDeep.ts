@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { deployZip } from '../apply/deployZip.js';
+import { deployZip } from '../apply/components/deployZip.js';
 import { keyText } from '../metadata/component.js';
 import type { Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';

@@ -1,4 +1,4 @@
-import { knownNewIds } from '../apply/knownNewIds.js';
+import { knownNewIds } from '../apply/records/knownNewIds.js';
 import { readRun } from '../apply/earlierRuns.js';
 import type { RunResult } from '../apply/runResult.js';
 import { makeStoreId, parseStoreId, type StoreId } from '../model/ids.js';
@@ -7,7 +7,7 @@ import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
 import { conflictWords } from '../plan/conflictWords.js';
-import { onlyOwnerInactive } from '../plan/inactiveOwners.js';
+import { onlyOwnerInactive } from '../plan/records/inactiveOwners.js';
 import { targetsOf } from '../plan/changeSet.js';
 import { observe } from '../plan/readOrgNow.js';
 import { readPlan } from '../plan/readPlan.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { CREMA_UNO } from '../../scripts/demo/story.js';
 import { openOldPlan, refreshedFrom } from '../../src/cli/refreshPlan.js';
-import { chosen } from '../../src/plan/choosing.js';
+import { chosen } from '../../src/plan/choice/choosing.js';
 import { apexClass, deployAs, flow, permissionSet, textField } from '../support/deploys.js';
 import { World } from '../support/world.js';
 

@@ -3,7 +3,7 @@ import { CREMA_UNO } from '../../scripts/demo/story.js';
 import type { StoreId } from '../../src/model/ids.js';
 import { SILENT, type Chance } from '../../src/model/progress.js';
 import type { OrgPorts } from '../../src/org/ports.js';
-import { NO_CHOICE } from '../../src/plan/choice.js';
+import { NO_CHOICE } from '../../src/plan/choice/choice.js';
 import { makePlan } from '../../src/plan/makePlan.js';
 import { openBaseline } from '../../src/snapshot/baseline.js';
 import { apexClass, deployAs, flow, textField } from '../support/deploys.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { openPlan } from '../../src/apply/readyPlan.js';
-import { readJournal } from '../../src/apply/journal.js';
+import { readJournal } from '../../src/apply/journal/journal.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { Refusal } from '../../src/model/refusal.js';
 import { presetNamed } from '../../src/records/presets/presets.js';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { deployZip } from '../../src/apply/deployZip.js';
+import { deployZip } from '../../src/apply/components/deployZip.js';
 import { scopeOfFlags, type ScopeFlags } from '../../src/cli/scopeFlags.js';
 import type { Scope } from '../../src/snapshot/scope.js';
 import { apexClass, flow, textField } from '../support/deploys.js';

@@ -1,6 +1,6 @@
 import { applyPlan, type ApplyRequest } from '../../src/apply/applyPlan.js';
-import { deployZip } from '../../src/apply/deployZip.js';
-import { makeUndoPlan } from '../../src/apply/makeUndoPlan.js';
+import { deployZip } from '../../src/apply/components/deployZip.js';
+import { makeUndoPlan } from '../../src/apply/undo/makeUndoPlan.js';
 import { resumeRun } from '../../src/apply/resumeRun.js';
 import { openPlan } from '../../src/apply/readyPlan.js';
 import type { RunResult } from '../../src/apply/runResult.js';
@@ -8,7 +8,7 @@ import type { ComponentKey } from '../../src/metadata/component.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT, type Chance } from '../../src/model/progress.js';
 import type { OrgPorts } from '../../src/org/ports.js';
-import { NO_CHOICE } from '../../src/plan/choice.js';
+import { NO_CHOICE } from '../../src/plan/choice/choice.js';
 import { makePlan } from '../../src/plan/makePlan.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { openBaseline } from '../../src/snapshot/baseline.js';

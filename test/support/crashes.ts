@@ -1,6 +1,6 @@
 import type { RunResult } from '../../src/apply/runResult.js';
 import { readRun } from '../../src/apply/earlierRuns.js';
-import { isUnfinished } from '../../src/apply/journal.js';
+import { isUnfinished } from '../../src/apply/journal/journal.js';
 import { EXIT, type Refusal } from '../../src/model/refusal.js';
 import {
   CrashStory,

@@ -1,4 +1,4 @@
-import { deployZip } from '../../src/apply/deployZip.js';
+import { deployZip } from '../../src/apply/components/deployZip.js';
 import type { ComponentKey } from '../../src/metadata/component.js';
 import type { OrgUser } from '../org/engine/contracts.js';
 import type { MetadataSide } from '../org/engine/metadata/metadataSide.js';

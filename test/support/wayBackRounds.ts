@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyPlan } from '../../src/apply/applyPlan.js';
-import { deployZip } from '../../src/apply/deployZip.js';
+import { deployZip } from '../../src/apply/components/deployZip.js';
 import { openPlan } from '../../src/apply/readyPlan.js';
 import type { RunResult } from '../../src/apply/runResult.js';
 import type { ComponentKey } from '../../src/metadata/component.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT, type Chance } from '../../src/model/progress.js';
-import { NO_CHOICE, type Choice } from '../../src/plan/choice.js';
+import { NO_CHOICE, type Choice } from '../../src/plan/choice/choice.js';
 import { makePlan } from '../../src/plan/makePlan.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { openBaseline } from '../../src/snapshot/baseline.js';

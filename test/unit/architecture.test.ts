@@ -91,7 +91,7 @@ const ROOMS: Record<string, { readonly mayImport: readonly string[] | 'anything'
 };
 
 /** Files of a pure room that are sequences of awaits, by name. */
-const READING = /^plan\/(make|read)[A-Z]\w*\.ts$/;
+const READING = /^plan\/(?:\w+\/)?(make|read)[A-Z]\w*\.ts$/;
 
 /** Libraries that only some rooms may touch; everything else in package.json is free for all. */
 const LIBRARIES: ReadonlyArray<{ readonly name: RegExp; readonly rooms: readonly string[] }> = [

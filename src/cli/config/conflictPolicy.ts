@@ -1,4 +1,4 @@
-import type { Choice } from '../../plan/choice.js';
+import type { Choice } from '../../plan/choice/choice.js';
 import { resolveFlag } from '../resolveFlag.js';
 import type { Config } from './configSchema.js';
 

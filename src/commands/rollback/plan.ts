@@ -1,6 +1,6 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
-import { knownNewIds } from '../../apply/knownNewIds.js';
+import { knownNewIds } from '../../apply/records/knownNewIds.js';
 import { checkPlan } from '../../apply/checkPlan.js';
 import { askChoice } from '../../cli/askChoice.js';
 import { CHANCE, homeFolder, openOrg, openStore } from '../../cli/compose.js';
@@ -15,7 +15,7 @@ import { canAsk, width } from '../../cli/terminal.js';
 import { whoseFlags } from '../../cli/whoseFlags.js';
 import { writeOut } from '../../cli/writeOut.js';
 import { EXIT, Refusal } from '../../model/refusal.js';
-import type { Choice } from '../../plan/choice.js';
+import type { Choice } from '../../plan/choice/choice.js';
 import { makePlan } from '../../plan/makePlan.js';
 import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
 import { checkReport } from '../../report/checkReport.js';

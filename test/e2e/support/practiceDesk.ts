@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { deployZip } from '../../../src/apply/deployZip.js';
+import { deployZip } from '../../../src/apply/components/deployZip.js';
 import type { ComponentKey } from '../../../src/metadata/component.js';
 import type { FieldValue } from '../../org/engine/contracts.js';
 import { PracticeOrg } from '../../org/engine/practiceOrg.js';

@@ -1,7 +1,7 @@
 import { applyPlan } from '../../../src/apply/applyPlan.js';
 import { earlierRuns } from '../../../src/apply/earlierRuns.js';
-import { isUnfinished } from '../../../src/apply/journal.js';
-import { knownNewIds } from '../../../src/apply/knownNewIds.js';
+import { isUnfinished } from '../../../src/apply/journal/journal.js';
+import { knownNewIds } from '../../../src/apply/records/knownNewIds.js';
 import { openPlan } from '../../../src/apply/readyPlan.js';
 import { resumeRun } from '../../../src/apply/resumeRun.js';
 import type { RunResult } from '../../../src/apply/runResult.js';
@@ -17,7 +17,7 @@ import { SILENT, type Chance } from '../../../src/model/progress.js';
 import { orgPorts } from '../../../src/org/connectOrg.js';
 import { OrgHttp } from '../../../src/org/orgHttp.js';
 import type { OrgPorts } from '../../../src/org/ports.js';
-import { NO_CHOICE } from '../../../src/plan/choice.js';
+import { NO_CHOICE } from '../../../src/plan/choice/choice.js';
 import { makePlan } from '../../../src/plan/makePlan.js';
 import { readItems } from '../../../src/plan/readPlan.js';
 import type { RollbackPlan } from '../../../src/plan/rollbackPlan.js';

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { parseConfig } from '../../../src/cli/config/readConfig.js';
 import { Refusal } from '../../../src/model/refusal.js';
-import { readJournal } from '../../../src/apply/journal.js';
+import { readJournal } from '../../../src/apply/journal/journal.js';
 import { itemSchema, planSchema } from '../../../src/plan/planFormat.js';
 import { parseRecord, RecordSplitter } from '../../../src/records/csvRecords.js';
 import { parseJson } from '../../../src/snapshot/jsonFile.js';

@@ -1,4 +1,4 @@
-import { readJournal } from '../../../src/apply/journal.js';
+import { readJournal } from '../../../src/apply/journal/journal.js';
 import { parseStoreId, type StoreId } from '../../../src/model/ids.js';
 import { Refusal } from '../../../src/model/refusal.js';
 import type { StoreFolder } from '../../../src/store/ports.js';

@@ -1,11 +1,11 @@
 import { applyPlan } from '../../../src/apply/applyPlan.js';
-import { knownNewIds } from '../../../src/apply/knownNewIds.js';
+import { knownNewIds } from '../../../src/apply/records/knownNewIds.js';
 import { openPlan } from '../../../src/apply/readyPlan.js';
 import type { RunResult } from '../../../src/apply/runResult.js';
 import { parseStoreId, type StoreId } from '../../../src/model/ids.js';
 import { addCounts } from '../../../src/model/operation.js';
 import { SILENT, type Chance } from '../../../src/model/progress.js';
-import { NO_CHOICE } from '../../../src/plan/choice.js';
+import { NO_CHOICE } from '../../../src/plan/choice/choice.js';
 import { makePlan } from '../../../src/plan/makePlan.js';
 import { readItems } from '../../../src/plan/readPlan.js';
 import type { RollbackPlan } from '../../../src/plan/rollbackPlan.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chain, GENESIS, type JournalEntry } from '../../../src/apply/journal.js';
+import { chain, GENESIS, type JournalEntry } from '../../../src/apply/journal/journal.js';
 import { acknowledgeSwitches, openSwitches } from '../../../src/apply/openSwitches.js';
 import type { StoreId } from '../../../src/model/ids.js';
 import { FileStore } from '../../../src/store/fileStore.js';

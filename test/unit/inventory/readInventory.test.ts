@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { JournalEntry } from '../../../src/apply/journal.js';
+import type { JournalEntry } from '../../../src/apply/journal/journal.js';
 import { ofOrg, type Inventory } from '../../../src/inventory/entry.js';
 import { readInventory } from '../../../src/inventory/readInventory.js';
 import type { StoreId } from '../../../src/model/ids.js';

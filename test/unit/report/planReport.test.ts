@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { NO_CHOICE } from '../../../src/plan/choice.js';
+import { NO_CHOICE } from '../../../src/plan/choice/choice.js';
 import type { Conflict, RollbackPlan, Step } from '../../../src/plan/rollbackPlan.js';
 import { planReport } from '../../../src/report/planReport.js';
 import { aPlan, componentStep, planned, pointerStep, recordStep, versionStep } from '../support/worlds.js';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { readJournal } from '../../../src/apply/journal.js';
+import { readJournal } from '../../../src/apply/journal/journal.js';
 import { RunJournal } from '../../../src/apply/runContext.js';
 import type { StoreId } from '../../../src/model/ids.js';
 import { NODE_DISK, type Disk, type OpenFile } from '../../../src/store/disk.js';

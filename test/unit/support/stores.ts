@@ -1,5 +1,5 @@
 import { jsonText } from '../../../src/snapshot/jsonFile.js';
-import { chain, GENESIS, type JournalEntry } from '../../../src/apply/journal.js';
+import { chain, GENESIS, type JournalEntry } from '../../../src/apply/journal/journal.js';
 import { digestOf } from '../../../src/model/digest.js';
 import type { StoreId } from '../../../src/model/ids.js';
 import type { RollbackPlan } from '../../../src/plan/rollbackPlan.js';

@@ -1,5 +1,5 @@
 import type { CustomLogic } from '../../../records/knowledge.js';
-import type { RecordFacts } from '../../recordFacts.js';
+import type { RecordFacts } from '../../records/recordFacts.js';
 import type { RowEdge, RowRule } from './rowRule.js';
 import type { RowWork, RowWorks } from './rowWorks.js';
 

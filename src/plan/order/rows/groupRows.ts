@@ -1,5 +1,5 @@
 import { recordTarget } from '../../../model/selector.js';
-import type { Sheet } from '../../recordSheet.js';
+import type { Sheet } from '../../records/recordSheet.js';
 import type { RowEdge, Strength } from './rowRule.js';
 import type { RowWork } from './rowWorks.js';
 

@@ -1,4 +1,4 @@
-import type { RecordFacts } from '../../recordFacts.js';
+import type { RecordFacts } from '../../records/recordFacts.js';
 import { childrenGoFirst } from './childrenGoFirst.js';
 import { conditionsInsideNeutral } from './conditionsInsideNeutral.js';
 import { keysInTurn } from './keysInTurn.js';

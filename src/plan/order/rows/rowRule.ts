@@ -1,4 +1,4 @@
-import type { RecordFacts } from '../../recordFacts.js';
+import type { RecordFacts } from '../../records/recordFacts.js';
 import type { RowWorks } from './rowWorks.js';
 
 /**

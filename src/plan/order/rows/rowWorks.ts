@@ -1,7 +1,7 @@
 import type { ValueRow } from '../../../records/fieldValue.js';
 import type { FieldDescribe } from '../../../records/objectDescribe.js';
-import type { RecordFacts } from '../../recordFacts.js';
-import type { RecordSheets, Sheet } from '../../recordSheet.js';
+import type { RecordFacts } from '../../records/recordFacts.js';
+import type { RecordSheets, Sheet } from '../../records/recordSheet.js';
 import type { RecordItem } from '../../rollbackPlan.js';
 
 /** What one step does with one row. */

@@ -1,4 +1,4 @@
-import type { Sheet } from '../../recordSheet.js';
+import type { Sheet } from '../../records/recordSheet.js';
 import type { RowRule } from './rowRule.js';
 
 /** The works of one row, first to last. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { groupRows } from '../../../../../src/plan/order/rows/groupRows.js';
 import { orderRows } from '../../../../../src/plan/order/rows/orderRows.js';
 import { RowWorks } from '../../../../../src/plan/order/rows/rowWorks.js';
-import { RecordSheets, type Sheet } from '../../../../../src/plan/recordSheet.js';
+import { RecordSheets, type Sheet } from '../../../../../src/plan/records/recordSheet.js';
 import type { RecordItem } from '../../../../../src/plan/rollbackPlan.js';
 import type { ValueRow } from '../../../../../src/records/fieldValue.js';
 import type { Knowledge } from '../../../../../src/records/knowledge.js';

@@ -1,0 +1,36 @@
+import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
+import type { Baseline } from '../../snapshot/baseline.js';
+import { batchOf } from './batch.js';
+import { flowBatch } from '../flows/flowLane.js';
+import { redeployZip } from '../flows/flowRedeploys.js';
+import { isComponentStep, wayBackZip } from './wayBackZip.js';
+
+/** One deployment of a plan: the steps that go in it, and its package. */
+export interface PlannedDeployment {
+  readonly what: 'flows' | 'components';
+  readonly steps: readonly Step[];
+  readonly zip: Buffer;
+}
+
+/** The deployments of a plan, in the order in which an undisturbed run sends them. */
+export async function deploymentsOf(baseline: Baseline, plan: RollbackPlan): Promise<PlannedDeployment[]> {
+  const deployments: PlannedDeployment[] = [];
+  const done = new Set<string>();
+  for (const step of plan.steps) {
+    if (done.has(step.id)) continue;
+    const steps = batchOf(plan, step, done);
+    for (const { id } of steps) done.add(id);
+    const components = steps.filter(isComponentStep);
+    if (components.length > 0)
+      deployments.push({
+        what: 'components',
+        steps: components,
+        zip: await wayBackZip(baseline, components, plan.apiVersion),
+      });
+    else if (step.lane === 'flows' && flowBatch(step) === 'redeploys') {
+      const zip = await redeployZip(baseline, steps, plan.apiVersion);
+      if (zip) deployments.push({ what: 'flows', steps, zip });
+    }
+  }
+  return deployments;
+}

@@ -1,0 +1,239 @@
+import { sha256 } from '../../model/digest.js';
+import type { OutcomeCounts } from '../../model/operation.js';
+
+/** What a run writes down, in order. An intention stands before its effect, a settlement after it. */
+export type JournalEntry =
+  | {
+      readonly kind: 'runOpened';
+      readonly at: string;
+      readonly runId: string;
+      readonly planId: string;
+      readonly planDigest: string;
+      readonly snapshotId: string;
+      readonly orgId: string;
+      readonly username: string;
+      readonly reason?: string;
+      /** The run that this one takes back. */
+      readonly undoes?: string;
+      /** The org's clock at its last answer: jobs of this run are not older. */
+      readonly orgTime?: string;
+    }
+  | {
+      /** Somebody went on with a run that was cut off or stopped. */
+      readonly kind: 'runResumed';
+      readonly at: string;
+      readonly username: string;
+    }
+  | {
+      /** Rows that a job inserted: old Id, new Id. Written as soon as the org has told them, also when there are none. */
+      readonly kind: 'idsMapped';
+      readonly at: string;
+      readonly step: string;
+      readonly job: string;
+      readonly pairs: ReadonlyArray<readonly [old: string, fresh: string]>;
+    }
+  | { readonly kind: 'switchOff'; readonly at: string; readonly name: string; readonly by: 'operator' }
+  | { readonly kind: 'switchBack'; readonly at: string; readonly name: string; readonly how: 'reminded' }
+  | {
+      readonly kind: 'stepIntended';
+      readonly at: string;
+      readonly step: string;
+      /** The org's clock at its last answer: a job of this step is not older. */
+      readonly orgTime?: string;
+    }
+  | {
+      readonly kind: 'jobCreated';
+      readonly at: string;
+      readonly step: string;
+      readonly job: string;
+      readonly what: JobKind;
+      /** The file with the rows that were to be sent, of an insert. */
+      readonly sent?: string;
+    }
+  | {
+      readonly kind: 'stepSettled';
+      readonly at: string;
+      readonly step: string;
+      readonly counts: OutcomeCounts;
+      readonly outcomes: string;
+    }
+  | {
+      readonly kind: 'runClosed';
+      readonly at: string;
+      readonly status: RunStatus;
+      /** The org's clock at its last answer: what changed later changed after the run. */
+      readonly orgTime?: string;
+    };
+
+export type JobKind = 'ingest' | 'deploy' | 'validation';
+
+export type RunStatus = 'succeeded' | 'partial' | 'failed' | 'interrupted' | 'alreadyApplied';
+
+/** A line as it stands in `journal.ndjson`: number, entry, and the hash over the line before and itself. */
+export interface JournalLine {
+  readonly n: number;
+  readonly entry: JournalEntry;
+  readonly hash: string;
+}
+
+export const GENESIS = '0'.repeat(64);
+
+export function chain(previous: string, n: number, entry: JournalEntry): JournalLine {
+  return { n, entry, hash: sha256(`${previous}\n${n}\n${JSON.stringify(entry)}`) };
+}
+
+export type JournalReading =
+  | {
+      readonly kind: 'whole';
+      readonly entries: readonly JournalEntry[];
+      readonly lastHash: string;
+      readonly droppedTail: boolean;
+    }
+  | { readonly kind: 'edited'; readonly line: number };
+
+/**
+ * The entries of a journal file. A torn last line (a crash while it was written) is dropped; a line that does not fit the
+ * chain anywhere else means that the file was edited.
+ */
+export function readJournal(text: string): JournalReading {
+  const lines = text.split('\n');
+  const torn = lines.pop() !== '';
+  const entries: JournalEntry[] = [];
+  let hash = GENESIS;
+  for (const [at, line] of lines.entries()) {
+    const parsed = parseLine(line);
+    const expected = parsed ? chain(hash, at, parsed.entry).hash : undefined;
+    if (!parsed || parsed.n !== at || parsed.hash !== expected) {
+      if (at === lines.length - 1 && parsed === undefined)
+        return { kind: 'whole', entries, lastHash: hash, droppedTail: true };
+      return { kind: 'edited', line: at + 1 };
+    }
+    entries.push(parsed.entry);
+    hash = parsed.hash;
+  }
+  return { kind: 'whole', entries, lastHash: hash, droppedTail: torn };
+}
+
+function parseLine(line: string): JournalLine | undefined {
+  try {
+    return JSON.parse(line) as JournalLine;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A job of the org that a step started, by its id. */
+export interface StepJob {
+  readonly job: string;
+  readonly what: JobKind;
+  readonly sent?: string;
+  /** The new Ids it gave are in the journal. */
+  readonly taken: boolean;
+}
+
+/** What the journal says of one step. */
+export interface StepState {
+  readonly intended: boolean;
+  /** The org's clock just before the effect, where the intention has it. */
+  readonly intendedAt?: string;
+  readonly jobs: readonly StepJob[];
+  readonly settled?: { readonly counts: OutcomeCounts; readonly outcomes: string };
+}
+
+/** Where a run stands: a fold over its entries. */
+export interface RunState {
+  readonly runId: string;
+  readonly planId: string;
+  readonly planDigest: string;
+  readonly snapshotId: string;
+  readonly orgId: string;
+  readonly username: string;
+  readonly openedAt: string;
+  readonly orgTime?: string;
+  readonly undoes?: string;
+  /** The org's clock when the run ended, or this machine's where the org's is not known. */
+  readonly closedAt?: string;
+  readonly steps: ReadonlyMap<string, StepState>;
+  /** Steps that were intended and not settled: the effect may have happened. */
+  readonly open: readonly string[];
+  readonly idMap: ReadonlyMap<string, string>;
+  readonly switchesOff: readonly string[];
+  /** How the run ended; undefined while it is under way, or since it was cut off. */
+  readonly status: RunStatus | undefined;
+}
+
+const NEVER: StepState = { intended: false, jobs: [] };
+
+export function runState(entries: readonly JournalEntry[]): RunState | undefined {
+  const [first] = entries;
+  if (first?.kind !== 'runOpened') return undefined;
+  const steps = new Map<string, StepState>();
+  const change = (step: string, by: (state: StepState) => StepState): void =>
+    void steps.set(step, by(steps.get(step) ?? NEVER));
+  const idMap = new Map<string, string>();
+  const switches = new Set<string>();
+  let status: RunStatus | undefined;
+  let closedAt: string | undefined;
+  for (const entry of entries) {
+    switch (entry.kind) {
+      case 'stepIntended':
+        // Begun again after it was settled (it had been skipped or left in doubt): the old account no longer holds.
+        change(entry.step, ({ jobs, intendedAt }) => {
+          const at = intendedAt ?? entry.orgTime;
+          return { intended: true, jobs, ...(at === undefined ? {} : { intendedAt: at }) };
+        });
+        break;
+      case 'jobCreated': {
+        const { job, what, sent } = entry;
+        change(entry.step, (state) => ({
+          ...state,
+          intended: true,
+          jobs: [...state.jobs, { job, what, taken: false, ...(sent === undefined ? {} : { sent }) }],
+        }));
+        break;
+      }
+      case 'idsMapped':
+        for (const [old, fresh] of entry.pairs) idMap.set(old, fresh);
+        change(entry.step, (state) => ({
+          ...state,
+          jobs: state.jobs.map((job) => (job.job === entry.job ? { ...job, taken: true } : job)),
+        }));
+        break;
+      case 'stepSettled':
+        change(entry.step, (state) => ({ ...state, settled: { counts: entry.counts, outcomes: entry.outcomes } }));
+        break;
+      case 'switchOff':
+        switches.add(entry.name);
+        break;
+      case 'switchBack':
+        switches.delete(entry.name);
+        break;
+      case 'runResumed':
+        status = undefined;
+        break;
+      case 'runClosed':
+        status = entry.status;
+        closedAt = entry.orgTime ?? entry.at;
+        break;
+      default:
+        break;
+    }
+  }
+  const { runId, planId, planDigest, snapshotId, orgId, username, at, orgTime, undoes } = first;
+  return {
+    ...{ runId, planId, planDigest, snapshotId, orgId, username, openedAt: at },
+    ...(orgTime === undefined ? {} : { orgTime }),
+    ...(undoes === undefined ? {} : { undoes }),
+    ...(closedAt === undefined ? {} : { closedAt }),
+    steps,
+    open: [...steps].filter(([, state]) => state.intended && !state.settled).map(([step]) => step),
+    idMap,
+    switchesOff: [...switches],
+    status,
+  };
+}
+
+/** A run that can be gone on with: cut off, stopped, or left in doubt. */
+export function isUnfinished(state: RunState): boolean {
+  return state.status === undefined || state.status === 'interrupted' || state.open.length > 0;
+}

@@ -1,0 +1,211 @@
+import { recordTarget } from '../../model/selector.js';
+import type { Progress } from '../../model/progress.js';
+import type { IngestJobInfo, OrgPorts } from '../../org/ports.js';
+import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
+import type { RunState, StepState } from './journal.js';
+import { setLeftOvers, takeResults } from '../records/insertRows.js';
+import {
+  recoverStep,
+  type Candidate,
+  type JobNow,
+  type KnownJob,
+  type LostSend,
+  type Question,
+  type StepFacts,
+} from './recovery.js';
+import { itemOutcome, settle, type RecordStep, type RunContext } from '../runContext.js';
+import { matchRows, readSentRows, type SentRows } from '../records/sentRows.js';
+
+const MINUTE_MS = 60_000;
+/** A job whose id got lost was created within the time a request may take, and clocks of one org agree to the second. */
+const JUST_AFTER_MS = 10 * MINUTE_MS;
+/** How long the org keeps ingest jobs and their results. */
+const KEPT_MS = 7 * 24 * 60 * MINUTE_MS;
+
+/**
+ * Waits until nothing that this run started in the org is under way any more: what the org says of its targets holds only
+ * then. A deployment or job whose id was lost is known by its author and its time.
+ */
+export async function awaitOwnWork(
+  org: OrgPorts,
+  plan: RollbackPlan,
+  state: RunState,
+  progress: Progress
+): Promise<void> {
+  const { userId } = org.identity;
+  const deployments = new Set<string>();
+  for (const { jobs, settled } of state.steps.values())
+    if (!settled) for (const { job, what } of jobs) if (what !== 'ingest') deployments.add(job);
+  if (plan.steps.some((step) => step.detail.kind !== 'records'))
+    for (const deployment of await org.deploymentsSince(state.orgTime ?? state.openedAt))
+      if (deployment.completedAt === null && deployment.createdById === userId) deployments.add(deployment.id);
+  for (const id of deployments) {
+    progress.stage('Waiting for what was under way', `deployment ${id}`);
+    await org.awaitDeploy(id);
+  }
+  const objects = new Set(plan.steps.flatMap(({ detail }) => (detail.kind === 'records' ? [detail.object] : [])));
+  if (objects.size === 0) return;
+  const running = (await org.ingestJobs()).filter(
+    (job) => job.createdById === userId && objects.has(job.object) && nowOf(job) === 'running' && isOfRun(job, state)
+  );
+  for (const { id } of running) {
+    progress.stage('Waiting for what was under way', `job ${id}`);
+    await org.awaitIngestJob(id);
+  }
+}
+
+/** Clocks of one org agree to the second; a minute is for those who read them a little earlier. */
+function isOfRun(job: IngestJobInfo, state: RunState): boolean {
+  return Date.parse(job.createdAt) >= Date.parse(state.orgTime ?? state.openedAt) - MINUTE_MS;
+}
+
+/**
+ * Settles what a run that was cut off may have left behind in the org, step by step, before anything is written again: takes
+ * over the results of its inserts and ends jobs that took no row. Where only a person can tell whether rows were inserted,
+ * the items are left in doubt and never sent again. `elsewhere` are jobs of other runs.
+ */
+export async function recoverSteps(run: RunContext, state: RunState, elsewhere: ReadonlySet<string>): Promise<void> {
+  const sent = await readSentRows(run.folder);
+  for (const step of run.plan.steps) {
+    if (run.outcomes.has(step.id)) continue;
+    const own = sent.filter((file) => file.step === step.id);
+    await recover(run, step, state, own, elsewhere);
+  }
+}
+
+async function recover(
+  run: RunContext,
+  step: Step,
+  state: RunState,
+  sent: readonly SentRows[],
+  elsewhere: ReadonlySet<string>
+): Promise<void> {
+  const known = state.steps.get(step.id);
+  const ingests = (known?.jobs ?? []).filter(({ what }) => what === 'ingest');
+  if (ingests.length === 0 && sent.length === 0) return;
+  const recordStep = step as RecordStep;
+  for (;;) {
+    const decision = recoverStep(await factsOf(run, known, sent, state, elsewhere));
+    switch (decision.kind) {
+      case 'wait':
+        for (const job of decision.jobs) await run.org.awaitIngestJob(job);
+        continue;
+      case 'ask':
+        await leaveToPerson(run, step, decision.question, decision.jobs, sent);
+        return;
+      case 'adopt':
+      case 'retry':
+        for (const job of decision.abort) await run.org.abortIngestJob(job);
+        if (decision.kind === 'adopt')
+          for (const result of decision.results) await adopt(run, recordStep, result, sent);
+        // Rows that were mapped just before the crash may still lack what no CSV could carry.
+        await setLeftOvers(run, recordStep, idsSentBefore(sent));
+        return;
+      default:
+        return;
+    }
+  }
+}
+
+function idsSentBefore(sent: readonly SentRows[]): Set<string> {
+  return new Set(sent.flatMap(({ rows }) => rows.map(([id]) => id)));
+}
+
+async function adopt(
+  run: RunContext,
+  step: RecordStep,
+  result: { readonly job: string; readonly sent: string; readonly known: boolean },
+  sent: readonly SentRows[]
+): Promise<void> {
+  const file = sent.find(({ path }) => path === result.sent);
+  if (!file) return;
+  if (!result.known)
+    await run.journal.append({ kind: 'jobCreated', step: step.id, job: result.job, what: 'ingest', sent: file.path });
+  const { inserted } = await run.org.awaitInsertJob(result.job, file.columns);
+  await takeResults(run, step, result.job, file, inserted);
+}
+
+/** What the journal and the org say of one step now. */
+async function factsOf(
+  run: RunContext,
+  known: StepState | undefined,
+  sent: readonly SentRows[],
+  state: RunState,
+  elsewhere: ReadonlySet<string>
+): Promise<StepFacts> {
+  const listed = new Map((await run.org.ingestJobs()).map((job) => [job.id, job]));
+  const jobs: KnownJob[] = (known?.jobs ?? [])
+    .filter(({ what }) => what === 'ingest')
+    .map((job) => ({ ...job, now: nowOf(listed.get(job.job)) }));
+  const journalled = new Set([...state.steps.values()].flatMap((step) => step.jobs.map(({ job }) => job)));
+  const age = run.chance.now().getTime() - Date.parse(state.openedAt);
+  const lost: LostSend[] = [];
+  for (const file of sent.filter(({ path }) => !jobs.some((job) => job.sent === path))) {
+    const candidates: Candidate[] = [];
+    for (const job of listed.values()) {
+      const own =
+        job.createdById === run.org.identity.userId && job.operation === 'insert' && job.object === file.object;
+      if (!own || journalled.has(job.id) || elsewhere.has(job.id) || !isOfRun(job, state)) continue;
+      candidates.push(await candidate(run, job, file, known));
+    }
+    lost.push({ sent: file.path, candidates, tooOld: age > KEPT_MS });
+  }
+  return { settled: false, jobs, lost };
+}
+
+async function candidate(
+  run: RunContext,
+  job: IngestJobInfo,
+  file: SentRows,
+  known: StepState | undefined
+): Promise<Candidate> {
+  const now = nowOf(job) as Candidate['now'];
+  const gap = Date.parse(job.createdAt) - Date.parse(known?.intendedAt ?? '');
+  const atIntention = gap >= -1_000 && gap <= JUST_AFTER_MS;
+  if (now !== 'ended') return { job: job.id, now, atIntention };
+  const { inserted } = await run.org.awaitInsertJob(job.id, file.columns);
+  const { strangers } = matchRows(file, inserted);
+  // A job without any row, failed or ended early, inserted nothing: it is nobody's.
+  const fits = inserted.length === strangers ? 'none' : strangers === 0 ? 'all' : 'some';
+  return { job: job.id, now, atIntention, fits };
+}
+
+function nowOf(job: IngestJobInfo | undefined): JobNow {
+  if (job === undefined) return 'unknown';
+  if (job.state === 'Open') return 'open';
+  return job.state === 'UploadComplete' || job.state === 'InProgress' ? 'running' : 'ended';
+}
+
+const QUESTIONS: Record<Question, string> = {
+  resultsGone: 'the org no longer has the job that was to insert it',
+  twoJobsFit: 'more than one job of the org inserted rows like it',
+  partFits: 'a job of the org inserted it together with rows that are not of this plan',
+  tooOld: 'the run is older than the seven days for which the org keeps its jobs',
+};
+
+async function leaveToPerson(
+  run: RunContext,
+  step: Step,
+  question: Question,
+  jobs: readonly string[],
+  sent: readonly SentRows[]
+): Promise<void> {
+  const { detail } = step;
+  if (detail.kind !== 'records') return;
+  const asked = idsSentBefore(sent);
+  const names = jobs.length > 0 ? ` (${jobs.join(', ')})` : '';
+  const outcomes = (run.current.items.get(step.id) ?? []).map((item) => {
+    const target = recordTarget(detail.object, item.id);
+    const common = { target, before: item.before, planned: item.after };
+    const message = `${QUESTIONS[question]}${names}: look whether it is there before it is inserted by hand`;
+    return asked.has(item.id)
+      ? itemOutcome(run, step, { ...common, outcome: 'inDoubt', code: 'ASK_A_PERSON', message })
+      : itemOutcome(run, step, {
+          ...common,
+          outcome: 'skipped',
+          code: 'ASK_A_PERSON',
+          message: 'rows of its step are in doubt',
+        });
+  });
+  await settle(run, step, outcomes);
+}

@@ -1,0 +1,212 @@
+import { recordTarget } from '../../model/selector.js';
+import type { RowResult } from '../../org/ports.js';
+import { childrenOutside } from '../../plan/records/readCascades.js';
+import type { Step } from '../../plan/rollbackPlan.js';
+import { reasonOf, stopsRun } from '../errorKinds.js';
+import { insertRows } from './insertRows.js';
+import type { ItemOutcome } from '../outcome.js';
+import { readRows, standingOfRow, type RowState, type Standing } from '../preconditions.js';
+import { mapped, returns, rowsOf, type Item } from './recordItem.js';
+import { CHANGED_AGAIN, inserted, MOVED, notAsWritten, resultOf } from './rowOutcome.js';
+import { intend, itemOutcome, settle, type RecordStep, type RunContext } from '../runContext.js';
+import { undeleteRows } from './undeleteRows.js';
+import { deleteRows, updateRows } from './writeRows.js';
+
+/**
+ * Carries out one record step: reads its rows once more, saves them, writes only those that are still as planned, and
+ * reads back what was written. A row that moved meanwhile is a conflict and is not written.
+ */
+export async function applyRecordStep(run: RunContext, step: Step): Promise<void> {
+  if (step.detail.kind !== 'records') return;
+  const recordStep = step as RecordStep;
+  const { object } = recordStep.detail;
+  const items = (run.current.items.get(step.id) ?? []).map((planned) => ({
+    planned,
+    now: mapped(run, object, planned),
+  }));
+  const before = await rowsOf(run, recordStep, items, returns(step) ? 'named' : 'all');
+  const begun = run.begun.get(step.id);
+  const outcomes: ItemOutcome[] = [];
+  let due: Item[] = [];
+  for (const item of items) {
+    const row = before.get(item.now.id);
+    const standing = standingNow(run, recordStep, item, row);
+    if (standing === 'asPlanned') due.push(item);
+    else if (begun?.has(item.planned.id) && doneBefore(step, standing, row))
+      outcomes.push(outcomeOf(run, recordStep, item, row, resultOf(run, recordStep, item, row, standing)));
+    else if (standing === 'alreadyRestored')
+      outcomes.push(
+        outcomeOf(run, recordStep, item, row, { outcome: cameBack(run, step) ? 'restored' : 'alreadyRestored' })
+      );
+    else outcomes.push(outcomeOf(run, recordStep, item, row, MOVED));
+  }
+  if (step.operation === 'deleteRecords') {
+    const held = await childrenOutside(
+      run.org,
+      run.plan,
+      run.current.items,
+      object,
+      due.map((item) => item.now.id),
+      recordStep.detail.strays === true
+    );
+    for (const item of due.filter(({ now }) => held.has(now.id))) {
+      const message = `it is used meanwhile by ${[...(held.get(item.now.id) ?? [])].join(', ')}; it was not deleted`;
+      outcomes.push(
+        outcomeOf(run, recordStep, item, before.get(item.now.id), {
+          outcome: 'conflict',
+          code: 'CASCADES_OUTSIDE_PLAN',
+          message,
+        })
+      );
+    }
+    due = due.filter(({ now }) => !held.has(now.id));
+  }
+  if (due.length > 0) {
+    const touched = new Map([...before].filter(([id, row]) => !row.deleted && due.some(({ now }) => now.id === id)));
+    const unsaved = begun ? new Map([...touched].filter(([id]) => !begun.has(id))) : touched;
+    if (!returns(step)) await run.undo.rows(step.id, await run.org.describe(object), unsaved, begun !== undefined);
+    if (step.operation === 'deleteRecords' && !begun) await saveWhatGoesAlong(run, step);
+    await intend(
+      run,
+      step,
+      due.map((item) => item.planned.id)
+    );
+    outcomes.push(...(await writeAndProve(run, recordStep, due, before)));
+  }
+  for (const outcome of outcomes)
+    if (returns(step) && (outcome.outcome === 'restored' || outcome.code === CHANGED_AGAIN))
+      run.returned.add(outcome.target.split(':').at(-1) ?? '');
+  outcomes.sort((a, b) => (a.target < b.target ? -1 : 1));
+  await settle(run, step, outcomes);
+}
+
+/** A delete may take rows of later delete steps along: they are saved before, since by then they are gone. */
+async function saveWhatGoesAlong(run: RunContext, step: Step): Promise<void> {
+  const later = run.plan.steps.filter(
+    ({ operation, waitsFor }) => operation === 'deleteRecords' && waitsFor.includes(step.id)
+  );
+  for (const { id, detail } of later) {
+    if (detail.kind !== 'records' || step.detail.kind !== 'records') continue;
+    const { object } = step.detail;
+    const describe = await run.org.describe(detail.object);
+    if (!describe.fields.some((field) => field.cascadeDelete && field.referenceTo.includes(object))) continue;
+    const ids = (run.current.items.get(id) ?? []).map((item) => run.idMap.get(item.id) ?? item.id);
+    const rows = await readRows(run.org, detail.object, ids, 'all');
+    const living = new Map([...rows].filter(([, row]) => !row.deleted));
+    await run.undo.rows(`${step.id}.${id}`, describe, living, false);
+  }
+}
+
+/** Whether a row that was to be written before the run was cut off is written. What came back may differ in fields. */
+function doneBefore(step: Step, standing: Standing, row: RowState | undefined): boolean {
+  return standing === 'alreadyRestored' || (returns(step) && row !== undefined && !row.deleted);
+}
+
+function standingNow(run: RunContext, step: RecordStep, item: Item, row: RowState | undefined): Standing {
+  return standingOfRow(item.now, row, {
+    returning: NOBODY,
+    refilled: { has: (id) => run.returned.has(id) || run.strays.has(id) },
+    unmapped: item.planned.after,
+    insertable:
+      step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords'),
+    elsewhere: run.elsewhere.get(item.planned.id) ?? NOTHING,
+  });
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What the undelete of a parent brought back, or its delete took along, in this run, is this run's work. */
+function cameBack(run: RunContext, step: Step): boolean {
+  const alike = (other: Step): boolean =>
+    returns(step) ? returns(other) : step.operation === 'deleteRecords' && other.operation === 'deleteRecords';
+  return step.waitsFor.some((id) => {
+    const other = run.plan.steps.find((candidate) => candidate.id === id);
+    return (
+      other !== undefined &&
+      alike(other) &&
+      (run.outcomes.get(id) ?? []).some((outcome) => outcome.outcome === 'restored')
+    );
+  });
+}
+
+function outcomeOf(
+  run: RunContext,
+  step: RecordStep,
+  item: Item,
+  row: RowState | undefined,
+  result: Pick<ItemOutcome, 'outcome' | 'code' | 'message'>
+): ItemOutcome {
+  const fields = Object.keys(item.planned.after ?? item.planned.before ?? {});
+  const after =
+    row && !row.deleted ? Object.fromEntries(fields.map((field) => [field, row.values[field] ?? null])) : null;
+  const target = recordTarget(step.detail.object, item.planned.id);
+  return itemOutcome(run, step, { target, before: item.planned.before, planned: item.now.after, after, ...result });
+}
+
+async function writeAndProve(
+  run: RunContext,
+  step: RecordStep,
+  due: readonly Item[],
+  before: ReadonlyMap<string, RowState>
+): Promise<ItemOutcome[]> {
+  let results: RowResult[];
+  let doubt: unknown;
+  try {
+    results = await write(run, step, due, before);
+  } catch (error) {
+    // Where the org may have acted, what the rows hold now decides; inserted rows cannot be found that way.
+    if (stopsRun(error)) doubt = error;
+    if (doubt !== undefined && mayInsert(step)) throw error;
+    results = due.map(({ now }) => ({ id: now.id, success: false, ...reasonOf(error) }));
+  }
+  const byId = new Map(results.map((result) => [result.id, result]));
+  // A row that was inserted is looked for under its new Id from here on.
+  const settled = due.map(({ planned }) => ({ planned, now: mapped(run, step.detail.object, planned) }));
+  const after = await rowsOf(run, step, settled, 'named');
+  const outcomes = settled.map((item, at) => {
+    const row = after.get(item.now.id);
+    const result = byId.get(due[at]?.now.id ?? '');
+    if (step.operation === 'insertRecords' || item.now.id !== due[at]?.now.id)
+      return outcomeOf(run, step, item, row, inserted(run, item, row, result));
+    if (standingNow(run, step, item, row) === 'alreadyRestored')
+      return outcomeOf(run, step, item, row, {
+        outcome: step.operation === 'deactivateRecords' ? 'neutralised' : 'restored',
+      });
+    if (result?.success) return outcomeOf(run, step, item, row, notAsWritten(run, step, item, row));
+    return outcomeOf(run, step, item, row, {
+      outcome: 'failed',
+      code: result?.code ?? 'NO_RESULT',
+      message: result?.message ?? 'the org gave no result for this row',
+    });
+  });
+  if (doubt !== undefined && outcomes.some(({ outcome }) => outcome === 'failed')) throw doubt as Error;
+  return outcomes;
+}
+
+function mayInsert(step: Step): boolean {
+  return step.operation === 'insertRecords' || step.fallbacks.some(({ operation }) => operation === 'insertRecords');
+}
+
+async function write(
+  run: RunContext,
+  step: RecordStep,
+  due: readonly Item[],
+  before: ReadonlyMap<string, RowState>
+): Promise<RowResult[]> {
+  const items = due.map(({ now }) => now);
+  switch (step.operation) {
+    case 'undeleteRecords':
+      return undeleteRows(run, step, due, before);
+    case 'insertRecords':
+      return insertRows(
+        run,
+        step,
+        due.map(({ planned }) => planned)
+      );
+    case 'deleteRecords':
+      return deleteRows(run, step, items, before);
+    default:
+      return updateRows(run, step, items, before);
+  }
+}

@@ -1,0 +1,81 @@
+import { parseStoreId, type StoreId } from '../../model/ids.js';
+import type { Chance, Progress } from '../../model/progress.js';
+import { Refusal } from '../../model/refusal.js';
+import type { OrgPorts } from '../../org/ports.js';
+import { NO_CHOICE, type Choice } from '../../plan/choice/choice.js';
+import { makePlan } from '../../plan/makePlan.js';
+import { readPlan } from '../../plan/readPlan.js';
+import type { ManualItem, RollbackPlan } from '../../plan/rollbackPlan.js';
+import { openBaseline } from '../../snapshot/baseline.js';
+import type { Store } from '../../store/ports.js';
+import { readRun, type EarlierRun } from '../earlierRuns.js';
+import { isUnfinished } from '../journal/journal.js';
+import { makeUndoSnapshot } from './undoSnapshot.js';
+
+/**
+ * Makes a plan that takes a run back: to its undo point, and no further. What changed after the run is kept, whoever did it.
+ * Changes nothing in the org. The run that applies the plan has an undo point of its own, so that it can be undone again.
+ */
+export async function makeUndoPlan(
+  org: OrgPorts,
+  store: Store,
+  id: StoreId,
+  chance: Chance,
+  progress: Progress
+): Promise<RollbackPlan> {
+  const run = await openEndedRun(org, store, id);
+  const planId = parseStoreId(run.state.planId);
+  if (!planId) throw new Refusal('runDamaged', { tokens: [id, 'its plan has no valid id'] });
+  const undone = await readPlan(await store.open('plans', planId));
+  progress.stage('Opening the undo point');
+  const snapshot = await makeUndoSnapshot(org, store, run, undone, chance);
+  const baseline = await openBaseline(store, parseStoreId(snapshot.id) as StoreId, org.identity.orgId);
+  const { plan } = await makePlan(
+    org,
+    store,
+    baseline,
+    {
+      everybody: true,
+      changedBy: [],
+      full: false,
+      acceptGaps: false,
+      choice: { ...NO_CHOICE, resolve: createdAgain(undone) },
+      undo: { until: run.state.closedAt ?? run.state.openedAt, manual: await byHand(run) },
+    },
+    chance,
+    progress
+  );
+  return plan;
+}
+
+async function openEndedRun(org: OrgPorts, store: Store, id: StoreId): Promise<EarlierRun> {
+  const reading = await readRun(store, id);
+  if (reading.kind === 'nothing') throw new Refusal('runNeverBegan', { tokens: [id] });
+  if (reading.kind === 'damaged') throw new Refusal('runDamaged', { tokens: [id, reading.why] });
+  const { run } = reading;
+  if (run.state.orgId !== org.identity.orgId)
+    throw new Refusal('wrongOrg', { tokens: [`run ${id}`, run.state.orgId, org.identity.orgId] });
+  if (isUnfinished(run.state)) throw new Refusal('undoUnfinished', { tokens: [id], actionTokens: [id, id] });
+  return run;
+}
+
+/** Whoever takes the run back wants what it deleted; the data of a field is in the undo point. */
+function createdAgain(undone: RollbackPlan): Choice['resolve'] {
+  return undone.steps
+    .filter((step) => step.operation === 'deleteComponent')
+    .map((step) => ({ selector: step.target, decision: 'restore', standing: true }));
+}
+
+/** What the run took away that no plan brings back: data of fields it deleted, versions of flows that did not run. */
+async function byHand(run: EarlierRun): Promise<ManualItem[]> {
+  const items: ManualItem[] = [];
+  for (const path of await run.folder.list('undo/fields')) {
+    const field = /^undo\/fields\/(.+)\.csv\.gz$/.exec(path)?.[1];
+    if (field)
+      items.push({
+        target: `metadata:CustomField:${field}`,
+        what: `What the field held is not loaded again. It is in ${run.folder.display}/${path}: unpack it and load it with "sf data update bulk" once the field is back.`,
+      });
+  }
+  return items;
+}

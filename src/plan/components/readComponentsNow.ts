@@ -1,0 +1,100 @@
+import { flowBodyDigest } from '../../flow/flowBody.js';
+import { componentStates, keyText, type ComponentKey, type ComponentState } from '../../metadata/component.js';
+import type { Progress } from '../../model/progress.js';
+import { versionMember, versionOf, type FlowEntry } from '../../flow/flowVersion.js';
+import type { ComponentReader, FlowReader, Retrieved } from '../../org/ports.js';
+import type { Baseline } from '../../snapshot/baseline.js';
+
+export interface ComponentsNow {
+  readonly flows: readonly FlowEntry[];
+  /** Digest of the canonical body by `Name-3`, of the versions that were read. */
+  readonly flowBodies: ReadonlyMap<string, string>;
+  /** The same bodies as text, for what refers to what and for the undo point. */
+  readonly flowTexts: ReadonlyMap<string, string>;
+  /** Flow tests of the org by the flow they test; empty where no flow version was read. */
+  readonly flowTests: ReadonlyMap<string, readonly string[]>;
+  readonly states: readonly ComponentState[];
+  readonly retrieved: Retrieved;
+}
+
+/**
+ * Flows and components of the scope as they are now, in one retrieve. Of a flow, the body of the version that ran is read
+ * only where its stamp moved; versions that are new, and a version that took over, are always read.
+ */
+export async function readComponentsNow(
+  org: FlowReader & ComponentReader,
+  baseline: Baseline,
+  progress: Progress
+): Promise<ComponentsNow> {
+  const { scope } = baseline.snapshot;
+  const hasFlows = scope.flows.length > 0;
+  const { wholeTypes, components, absent } = baseline.components;
+  if (hasFlows || scope.metadata.length > 0) progress.stage('Comparing flows and metadata');
+  const [flows, listed] = await Promise.all([
+    hasFlows ? org.listFlows() : Promise.resolve([] as FlowEntry[]),
+    wholeTypes.length > 0 ? org.listComponents(wholeTypes) : Promise.resolve([] as ComponentKey[]),
+  ]);
+  const keys = new Map<string, ComponentKey>();
+  for (const key of [...components, ...absent, ...listed])
+    keys.set(keyText(key), { type: key.type, fullName: key.fullName });
+  const inScope = scope.flows === 'all' ? flows : flows.filter((flow) => scope.flows.includes(flow.name));
+  const versions = inScope.flatMap((flow) =>
+    versionsToRead(flow, baseline).map((number) => ({ type: 'Flow', fullName: versionMember(flow.name, number) }))
+  );
+  const retrieved = await org.retrieve([
+    ...versions,
+    ...(versions.length > 0 ? [{ type: 'FlowTest', fullName: '*' }] : []),
+    ...keys.values(),
+  ]);
+  const flowBodies = new Map<string, string>();
+  const flowTexts = new Map<string, string>();
+  for (const component of retrieved.components) {
+    const content = component.files[0]?.content.toString('utf8');
+    if (component.type !== 'Flow' || content === undefined) continue;
+    flowBodies.set(component.fullName, flowBodyDigest(content));
+    flowTexts.set(component.fullName, content);
+  }
+  const states = await withStamps(
+    org,
+    componentStates(retrieved.components, new Set(keys.keys()), retrieved.properties),
+    new Set(components.map(keyText))
+  );
+  return { flows: inScope, flowBodies, flowTexts, flowTests: testsByFlow(retrieved), states, retrieved };
+}
+
+/** A member that came with its container has no properties of its own in a retrieve: who made it is asked for by type. */
+async function withStamps(
+  org: ComponentReader,
+  states: ComponentState[],
+  known: ReadonlySet<string>
+): Promise<ComponentState[]> {
+  const bare = states.filter((state) => state.createdAt === undefined && !known.has(keyText(state)));
+  if (bare.length === 0) return states;
+  const listed = await org.listComponents([...new Set(bare.map(({ type }) => type))]);
+  const stamps = new Map(listed.map(({ type, fullName, ...rest }) => [keyText({ type, fullName }), rest]));
+  return states.map((state) => (bare.includes(state) ? { ...state, ...stamps.get(keyText(state)) } : state));
+}
+
+/** A flow test names the flow it tests in `flowApiName` (Metadata API Developer Guide, "FlowTest"). */
+function testsByFlow(retrieved: Retrieved): Map<string, string[]> {
+  const tests = new Map<string, string[]>();
+  for (const { type, fullName, files } of retrieved.components) {
+    if (type !== 'FlowTest') continue;
+    const [, flow] = /<flowApiName>\s*([^<\s]+)\s*<\/flowApiName>/.exec(files[0]?.content.toString('utf8') ?? '') ?? [];
+    if (flow) tests.set(flow, [...(tests.get(flow) ?? []), fullName].sort());
+  }
+  return tests;
+}
+
+function versionsToRead(flow: FlowEntry, baseline: Baseline): number[] {
+  if (flow.managed) return [];
+  const before = baseline.flows.flows.find((entry) => entry.name === flow.name);
+  return flow.versions
+    .filter((version) => {
+      const known = before ? versionOf(before, version.number) : undefined;
+      if (!known) return true;
+      if (version.number === before?.activeVersion) return known.lastModifiedAt !== version.lastModifiedAt;
+      return version.number === flow.activeVersion;
+    })
+    .map((version) => version.number);
+}

@@ -1,0 +1,26 @@
+import type { Progress } from '../../model/progress.js';
+import type { PermissionReader } from '../../org/ports.js';
+import { diffPermissions } from '../../permissions/diffPermissions.js';
+import { permissionKeyText } from '../../permissions/permissionRow.js';
+import type { Baseline } from '../../snapshot/baseline.js';
+import type { PermissionsNow } from './permissionDraft.js';
+
+/** The permission rows of the snapshot's scope as they are now, against what they were. */
+export async function readPermissionsNow(
+  org: PermissionReader,
+  baseline: Baseline,
+  progress: Progress
+): Promise<PermissionsNow> {
+  const before = baseline.permissions;
+  if (!before) return { reading: undefined, changes: [], assignments: [] };
+  progress.stage('Comparing permissions');
+  const whole = await org.readPermissions(before.scope);
+  const only = before.only && new Set(before.only.map(permissionKeyText));
+  const reading = only ? { ...whole, rows: whole.rows.filter((row) => only.has(permissionKeyText(row))) } : whole;
+  const all = diffPermissions(before.rows, reading.rows);
+  return {
+    reading,
+    changes: all.filter((change) => change.kind !== 'User'),
+    assignments: all.filter((change) => change.kind === 'User'),
+  };
+}

@@ -1,0 +1,37 @@
+import type { RawRow } from '../../org/ports.js';
+import type { RowNow } from '../../records/diffRecords.js';
+import { comparableRow, type ValueRow } from '../../records/fieldValue.js';
+import { readableFields, type ObjectDescribe } from '../../records/objectDescribe.js';
+import type { ObjectPart } from '../../snapshot/snapshotFormat.js';
+
+/** One object while it is compared: the rows that may have changed, as they are and as the baseline has them. */
+export interface ObjectNow {
+  readonly part: ObjectPart;
+  readonly before: ObjectDescribe;
+  readonly now: ObjectDescribe;
+  readonly rows: Map<string, RowNow>;
+  readonly baseline: Map<string, ValueRow>;
+  readonly gone: Set<string>;
+  inserted: Set<string>;
+}
+
+export function keepRow(object: ObjectNow, raw: RawRow): RowNow {
+  const values = comparableRow(readableFields(object.now), raw);
+  const row = { id: values.Id as string, deleted: values.IsDeleted === 'true', values };
+  object.rows.set(row.id, row);
+  return row;
+}
+
+export function emptyObject(part: ObjectPart, before: ObjectDescribe, now: ObjectDescribe): ObjectNow {
+  return { part, before, now, rows: new Map(), baseline: new Map(), gone: new Set(), inserted: new Set() };
+}
+
+/**
+ * Whether a row that the baseline does not have was created after it was taken: a row that only entered the scope's
+ * condition, or could not be seen then, is older. Creation dates have whole seconds.
+ */
+export function createdSince(object: ObjectNow, id: string): boolean {
+  if (object.baseline.has(id)) return false;
+  const created = Date.parse(object.rows.get(id)?.values.CreatedDate ?? '');
+  return created >= Math.floor(Date.parse(object.part.startedAt) / 1000) * 1000;
+}

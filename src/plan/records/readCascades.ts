@@ -1,0 +1,150 @@
+import pLimit from 'p-limit';
+import type { Finding } from '../../model/finding.js';
+import { parseRecordId } from '../../model/ids.js';
+import { isFinalNo, type RecordReader } from '../../org/ports.js';
+import type { ChildRelationship } from '../../records/objectDescribe.js';
+import { idChunks, inList, select } from '../../records/soql.js';
+import type { RecordChange } from '../../records/diffRecords.js';
+import type { Decisions, Draft } from '../draft.js';
+import type { RecordFacts } from './recordFacts.js';
+import { recordSteps } from './recordSteps.js';
+import type { DraftStep, RecordItem, RollbackPlan } from '../rollbackPlan.js';
+
+/** Bookkeeping that belongs to the row itself and goes with it: nobody's work outside the plan. */
+const OWN_TRACES =
+  /(Feed|History|Share|ChangeEvent|__ChangeEvent|__Tag)$|^(AttachedContentDocument|CombinedAttachment|ContentDocumentLink|EntitySubscription|FeedComment|FeedItem|FlowRecordRelation|NetworkActivityAudit|NetworkUserHistoryRecent|NoteAndAttachment|OpenActivity|ActivityHistory|ProcessInstance|ProcessInstanceHistory|RecordAction|RecordActionHistory|TopicAssignment|UserRecordAccess|RecentlyViewed)$/;
+
+/** Rows of deletes and updates, whatever form the steps have. */
+interface Planned {
+  readonly deletes: ReadonlyMap<string, readonly RecordItem[]>;
+  /** Rows that an update of the plan points elsewhere, with the fields it writes: they let go before the delete. */
+  readonly turned: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/**
+ * The steps of the record lane, with a look ahead before inserted rows are deleted: a row whose deletion would remove, blank
+ * or be refused by any row that is not deleted by the plan too is a conflict. Keeping it can take a unique value from another
+ * row, or make its parent's deletion cascade outside the plan, so the steps are worked out again until nothing changes.
+ */
+export async function stepsWithoutCascades(
+  org: RecordReader,
+  changes: readonly RecordChange[],
+  facts: Omit<RecordFacts, 'held'>,
+  decisions: Decisions,
+  findings: Finding[]
+): Promise<Draft> {
+  const held = new Map<string, ReadonlySet<string>>();
+  for (;;) {
+    const draft = recordSteps(changes, { ...facts, held }, decisions);
+    const more = await heldRows(org, plannedOf(draft.steps), findings);
+    if (more.size === 0) return draft;
+    for (const [id, children] of more) held.set(id, children);
+  }
+}
+
+function plannedOf(steps: readonly DraftStep[]): Planned {
+  const deletes = new Map<string, readonly RecordItem[]>();
+  const turned = new Map<string, ReadonlySet<string>>();
+  for (const { operation, detail } of steps) {
+    if (detail.kind !== 'records') continue;
+    if (operation === 'deleteRecords')
+      deletes.set(detail.object, [...(deletes.get(detail.object) ?? []), ...detail.items]);
+    if (operation === 'updateRecords') turn(turned, detail.items);
+  }
+  return { deletes, turned };
+}
+
+function turn(turned: Map<string, ReadonlySet<string>>, items: readonly RecordItem[]): void {
+  for (const item of items)
+    turned.set(item.id, new Set([...(turned.get(item.id) ?? []), ...Object.keys(item.after ?? {})]));
+}
+
+/**
+ * The same look once more, just before rows of one object are deleted: which of them somebody uses by now. Rows that only
+ * came back with a master (`strays`) were in nobody's lookup until the org filled it again: blanking it leaves it as it was.
+ */
+export async function childrenOutside(
+  org: RecordReader,
+  plan: RollbackPlan,
+  items: ReadonlyMap<string, readonly RecordItem[]>,
+  object: string,
+  ids: readonly string[],
+  strays: boolean
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  if (ids.length === 0) return new Map();
+  const turned = new Map<string, ReadonlySet<string>>();
+  const going = new Set<string>();
+  for (const step of plan.steps) {
+    if (step.operation === 'deleteRecords') for (const item of items.get(step.id) ?? []) going.add(item.id);
+    if (step.operation === 'updateRecords') turn(turned, items.get(step.id) ?? []);
+  }
+  const deletes = new Map([[object, ids.map((id) => ({ id, before: null, after: null }))]]);
+  const children = strays
+    ? ({ cascadeDelete, restrictedDelete }: ChildRelationship) => cascadeDelete || restrictedDelete
+    : undefined;
+  return heldRows(org, { deletes, turned }, [], going, children);
+}
+
+async function heldRows(
+  org: RecordReader,
+  planned: Planned,
+  findings: Finding[],
+  alsoGoing?: ReadonlySet<string>,
+  counts: (child: ChildRelationship) => boolean = () => true
+): Promise<Map<string, Set<string>>> {
+  const byParent = new Map<string, Set<string>>();
+  const names = await org.objectNames();
+  const going = new Set([
+    ...(alsoGoing ?? []),
+    ...[...planned.deletes.values()].flatMap((items) => items.map((item) => item.id)),
+  ]);
+  const limit = pLimit(8);
+  const work: Array<Promise<void>> = [];
+  for (const [object, items] of planned.deletes) {
+    const describe = await org.describe(object);
+    for (const child of describe.childRelationships) {
+      if (OWN_TRACES.test(child.childObject) || !names.has(child.childObject) || !counts(child)) continue;
+      for (const chunk of idChunks(items.map((item) => item.id))) {
+        work.push(limit(() => look(org, child, chunk, going, planned.turned, byParent, findings)));
+      }
+    }
+  }
+  await Promise.all(work);
+  return byParent;
+}
+
+async function look(
+  org: RecordReader,
+  child: ChildRelationship,
+  parents: ReturnType<typeof idChunks>[number],
+  deleted: ReadonlySet<string>,
+  turned: ReadonlyMap<string, ReadonlySet<string>>,
+  byParent: Map<string, Set<string>>,
+  findings: Finding[]
+): Promise<void> {
+  try {
+    const rows = await org.query(select(['Id', child.field], child.childObject, inList(child.field, parents)));
+    for (const row of rows) {
+      const id = parseRecordId(String(row.Id)) ?? String(row.Id);
+      const parent = parseRecordId(String(row[child.field])) ?? '';
+      if (deleted.has(id) || turned.get(id)?.has(child.field)) continue;
+      const effect = child.cascadeDelete
+        ? 'would be deleted'
+        : child.restrictedDelete
+          ? 'would refuse'
+          : 'would be blanked';
+      byParent.set(parent, (byParent.get(parent) ?? new Set()).add(`${child.childObject}.${child.field} (${effect})`));
+    }
+  } catch (error) {
+    if (!isFinalNo(error)) throw error;
+    const subject = `${child.childObject}.${child.field}`;
+    if (!findings.some((finding) => finding.code === 'childrenNotReadable' && finding.subject === subject)) {
+      findings.push({
+        code: 'childrenNotReadable',
+        severity: 'info',
+        subject,
+        message: `Whether rows here point to what the plan deletes could not be read: ${(error as Error).message.slice(0, 200)}`,
+      });
+    }
+  }
+}
