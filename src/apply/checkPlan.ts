@@ -1,39 +1,14 @@
-import { z } from 'zod';
 import { keyText } from '../metadata/component.js';
 import { sha256 } from '../model/digest.js';
 import type { Finding } from '../model/finding.js';
 import { plural } from '../model/plural.js';
 import type { Chance, Progress } from '../model/progress.js';
-import type { DeployReport, OrgPorts, TestLevel } from '../org/ports.js';
+import type { DeployReport, OrgPorts } from '../org/ports.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
-import { parseJson, type Baseline } from '../snapshot/baseline.js';
+import type { Baseline } from '../snapshot/baseline.js';
 import type { StoreFolder } from '../store/ports.js';
 import { deploymentsOf, type PlannedDeployment } from './components/deployments.js';
-
-export interface TestChoice {
-  readonly level?: TestLevel;
-  readonly names: readonly string[];
-}
-
-const checkSchema = z.strictObject({
-  validations: z.array(
-    z.strictObject({
-      id: z.string().regex(/^0Af[a-zA-Z0-9]{12,15}$/),
-      zip: z.string(),
-      success: z.boolean(),
-      testsRan: z.boolean(),
-      tests: z.string(),
-      at: z.string(),
-    })
-  ),
-});
-
-type Check = z.infer<typeof checkSchema>;
-const FILE = 'check.json';
-
-function testsText(tests: TestChoice): string {
-  return `${tests.level ?? 'default'} ${[...tests.names].sort().join(',')}`.trim();
-}
+import { keepValidations, testsText, type TestChoice, type Validations } from './components/validations.js';
 
 /**
  * Validates every deployment of a plan in the org (check-only) and says what would fail: components, and tests by name.
@@ -51,7 +26,7 @@ export async function checkPlan(
 ): Promise<Finding[]> {
   const deployments = await deploymentsOf(baseline, plan);
   const findings: Finding[] = [];
-  const validations: Check['validations'] = [];
+  const validations: Validations[number][] = [];
   for (const deployment of deployments) {
     progress.stage('Validating the way back', plural(deployment.steps.length, 'step'));
     const id = await org.startDeploy({
@@ -73,7 +48,7 @@ export async function checkPlan(
     });
     findings.push(...verdict(plan, deployment, report));
   }
-  await folder.write(FILE, `${JSON.stringify({ validations } satisfies Check, null, 2)}\n`);
+  await keepValidations(folder, validations);
   if (deployments.length === 0)
     findings.push({
       code: 'nothingToCheck',
@@ -118,22 +93,4 @@ function verdict(plan: RollbackPlan, { what, steps }: PlannedDeployment, report:
   if (failures.length > 0) return failures;
   const message = `The deployment would fail: ${report.errorMessage ?? report.status}`;
   return [{ code: 'checkFailed', severity: 'warning', subject: report.id, message }];
-}
-
-/** The validation of exactly this package with these tests, if one passed and ran tests; undefined otherwise. */
-export async function validatedAs(folder: StoreFolder, zip: Buffer, tests: TestChoice): Promise<string | undefined> {
-  if (!(await folder.exists(FILE))) return undefined;
-  let raw: unknown;
-  try {
-    raw = parseJson((await folder.read(FILE)).toString('utf8'));
-  } catch {
-    return undefined;
-  }
-  // What cannot be read is only a short cut that is not taken.
-  const check = checkSchema.safeParse(raw);
-  if (!check.success) return undefined;
-  const hash = sha256(zip);
-  return check.data.validations.find(
-    (one) => one.success && one.testsRan && one.zip === hash && one.tests === testsText(tests)
-  )?.id;
 }

@@ -5,7 +5,8 @@ import type { RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import { fieldNamed, type ObjectDescribe } from '../records/objectDescribe.js';
 import type { Store } from '../store/ports.js';
 import { refuseTooMany } from './applyPlan.js';
-import { checkPlan, type TestChoice } from './checkPlan.js';
+import { checkPlan } from './checkPlan.js';
+import type { TestChoice } from './components/validations.js';
 import { refuseBehindUnfinishedRun } from './earlierRuns.js';
 import { checkFresh, type ReadyPlan } from './readyPlan.js';
 

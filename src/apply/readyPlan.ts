@@ -7,7 +7,8 @@ import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import { openBaseline, type Baseline } from '../snapshot/baseline.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { knownNewIds } from './records/knownNewIds.js';
-import { checkTargets, type Checked, type Current, type Moved } from './preconditions.js';
+import { checkTargets, type Checked, type Current } from './preconditions.js';
+import type { Moved } from './standing.js';
 
 /** A plan that was opened for this org and may be applied: whole, of this org, and its snapshot is whole too. */
 export interface ReadyPlan {

@@ -1,4 +1,4 @@
-import type { TestChoice } from '../apply/checkPlan.js';
+import type { TestChoice } from '../apply/components/validations.js';
 import { EXIT, Refusal } from '../model/refusal.js';
 import type { TestLevel } from '../org/ports.js';
 

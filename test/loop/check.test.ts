@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { checkPlan, type TestChoice } from '../../src/apply/checkPlan.js';
+import { checkPlan } from '../../src/apply/checkPlan.js';
+import type { TestChoice } from '../../src/apply/components/validations.js';
 import type { Finding } from '../../src/model/finding.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT } from '../../src/model/progress.js';

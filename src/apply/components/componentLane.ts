@@ -7,7 +7,7 @@ import { comparable } from '../../records/fieldValue.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
 import { select } from '../../records/soql.js';
 import type { ItemOutcome } from '../outcome.js';
-import { standingOfComponent } from '../preconditions.js';
+import { standingOfComponent } from './componentStanding.js';
 import { intend, itemOutcome, settle, type RunContext } from '../runContext.js';
 import { deployValidated, whyFailed } from './runDeploy.js';
 import { isComponentStep, wayBackZip, type ComponentStep } from './wayBackZip.js';

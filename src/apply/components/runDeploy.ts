@@ -1,7 +1,7 @@
 import { keyText } from '../../metadata/component.js';
 import type { DeployReport } from '../../org/ports.js';
 import type { Step } from '../../plan/rollbackPlan.js';
-import { validatedAs } from '../checkPlan.js';
+import { validatedAs } from './validations.js';
 import type { RunContext } from '../runContext.js';
 
 /**

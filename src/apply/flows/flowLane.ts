@@ -4,7 +4,7 @@ import { deleteFlowVersions } from './flowDeletes.js';
 import { existed, setPointers } from './flowPointers.js';
 import { redeployFlows } from './flowRedeploys.js';
 import type { ItemOutcome } from '../outcome.js';
-import { standingOfFlow } from '../preconditions.js';
+import { standingOfFlow } from './flowStanding.js';
 import { intend, itemOutcome, settle, type RunContext } from '../runContext.js';
 
 /** Steps of the flow lane that go to the org together: pointers with pointers, redeploys with redeploys. */

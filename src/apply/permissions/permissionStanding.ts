@@ -8,7 +8,7 @@ import {
   type PermissionKey,
 } from '../../permissions/permissionRow.js';
 import { scopeOfRows } from '../../permissions/permissionScope.js';
-import type { Moved, Standing } from '../preconditions.js';
+import type { Moved, Standing } from '../standing.js';
 
 /** A step of the permission lane. */
 export type PermissionStep = Step & { readonly detail: Extract<Step['detail'], { kind: 'permissions' }> };

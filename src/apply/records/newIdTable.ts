@@ -1,7 +1,7 @@
 import { formatRecord } from '../../records/csvRecords.js';
 import { baselineRows } from '../../snapshot/baselineRows.js';
 import { objectPart } from '../../snapshot/baseline.js';
-import { readRows } from '../preconditions.js';
+import { readRows } from './readRows.js';
 import type { RunContext } from '../runContext.js';
 
 /** A row that came back by insert, with what the org numbered it by before and numbers it by now. */

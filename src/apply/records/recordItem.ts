@@ -1,7 +1,7 @@
 import type { RecordItem, Step } from '../../plan/rollbackPlan.js';
 import { repointRow } from '../../records/idMap.js';
 import { softReferences } from '../../records/knowledge.js';
-import { fieldsOf, readRows, type RowState } from '../preconditions.js';
+import { fieldsOf, readRows, type RowState } from './readRows.js';
 import type { RecordStep, RunContext } from '../runContext.js';
 
 /** An item as the plan has it, and as it stands once rows that came back under new Ids are counted in. */

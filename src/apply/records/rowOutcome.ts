@@ -1,6 +1,7 @@
 import type { RowResult } from '../../org/ports.js';
 import type { ItemOutcome } from '../outcome.js';
-import type { RowState, Standing } from '../preconditions.js';
+import type { RowState } from './readRows.js';
+import type { Standing } from '../standing.js';
 import { returns, type Item } from './recordItem.js';
 import type { RecordStep, RunContext } from '../runContext.js';
 

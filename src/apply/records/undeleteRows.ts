@@ -1,6 +1,6 @@
 import type { RowResult } from '../../org/ports.js';
 import { insertRows } from './insertRows.js';
-import type { RowState } from '../preconditions.js';
+import type { RowState } from './readRows.js';
 import { rowsOf, type Item } from './recordItem.js';
 import type { RecordStep, RunContext } from '../runContext.js';
 

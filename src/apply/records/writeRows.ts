@@ -5,7 +5,7 @@ import { formatRecord } from '../../records/csvRecords.js';
 import { toJsonValue, type Value } from '../../records/fieldValue.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
 import { byParent } from './byParent.js';
-import type { RowState } from '../preconditions.js';
+import type { RowState } from './readRows.js';
 import { priceAfterSwitch } from './priceAfterSwitch.js';
 import { untilThrough } from './retryRows.js';
 import type { RecordStep, RunContext } from '../runContext.js';

@@ -7,7 +7,7 @@ import { RecordFileWriter } from '../../snapshot/recordFileWriter.js';
 import type { PermissionsPart } from '../../permissions/permissionRow.js';
 import { permissionsJson } from '../../snapshot/capturePermissions.js';
 import type { StoreFolder } from '../../store/ports.js';
-import type { RowState } from '../preconditions.js';
+import type { RowState } from '../records/readRows.js';
 
 /** The components as they were, an index of the files beside it: one that is not in it was not there. */
 export const UNDO_COMPONENTS = 'undo/components.json';

@@ -1,12 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  standingOfComponent,
-  standingOfFlow,
-  standingOfRow,
-  type RowContext,
-  type RowState,
-} from '../../../src/apply/preconditions.js';
+import { standingOfComponent } from '../../../src/apply/components/componentStanding.js';
+import { standingOfFlow } from '../../../src/apply/flows/flowStanding.js';
+import { standingOfRow, type RowContext } from '../../../src/apply/records/rowStanding.js';
+import type { RowState } from '../../../src/apply/records/readRows.js';
 import type { FlowEntry } from '../../../src/flow/flowVersion.js';
 import { digestOf } from '../../../src/model/digest.js';
 import type { RecordItem, Step } from '../../../src/plan/rollbackPlan.js';
