@@ -15,10 +15,9 @@ const NOTE = 'quarantine/put-back.txt';
  * The note that says how is written last; a run that is gone on with finds it and leaves everything as it is.
  */
 export async function quarantine(run: RunContext): Promise<void> {
-  const overwritten = new Map(
-    run.plan.conflicts
-      .filter((conflict) => conflict.decision === 'restore')
-      .map((conflict) => [conflict.target, conflict])
+  const overwritten = Map.groupBy(
+    run.plan.conflicts.filter((conflict) => conflict.decision === 'restore'),
+    (conflict) => conflict.target
   );
   if (overwritten.size === 0 || (await run.folder.exists(NOTE))) return;
   const note: string[] = [];
@@ -31,12 +30,27 @@ const HEAD = `What this run overwrote although somebody else had done it, as the
 Commands are for the folder that holds the store; add --target-org.
 `;
 
+/** What is overwritten, by its selector: of one row several people may have changed a field each. */
+type Overwritten = ReadonlyMap<string, readonly Conflict[]>;
+
 /** Who did what is put back below. */
-function whose({ changedBy, changedAt, current }: Conflict): string {
-  return `${current}${changedBy ? ` by ${changedBy}` : ''}${changedAt ? `, ${changedAt}` : ''}`;
+function whose(conflicts: readonly Conflict[]): string {
+  return conflicts
+    .map(
+      ({ changedBy, changedAt, current }) =>
+        `${current}${changedBy ? ` by ${changedBy}` : ''}${changedAt ? `, ${changedAt}` : ''}`
+    )
+    .join('; ');
 }
 
-async function saveRows(run: RunContext, overwritten: ReadonlyMap<string, Conflict>, note: string[]): Promise<void> {
+/** Of a row what others had done: putting the deployer's own values back would undo the rollback. */
+function othersValues(before: ValueRow, conflicts: readonly Conflict[]): ValueRow {
+  if (conflicts.some(({ fields }) => fields === undefined)) return before;
+  const fields = new Set(conflicts.flatMap((conflict) => conflict.fields ?? []));
+  return Object.fromEntries(Object.entries(before).filter(([field]) => fields.has(field)));
+}
+
+async function saveRows(run: RunContext, overwritten: Overwritten, note: string[]): Promise<void> {
   const updates = new Map<string, Map<string, ValueRow>>();
   const inserts = new Map<string, Map<string, ValueRow>>();
   const deletions: string[] = [];
@@ -47,9 +61,14 @@ async function saveRows(run: RunContext, overwritten: ReadonlyMap<string, Confli
       const conflict = overwritten.get(recordTarget(detail.object, item.id));
       if (!conflict) continue;
       if (step.operation === 'undeleteRecords' || step.operation === 'insertRecords')
-        deletions.push(`${conflict.target}: ${whose(conflict)}. Delete it again.`);
+        deletions.push(`${recordTarget(detail.object, item.id)}: ${whose(conflict)}. Delete it again.`);
       else if (item.before)
-        keep(step.operation === 'deleteRecords' ? inserts : updates, detail.object, item.id, item.before);
+        keep(
+          step.operation === 'deleteRecords' ? inserts : updates,
+          detail.object,
+          item.id,
+          step.operation === 'deleteRecords' ? item.before : othersValues(item.before, conflict)
+        );
     }
   }
   for (const [object, rows] of updates) {
@@ -73,16 +92,13 @@ async function saveRows(run: RunContext, overwritten: ReadonlyMap<string, Confli
 
 /** A row in several steps keeps what it held before the first of them. */
 function keep(all: Map<string, Map<string, ValueRow>>, object: string, id: string, before: ValueRow): void {
+  if (Object.keys(before).length === 0) return;
   const rows = all.get(object) ?? new Map<string, ValueRow>();
   rows.set(id, { ...before, ...rows.get(id) });
   all.set(object, rows);
 }
 
-function lines(
-  object: string,
-  rows: ReadonlyMap<string, ValueRow>,
-  overwritten: ReadonlyMap<string, Conflict>
-): string[] {
+function lines(object: string, rows: ReadonlyMap<string, ValueRow>, overwritten: Overwritten): string[] {
   return [...rows.keys()].sort().map((id) => {
     const conflict = overwritten.get(recordTarget(object, id));
     return `${recordTarget(object, id)}: ${conflict ? whose(conflict) : ''}`;
@@ -100,7 +116,7 @@ function csvOf(rows: ReadonlyMap<string, ValueRow>): string {
   return [['Id', ...fields], ...cells].map((row) => `${formatRecord(row)}\n`).join('');
 }
 
-async function savePackage(run: RunContext, overwritten: ReadonlyMap<string, Conflict>, note: string[]): Promise<void> {
+async function savePackage(run: RunContext, overwritten: Overwritten, note: string[]): Promise<void> {
   const root = 'quarantine/metadata';
   const members: ComponentKey[] = [];
   const byPath = new Map<string, Set<string>>();
@@ -110,12 +126,12 @@ async function savePackage(run: RunContext, overwritten: ReadonlyMap<string, Con
     if (step.detail.kind === 'component') {
       const { type, fullName } = step.detail;
       const state = run.current.components.get(keyText(step.detail));
-      if (!state) note.push(`${conflict.target}: ${whose(conflict)}. Delete it again.`);
+      if (!state) note.push(`${step.target}: ${whose(conflict)}. Delete it again.`);
       else {
         members.push({ type, fullName });
         for (const path of state.paths)
           byPath.set(path, (byPath.get(path) ?? new Set()).add(keyText({ type, fullName })));
-        note.push(`${conflict.target}: ${whose(conflict)}`);
+        note.push(`${step.target}: ${whose(conflict)}`);
       }
     } else await saveFlow(run, step, conflict, members, note);
   }
@@ -138,21 +154,21 @@ async function savePackage(run: RunContext, overwritten: ReadonlyMap<string, Con
 async function saveFlow(
   run: RunContext,
   step: Step,
-  conflict: Conflict,
+  conflict: readonly Conflict[],
   members: ComponentKey[],
   note: string[]
 ): Promise<void> {
   const { detail } = step;
   if (detail.kind === 'flowVersion') {
     note.push(
-      `${conflict.target}: ${whose(conflict)}. Its body: ${run.folder.display}/bad/${detail.flow}-${detail.version}.flow-meta.xml`
+      `${step.target}: ${whose(conflict)}. Its body: ${run.folder.display}/bad/${detail.flow}-${detail.version}.flow-meta.xml`
     );
     return;
   }
   if (detail.kind !== 'flow') return;
   const was = detail.from === null ? 'inactive' : `version ${detail.from}`;
   note.push(
-    `${conflict.target}: ${whose(conflict)}. It was ${was}: activate that again in Setup; where it is gone, deploy its body below.`
+    `${step.target}: ${whose(conflict)}. It was ${was}: activate that again in Setup; where it is gone, deploy its body below.`
   );
   if (!detail.bad) return;
   await run.folder.write(`quarantine/metadata/flows/${detail.flow}.flow`, await run.planFolder.read(detail.bad.path));

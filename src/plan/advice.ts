@@ -1,46 +1,110 @@
+import { plural } from '../model/plural.js';
 import type { Conflict, LeftOut, ManualItem, Step } from './rollbackPlan.js';
 
-/** A few plain sentences: roll back, or fix forward. */
+/** What speaks for or against going back beside the steps themselves. */
+export interface Circumstances {
+  /** Whole days since the snapshot was taken. */
+  readonly days: number;
+  /** Deployments since that are not taken back. */
+  readonly otherDeployments: number;
+}
+
+/** Days after which so much may have been built on what goes back that it is worth a sentence. */
+const OLD_DAYS = 7;
+/** Steps that are named; more are counted. */
+const NAMED = 4;
+
+/** A few plain sentences: roll back or fix forward, and why. The first is the verdict, the others are its reasons. */
 export function adviceFor(
   steps: readonly Step[],
   conflicts: readonly Conflict[],
   manual: readonly ManualItem[],
-  leftOut: readonly LeftOut[] = []
+  leftOut: readonly LeftOut[] = [],
+  circumstances: Circumstances = { days: 0, otherDeployments: 0 }
 ): string {
-  if (steps.length === 0) {
-    const drift = conflicts.filter((conflict) => conflict.kind === 'drift').length;
-    if (drift > 0) return `${drift} ${drift === 1 ? 'thing is' : 'things are'} not as in the snapshot.`;
-    if (conflicts.length + manual.length > 0)
-      return 'Nothing can be taken back as it stands. See the conflicts and manual items.';
-    return leftOut.length > 0
-      ? 'Nothing to take back, except for what was left out.'
-      : 'Nothing to take back: the org is as in the snapshot.';
-  }
+  if (steps.length === 0) return withoutSteps(conflicts, manual, leftOut);
   const kept = conflicts.filter((conflict) => conflict.decision === 'keep').length;
-  const lossy = steps.filter((step) => step.risk !== 'lossless').length;
-  const pointers = steps.every(
-    (step) => step.operation === 'activateFlowVersion' || step.operation === 'deactivateFlow'
+  return [
+    verdict(steps, kept, manual.length, circumstances),
+    ...lossReasons(steps),
+    ...otherReasons(conflicts.length - kept, kept, manual.length, circumstances),
+  ].join(' ');
+}
+
+function withoutSteps(
+  conflicts: readonly Conflict[],
+  manual: readonly ManualItem[],
+  leftOut: readonly LeftOut[]
+): string {
+  const drift = conflicts.filter((conflict) => conflict.kind === 'drift').length;
+  if (drift > 0) return `${drift} ${drift === 1 ? 'thing is' : 'things are'} not as in the snapshot.`;
+  if (conflicts.length + manual.length > 0)
+    return 'Nothing can be taken back as it stands. See the conflicts and manual items.';
+  return leftOut.length > 0
+    ? 'Nothing to take back, except for what was left out.'
+    : 'Nothing to take back: the org is as in the snapshot.';
+}
+
+const isLossy = (step: Step): boolean => step.risk !== 'lossless';
+const items = (steps: readonly Step[]): number =>
+  steps.reduce((n, step) => n + step.count - (step.onlyChecked ?? 0), 0);
+
+function verdict(steps: readonly Step[], kept: number, manual: number, { days }: Circumstances): string {
+  const onlySwitches = steps.every(
+    ({ operation }) => operation === 'activateFlowVersion' || operation === 'deactivateFlow'
   );
-  const sentences: string[] = [];
-  if (pointers && kept === 0)
-    sentences.push('Roll back: only flow versions are switched, which takes effect at once and can be switched again.');
-  else if (lossy === 0 && manual.length === 0) sentences.push('Roll back: every step can be undone without loss.');
-  else
-    sentences.push(
-      'Roll back after reading the lossy steps and manual items; fix forward if what they leave behind costs more than the fault.'
-    );
-  if (lossy > 0) sentences.push(`${lossy} ${lossy === 1 ? 'step leaves' : 'steps leave'} something behind.`);
+  const lossy = steps.filter(isLossy);
+  if (onlySwitches && kept === 0)
+    return 'Roll back: only flow versions are switched, which takes effect at once and can be switched again.';
+  if (steps.some((step) => step.risk === 'irreversible'))
+    return 'Fix forward unless you want just that: not all of it can be undone again.';
+  if (items(lossy) * 2 > items(steps)) return 'Rather fix forward: most of what goes back does not come back whole.';
+  if (kept > items(steps)) return 'Rather fix forward: others have changed more since than would go back.';
+  if (days > OLD_DAYS && lossy.length > 0) return 'Weigh it: the snapshot is old, and not everything comes back whole.';
+  if (lossy.length > 0 || manual > 0) return 'Roll back, once you have read what it leaves behind.';
+  return 'Roll back: every step can be undone without loss.';
+}
+
+function lossReasons(steps: readonly Step[]): string[] {
+  const lossy = steps.filter(isLossy);
+  if (lossy.length === 0) return [];
+  const rows = lossy.reduce((n, step) => n + (step.rowsAtStake ?? 0), 0);
+  const which = lossy.length <= NAMED ? ` (${lossy.map(({ id }) => id).join(', ')})` : '';
+  const one = lossy.length === 1;
   const irreversible = steps.filter((step) => step.risk === 'irreversible').length;
-  if (irreversible > 0)
-    sentences.push(`${irreversible} of them cannot be undone again: fix forward unless that is what you want.`);
-  const overwritten = conflicts.length - kept;
-  if (overwritten > 0)
-    sentences.push(
-      `${overwritten} ${overwritten === 1 ? 'change' : 'changes'} by others ${overwritten === 1 ? 'is' : 'are'} overwritten as asked, and saved in quarantine first.`
-    );
-  if (kept > 0)
-    sentences.push(`${kept} later ${kept === 1 ? 'change' : 'changes'} by others ${kept === 1 ? 'is' : 'are'} kept.`);
-  if (manual.length > 0)
-    sentences.push(`${manual.length} ${manual.length === 1 ? 'item needs' : 'items need'} a person.`);
-  return sentences.join(' ');
+  return [
+    `${lossy.length} of ${plural(steps.length, 'step')}${which} ${one ? 'leaves' : 'leave'} something behind${
+      rows > 0 ? `, with ${plural(rows, 'row')} at stake` : ''
+    }.`,
+    ...(irreversible > 0 ? [`${irreversible} of them cannot be undone again.`] : []),
+  ];
+}
+
+function otherReasons(
+  overwritten: number,
+  kept: number,
+  manual: number,
+  { days, otherDeployments }: Circumstances
+): string[] {
+  const say = (n: number, one: string, many: string): string => `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+  return [
+    overwritten > 0 &&
+      say(
+        overwritten,
+        'change by others is overwritten as asked, and saved in quarantine first.',
+        'changes by others are overwritten as asked, and saved in quarantine first.'
+      ),
+    kept > 0 &&
+      `${say(kept, 'change that is not the deployment’s stays', 'changes that are not the deployment’s stay')}: look whether ${
+        kept === 1 ? 'it still fits' : 'they still fit'
+      } what goes back.`,
+    manual > 0 && say(manual, 'item needs a person.', 'items need a person.'),
+    otherDeployments > 0 &&
+      say(
+        otherDeployments,
+        'other deployment since is not taken back, and may rely on what goes.',
+        'other deployments since are not taken back, and may rely on what goes.'
+      ),
+    days > OLD_DAYS && `The snapshot is ${days} days old: much may have been built on what goes back.`,
+  ].filter((sentence): sentence is string => typeof sentence === 'string');
 }

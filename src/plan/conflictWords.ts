@@ -19,6 +19,15 @@ const KEPT_WORDS: Readonly<Record<string, string>> = {
   unknownAuthor: 'nobody knows who changed it',
 };
 
+/** Kinds that no choice can change: the org itself is in the way, or there is nothing to choose. */
+export const NOT_TO_BE_DECIDED: ReadonlySet<string> = new Set([
+  'cascadesOutsidePlan',
+  'keyTaken',
+  'targetDeleted',
+  'usedByKept',
+  'drift',
+]);
+
 /** Why a conflict is one, in words. */
 export function conflictWords(kind: string): string {
   return KEPT_WORDS[kind] ?? kind;

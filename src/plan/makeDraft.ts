@@ -35,7 +35,7 @@ export async function makeDraft(
         snapshotId: snapshot.id,
         snapshotAt: snapshot.createdAt,
         flowTexts: stayingFlowTexts(observed.components.flowTexts, flowDraft.steps),
-        filledRows: await readFilledRows(org, observed.changes.components),
+        filledRows: await readFilledRows(org, baseline, observed.changes.components),
         recordScope: new Set(baseline.snapshot.objects.map(({ object }) => object)),
         texts: componentTexts(
           observed.components.retrieved.components,

@@ -61,11 +61,12 @@ export async function makePlan(
   progress.stage('Working out the way back');
   const names = await namesOf(org, seen, people);
   const { observed, later } = upTo(request.undo, seen, names);
+  const serverTime = await org.serverTime();
   const findings: Finding[] = [
     ...observed.records.findings,
     ...attributed.findings,
     ...attributionFindings(baseline, attribution),
-    ...snapshotFindings(baseline, observed, attribution, new Date(await org.serverTime())),
+    ...snapshotFindings(baseline, observed, attribution, new Date(serverTime)),
     ...packageFindings(snapshot, await org.packageVersions()),
   ];
   const flowFacts = await readFlowFacts(
@@ -92,7 +93,7 @@ export async function makePlan(
     store,
     baseline,
     observed,
-    { attribution, people, names, request: { ...request, choice } },
+    { attribution, people, names, request: { ...request, choice }, serverTime },
     joinDrafts([later, { ...draft, findings: [...draft.findings, ...findings, ...needs] }]),
     flowFacts.traits,
     chance

@@ -29,6 +29,8 @@ export async function makePlanFolder(
     readonly people: ReadonlySet<string>;
     readonly names: ReadonlyMap<string, string>;
     readonly request: PlanRequest;
+    /** The org's clock. */
+    readonly serverTime: string;
   },
   draft: Draft,
   flowTraits: FlowFacts['traits'],
@@ -51,6 +53,7 @@ export async function makePlanFolder(
       count: step.count,
       ...(step.onlyChecked === undefined ? {} : { onlyChecked: step.onlyChecked }),
       risk: step.risk,
+      ...(step.rowsAtStake === undefined ? {} : { rowsAtStake: step.rowsAtStake }),
       waitsFor: waitsFor.map((other) => idOf.get(other.key) as string),
       reason: step.reason,
     };
@@ -101,7 +104,10 @@ export async function makePlanFolder(
     leftOut: byTarget(draft.leftOut),
     findings,
     estimate: cost,
-    advice: adviceFor(steps, conflicts, manual, draft.leftOut),
+    advice: adviceFor(steps, conflicts, manual, draft.leftOut, {
+      days: Math.floor((Date.parse(known.serverTime) - Date.parse(baseline.snapshot.createdAt)) / 86_400_000),
+      otherDeployments: observed.deployments.filter((one) => isReal(one) && !isTaken(attribution, one.id)).length,
+    }),
   };
   const plan: RollbackPlan = { ...body, digest: digestOf(body) };
   await folder.write('plan.json', `${JSON.stringify(plan, null, 2)}\n`);

@@ -64,6 +64,7 @@ const step = z.strictObject({
   count: z.number().int().nonnegative(),
   onlyChecked: z.number().int().nonnegative().optional(),
   risk,
+  rowsAtStake: z.number().int().nonnegative().optional(),
   waitsFor: z.array(text),
   reason: text,
   detail,
@@ -133,6 +134,7 @@ export const planSchema = z.strictObject({
       changedBy: text.nullable(),
       changedAt: text.nullable(),
       decision: z.enum(['keep', 'restore']),
+      fields: z.array(text).optional(),
     })
   ),
   manual: z.array(z.strictObject({ target: text, what: text })),

@@ -110,6 +110,8 @@ export interface Step {
   /** How many of them should be in place by then: they are read, and written only where the org did otherwise. */
   readonly onlyChecked?: number;
   readonly risk: Risk;
+  /** Of a step that is not lossless: rows whose data, Id or place does not come back whole, where they can be counted. */
+  readonly rowsAtStake?: number;
   /** Steps that must have succeeded before. */
   readonly waitsFor: readonly string[];
   readonly reason: string;
@@ -147,6 +149,8 @@ export interface Conflict {
   readonly changedBy: string | null;
   readonly changedAt: string | null;
   readonly decision: 'keep' | 'restore';
+  /** Of a row that is there: the fields it is about. */
+  readonly fields?: readonly string[];
 }
 
 export interface ManualItem {

@@ -105,8 +105,8 @@ function severalDeployers(real: readonly Deployment[], attribution: Attribution,
       code: 'severalDeployers',
       severity: 'warning',
       subject,
-      message: `${byUser.size} people deployed since: ${names.sort().join(' and ')}. Whatever any of them changed goes back, also what they changed by hand.`,
-      action: `To take back one deployment only, plan again with --deploy-id ${real.at(-1)?.id ?? ''}`,
+      message: `${byUser.size} people deployed since the snapshot: ${names.sort().join(' and ')}. Whatever any of them changed goes back, also what they changed by hand.`,
+      action: `To take back one deployment only, plan again with its id, for instance --deploy-id ${real[0]?.id ?? ''}`,
     },
   ];
 }

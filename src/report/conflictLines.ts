@@ -1,6 +1,10 @@
+import { conflictWords } from '../plan/conflictWords.js';
 import type { Conflict } from '../plan/rollbackPlan.js';
 import { inPieces, wrap } from './table.js';
 import { when } from './words.js';
+
+/** Kinds of which what was done, and by whom, says all. */
+const PLAIN = new Set(['changedByOther', 'createdByOther', 'deletedByOther', 'drift']);
 
 /** As many rows of one object with the same to say of them are one entry. */
 const ALIKE = 3;
@@ -8,6 +12,13 @@ const ALIKE = 3;
 /** `record:Product2` of a row, undefined of everything else. */
 function objectOf(target: string): string | undefined {
   return /^(record:[^:]+):[^:]+$/.exec(target)?.[1];
+}
+
+/** Conflicts of which the same is to be said. */
+export interface ConflictEntry {
+  readonly lines: readonly string[];
+  /** How many conflicts these lines stand for. */
+  readonly count: number;
 }
 
 /**
@@ -19,16 +30,16 @@ export function conflictEntries(
   mark: (conflict: Conflict) => string,
   all: boolean,
   width: number
-): string[][] {
+): ConflictEntry[] {
   const groups = Map.groupBy(conflicts, (conflict) => {
     const object = all ? undefined : objectOf(conflict.target);
     return object === undefined
       ? conflict.target
       : [object, conflict.decision, conflict.kind, conflict.current, conflict.changedBy].join('\n');
   });
-  return [...groups.values()].flatMap((group) =>
-    group.length < ALIKE ? group.map((conflict) => entry([conflict], mark, width)) : [entry(group, mark, width)]
-  );
+  return [...groups.values()]
+    .flatMap((group) => (group.length < ALIKE ? group.map((conflict) => [conflict]) : [group]))
+    .map((group) => ({ lines: entry(group, mark, width), count: group.length }));
 }
 
 function entry(group: readonly Conflict[], mark: (conflict: Conflict) => string, width: number): string[] {
@@ -38,12 +49,10 @@ function entry(group: readonly Conflict[], mark: (conflict: Conflict) => string,
   const times = group.flatMap((conflict) => conflict.changedAt ?? []).sort();
   const [from, to] = [times.at(0), times.at(-1)];
   const at = from === undefined || to === undefined ? '' : from === to ? when(from) : `${when(from)} to ${when(to)}`;
-  return [
-    ...inPieces(`${sign}  ${what}`, width, '  '),
-    ...wrap(
-      `${first.current}${first.changedBy ? ` by ${first.changedBy}` : ''}${at ? `, ${at}` : ''}`,
-      width,
-      ' '.repeat(sign.length + 4)
-    ),
-  ];
+  const who = `${first.changedBy ? ` by ${first.changedBy}` : ''}${at ? `, ${at}` : ''}`;
+  const text =
+    first.kind === 'usedByKept'
+      ? `created since${who}; ${first.current}, which stays`
+      : `${first.current}${who}${PLAIN.has(first.kind) ? '' : `: ${conflictWords(first.kind)}`}`;
+  return [...inPieces(`${sign}  ${what}`, width, '  '), ...wrap(text, width, ' '.repeat(sign.length + 4))];
 }

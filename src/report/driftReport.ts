@@ -38,9 +38,9 @@ export function driftReport(
     const entries = conflictEntries(ofLane(lane), () => '~', view.all === true, width);
     if (entries.length === 0) continue;
     const shown = view.all ? entries : entries.slice(0, SHOWN);
-    lines.push('', title, ...shown.flat());
-    if (shown.length < entries.length)
-      lines.push(...wrap(`… and ${entries.length - shown.length} more: ${view.more}`, width, '  '));
+    lines.push('', title, ...shown.flatMap((entry) => entry.lines));
+    const hidden = entries.slice(shown.length).reduce((n, { count }) => n + count, 0);
+    if (hidden > 0) lines.push(...wrap(`… and ${hidden.toLocaleString('en-US')} more: ${view.more}`, width, '  '));
   }
   const notes = plan.findings.filter((finding) => finding.severity !== 'info');
   if (notes.length > 0)

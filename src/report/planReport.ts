@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.js';
 import { LANES, type Lane } from '../model/operation.js';
+import { NOT_TO_BE_DECIDED } from '../plan/conflictWords.js';
 import type { Conflict, RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import { conflictEntries } from './conflictLines.js';
 import { driftReport } from './driftReport.js';
@@ -65,12 +66,18 @@ function titled(title: string, shown: boolean, lines: () => string[]): string[] 
   return shown ? [title, ...lines()] : [];
 }
 
-/** The first entries of a list, each in as many lines as it needs, and how many more there are. */
-function folded(entries: ReadonlyArray<readonly string[]>, what: string, view: PlanView): string[] {
+/** The first entries of a list, each in as many lines as it needs, and how many more there are; `counts` where one stands for many. */
+function folded(
+  entries: ReadonlyArray<readonly string[]>,
+  what: string,
+  view: PlanView,
+  counts?: readonly number[]
+): string[] {
   if (view.all || entries.length <= SHOWN) return entries.flat();
+  const hidden = counts ? counts.slice(SHOWN).reduce((n, count) => n + count, 0) : entries.length - SHOWN;
   return [
     ...entries.slice(0, SHOWN).flat(),
-    ...wrap(`… and ${entries.length - SHOWN} more ${what}: ${view.more}`, view.width, '  '),
+    ...wrap(`… and ${hidden.toLocaleString('en-US')} more ${what}: ${view.more}`, view.width, '  '),
   ];
 }
 
@@ -134,7 +141,11 @@ function inShort(plan: RollbackPlan, width: number): string[] {
       rows.push([laneTitles[lane], [...counts].map(([word, n]) => `${word} ${n.toLocaleString('en-US')}`).join(', ')]);
   }
   const kept = plan.conflicts.filter((conflict) => conflict.decision === 'keep').length;
-  if (kept > 0) rows.push(['Kept', `${plural(kept, 'later change')} by somebody else`]);
+  if (kept > 0)
+    rows.push([
+      'Kept',
+      `${plural(kept, 'change')} that ${kept === 1 ? 'is' : 'are'} not the deployment’s, listed below`,
+    ]);
   const overwritten = plan.conflicts.length - kept;
   if (overwritten > 0) rows.push(['OVERWRITTEN', `${plural(overwritten, 'later change')} by somebody else, as asked`]);
   if (plan.manual.length > 0) rows.push(['By hand', `${plural(plan.manual.length, 'item')}, after the rollback`]);
@@ -143,7 +154,9 @@ function inShort(plan: RollbackPlan, width: number): string[] {
 }
 
 function lossTitle(plan: RollbackPlan): string {
-  return `Not without loss: ${plural(plan.steps.filter(isRisky).length, 'step')}`;
+  const risky = plan.steps.filter(isRisky);
+  const rows = risky.reduce((n, step) => n + (step.rowsAtStake ?? 0), 0);
+  return `Not without loss: ${plural(risky.length, 'step')}${rows > 0 ? `, ${plural(rows, 'row')} at stake` : ''}`;
 }
 
 function lossLines(steps: readonly Step[], view: PlanView): string[] {
@@ -172,11 +185,17 @@ function conflictLines(conflicts: readonly Conflict[], view: PlanView): string[]
     ...conflicts.filter((conflict) => conflict.decision === 'restore'),
     ...conflicts.filter((conflict) => conflict.decision === 'keep'),
   ];
-  const kept = conflicts.find((conflict) => conflict.decision === 'keep');
+  const open = conflicts.find(({ decision, kind }) => decision === 'keep' && !NOT_TO_BE_DECIDED.has(kind));
   const mark = (conflict: Conflict): string => (conflict.decision === 'keep' ? 'keep   ' : 'RESTORE');
+  const entries = conflictEntries(sorted, mark, view.all === true, view.width);
   return [
-    ...folded(conflictEntries(sorted, mark, view.all === true, view.width), 'conflicts', view),
-    ...(kept ? wrap(`To decide otherwise, plan again with --resolve ${kept.target}=restore`, view.width, '  ') : []),
+    ...folded(
+      entries.map(({ lines }) => lines),
+      'conflicts',
+      view,
+      entries.map(({ count }) => count)
+    ),
+    ...(open ? wrap(`To decide otherwise, plan again with --resolve ${open.target}=restore`, view.width, '  ') : []),
   ];
 }
 
@@ -191,8 +210,8 @@ function laneLines(plan: RollbackPlan, lane: Lane, view: PlanView): string[] {
   const steps = plan.steps.filter((step) => step.lane === lane);
   // The risky ones first, so that folding never hides them.
   const sorted = [...steps.filter(isRisky), ...steps.filter((step) => !isRisky(step))];
-  return titled(`${laneTitles[lane]}: ${itemCounts(steps)}`, steps.length > 0, () =>
-    folded(
+  return titled(`${laneTitles[lane]}: ${itemCounts(steps)}`, steps.length > 0, () => [
+    ...folded(
       hanging(
         sorted.map((step) => [
           step.id,
@@ -203,8 +222,15 @@ function laneLines(plan: RollbackPlan, lane: Lane, view: PlanView): string[] {
       ),
       'steps',
       view
-    )
-  );
+    ),
+    ...rowsHint(lane, view),
+  ]);
+}
+
+/** Ids and values of rows are not in a plan's summary: where they are. */
+function rowsHint(lane: Lane, view: PlanView): string[] {
+  if (view.all || lane !== 'records') return [];
+  return ['  Each row, before and after:', ...wrap(`${view.more} --detail`, view.width, '    ')];
 }
 
 /** Why this is the way back, in a few words. */
@@ -237,8 +263,11 @@ function findingLines(findings: readonly Finding[], view: PlanView): string[] {
 
 function mindLines(plan: RollbackPlan, view: PlanView): string[] {
   const warnings = plan.findings.filter((finding) => finding.severity === 'warning');
+  // Whose work goes back matters most.
+  const first = (finding: Finding): boolean => finding.code === 'severalDeployers';
   const byRow = plan.steps.filter((step) => step.reason.includes('lastEditorOnly')).map((step) => step.id);
   const lines = [
+    ...findingLines(warnings.filter(first), view),
     ...(byRow.length > 0
       ? wrap(
           `${byRow.length > 4 ? plural(byRow.length, 'step') : byRow.join(', ')}: who changed a field is known only by the last editor of its row. If a colleague had changed such a row before the deployer did, that goes back too.`,
@@ -246,7 +275,10 @@ function mindLines(plan: RollbackPlan, view: PlanView): string[] {
           '  '
         )
       : []),
-    ...findingLines(warnings, view),
+    ...findingLines(
+      warnings.filter((finding) => !first(finding)),
+      view
+    ),
   ];
   return titled('Mind', lines.length > 0, () => lines);
 }
@@ -276,11 +308,12 @@ function leftOutLines(plan: RollbackPlan, view: PlanView): string[] {
 
 function closing(plan: RollbackPlan, width: number): string[] {
   return [
-    ...wrap(plan.advice, width),
+    ...(plan.steps.length > 0 ? ['Advice', ...wrap(plan.advice, width, '  ')] : wrap(plan.advice, width)),
     ...(plan.steps.length > 0
       ? wrap(
           `${plural(plan.steps.length, 'step')}, ${itemCounts(plan.steps)}, about ${plural(plan.estimate.requests, 'request')}${shareOfDay(plan.estimate)} and ${plan.estimate.seconds} s.`,
-          width
+          width,
+          '  '
         )
       : []),
   ];

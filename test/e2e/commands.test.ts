@@ -216,7 +216,9 @@ describe('The commands, as processes', function () {
       for (const step of result.steps)
         expect(step).to.have.all.keys('id lane operation fallbacks target count risk waitsFor reason'.split(' '));
       for (const conflict of result.conflicts)
-        expect(conflict).to.have.all.keys('target kind baseline current changedBy changedAt decision'.split(' '));
+        expect(conflict).to.have.all.keys(
+          'target kind baseline current changedBy changedAt decision fields'.split(' ')
+        );
       expect(result.estimate).to.have.all.keys('requests', 'seconds', 'limit', 'remaining');
       expect(result).to.include({ snapshotId, applicable: true, complete: true, empty: false });
       expect(result.deployers).to.deep.equal(['dov.deployer@brightcup.example']);

@@ -89,6 +89,31 @@ describe('conflicts', () => {
     );
   });
 
+  it('of a row that several changed, only what others did is saved, and each of it is named', async () => {
+    const before = await world.snapshot({ records: [{ object: RULES }] });
+    world.update('Dov Deployer', RULES, RULE, { Name: 'Deployed', SBQQ__EvaluationOrder__c: 999 });
+    later();
+    await world.following(before);
+    world.update('Cleo Colleague', RULES, RULE, { SBQQ__EvaluationOrder__c: 5, SBQQ__LookupObject__c: 'Hers' });
+    const plan = await world.plan(before, { choice: { onConflict: 'restore' } });
+    expect(plan.conflicts.map(({ kind, fields }) => [kind, fields])).to.deep.equal([
+      ['changedLater', ['SBQQ__LookupObject__c']],
+      ['editedSince', ['SBQQ__EvaluationOrder__c']],
+    ]);
+    const { runId } = await world.apply(plan);
+    const root = join(world.folder, '.rollback', 'runs', runId, 'quarantine');
+    const [header = '', line = ''] = readFileSync(join(root, `records/${RULES}.csv`), 'utf8').split('\n');
+    // The name that was deployed is not hers: it must not come back with her work.
+    expect([header, line]).to.deep.equal([
+      '"Id","SBQQ__EvaluationOrder__c","SBQQ__LookupObject__c"',
+      `"${RULE}","5","Hers"`,
+    ]);
+    const note = readFileSync(join(root, 'put-back.txt'), 'utf8').split('\n');
+    expect(note.find((text) => text.startsWith(`record:${RULES}:${RULE}`)))
+      .to.include('SBQQ__LookupObject__c changed since by cleo')
+      .and.to.include('SBQQ__EvaluationOrder__c changed since by cleo');
+  });
+
   it('a choice by hand leaves out what was unticked, and overwrites what was ticked', async () => {
     const before = await world.snapshot(SCOPE);
     await deployAs(world, 'Dov Deployer', apexClass('DiscountLimits', 'public class DiscountLimits { }'), [

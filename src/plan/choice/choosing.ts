@@ -1,6 +1,6 @@
 import { recordTarget } from '../../model/selector.js';
 import type { Choice } from './choice.js';
-import { conflictWords } from '../conflictWords.js';
+import { conflictWords, NOT_TO_BE_DECIDED } from '../conflictWords.js';
 import type { Draft } from '../draft.js';
 
 /** Rows of one object that are offered one by one; more are offered as the object. */
@@ -37,14 +37,11 @@ export function offers(draft: Draft): Offer[] {
   return [...found].map(([target, what]) => ({ target, what: what.join(', ') })).sort(byTarget);
 }
 
-/** Kinds that no choice can change: the org itself is in the way. */
-const NO_CHOICE = new Set(['cascadesOutsidePlan', 'keyTaken', 'targetDeleted', 'usedByKept', 'drift']);
-
 /** Conflicts that a person can decide, with who did what. */
 export function openConflicts(draft: Draft): Array<Offer & { readonly overwritten: boolean }> {
   const found = new Map<string, Offer & { readonly overwritten: boolean }>();
   for (const { target, kind, current, changedBy, changedAt, decision } of draft.conflicts) {
-    if (NO_CHOICE.has(kind) || found.has(target)) continue;
+    if (NOT_TO_BE_DECIDED.has(kind) || found.has(target)) continue;
     const who = changedBy ? ` by ${changedBy}${changedAt ? `, ${changedAt}` : ''}` : '';
     found.set(target, {
       target,

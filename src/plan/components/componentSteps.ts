@@ -2,6 +2,7 @@ import type { ComponentChange } from '../../metadata/diffComponents.js';
 import { keyText } from '../../metadata/component.js';
 import { mentions } from '../../metadata/mentions.js';
 import { deletability } from '../../metadata/typeFacts.js';
+import { plural } from '../../model/plural.js';
 import { componentTarget } from '../../model/selector.js';
 import { conflict, decide, leftOut } from '../choice/choice.js';
 import { claimComponent, claimCreated } from '../attribution/claims.js';
@@ -15,7 +16,10 @@ export interface ComponentFacts extends ComponentTexts {
   readonly snapshotAt: string;
   /** Bodies of flow versions that stay, by `Name-3`: a field they name cannot be deleted. */
   readonly flowTexts: ReadonlyMap<string, string>;
-  /** Rows that hold data in a created field, by `Object.Field__c`, and rows of a created object; missing when not counted. */
+  /**
+   * Rows that hold data in a created field, by `Object.Field__c`, and rows of a created object; of what was deleted since,
+   * the same in the snapshot. Missing when not counted.
+   */
   readonly filledRows: ReadonlyMap<string, number>;
   /** Objects whose records the snapshot holds. */
   readonly recordScope: ReadonlySet<string>;
@@ -83,7 +87,8 @@ function draftStep(
   operation: DraftStep['operation'],
   target: string,
   risk: DraftStep['risk'],
-  reason: string
+  reason: string,
+  rowsAtStake?: number
 ): DraftStep {
   return {
     key: `metadata:${operation}:${keyText(change)}`,
@@ -93,6 +98,7 @@ function draftStep(
     target,
     count: 1,
     risk,
+    ...(risk !== 'lossless' && rowsAtStake !== undefined ? { rowsAtStake } : {}),
     reason,
     detail: {
       kind: 'component',
@@ -123,6 +129,8 @@ function restoration(
   const held = HELD_IN_SETUP[change.type];
   if (held === undefined) return draftStep(change, 'recreateComponent', target, 'lossless', 'it was deleted since');
   const { decision, named } = decide(decisions.choice, target);
+  const rows = facts.filledRows.get(change.fullName);
+  const had = rows === undefined ? '' : ` (${plural(rows, 'row')} in the snapshot)`;
   if (named && decision === 'restore') {
     const object = change.fullName.split('.')[0] ?? '';
     const refill = facts.recordScope.has(object)
@@ -133,7 +141,8 @@ function restoration(
       'recreateComponent',
       target,
       'lossy',
-      `it was deleted since and comes back without its data${refill}`
+      `it was deleted since and comes back without its data${had}${refill}`,
+      facts.filledRows.get(change.fullName)
     );
   }
   const at = (decisions.attribution.touches.get(keyText(change)) ?? []).findLast((touch) => touch.deleted)?.at;
@@ -143,7 +152,7 @@ function restoration(
   draft.manual.push({
     target,
     what:
-      `It was deleted, and ${held} keeps it with its data ${until}: undelete it there first, then plan again. ` +
+      `It was deleted, and ${held} keeps it with its data${had} ${until}: undelete it there first, then plan again. ` +
       `To create it again without its data instead: --resolve ${target}=restore`,
   });
   return undefined;
@@ -192,7 +201,7 @@ function deletion(
         : filled > 0
           ? `it was created since; ${filled === 1 ? '1 row holds' : `${filled} rows hold`} data in it, which is saved first`
           : 'it was created since and holds no data';
-    return draftStep(change, 'deleteComponent', target, filled === 0 ? 'lossless' : 'lossy', reason);
+    return draftStep(change, 'deleteComponent', target, filled === 0 ? 'lossless' : 'lossy', reason, filled);
   }
   if (change.type === 'CustomObject' && filled !== 0) {
     const rows =
@@ -204,7 +213,8 @@ function deletion(
       'deleteComponent',
       target,
       'lossy',
-      `it was created since; ${rows}, and lies in Setup for ${HELD_DAYS} days`
+      `it was created since; ${rows}, and lies in Setup for ${HELD_DAYS} days`,
+      filled
     );
   }
   return draftStep(change, 'deleteComponent', target, 'lossless', 'it was created since');

@@ -1,10 +1,19 @@
 import type { ComponentChange } from '../../metadata/diffComponents.js';
 import { isApiName } from '../../model/ids.js';
 import { unlessRefused, type OrgPorts } from '../../org/ports.js';
+import type { Baseline } from '../../snapshot/baseline.js';
+import { baselineRows } from '../../snapshot/baselineRows.js';
 
-/** How many rows hold data in each field that was created since, and how many each created object has, where they can be counted. */
-export async function readFilledRows(org: OrgPorts, changes: readonly ComponentChange[]): Promise<Map<string, number>> {
-  const counts = new Map<string, number>();
+/**
+ * How many rows hold data in each field that was created since, and how many each created object has; of a field or object
+ * that was deleted, how many there were in the snapshot. What cannot be counted is missing.
+ */
+export async function readFilledRows(
+  org: OrgPorts,
+  baseline: Baseline,
+  changes: readonly ComponentChange[]
+): Promise<Map<string, number>> {
+  const counts = await heldInSnapshot(baseline, changes);
   await Promise.all(
     changes
       .filter(({ type, kind }) => (type === 'CustomField' || type === 'CustomObject') && kind === 'created')
@@ -29,5 +38,28 @@ export async function readFilledRows(org: OrgPorts, changes: readonly ComponentC
         if (count !== undefined) counts.set(fullName, count);
       })
   );
+  return counts;
+}
+
+async function heldInSnapshot(baseline: Baseline, changes: readonly ComponentChange[]): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  const deleted = changes.filter(({ kind }) => kind === 'deleted');
+  for (const { fullName } of deleted.filter(({ type }) => type === 'CustomObject')) {
+    const part = baseline.snapshot.objects.find(({ object, where }) => object === fullName && where === undefined);
+    if (part) counts.set(fullName, part.rows);
+  }
+  const fields = deleted.filter(({ type }) => type === 'CustomField').map(({ fullName }) => fullName.split('.'));
+  for (const [object, names] of Map.groupBy(fields, ([name]) => name)) {
+    const part = baseline.snapshot.objects.find((entry) => entry.object === object);
+    const known = names.flatMap(([, field]) => (field !== undefined && part?.fields.includes(field) ? [field] : []));
+    if (!part || known.length === 0) continue;
+    for (const field of known) counts.set(`${object}.${field}`, 0);
+    for await (const row of baselineRows(baseline, part))
+      for (const field of known) {
+        const name = `${object}.${field}`;
+        if (row[field] !== null && row[field] !== undefined && row[field] !== 'false')
+          counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+  }
   return counts;
 }

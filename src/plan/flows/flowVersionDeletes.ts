@@ -111,6 +111,7 @@ function versionDelete(
     target: flowTarget(change.flow),
     count: 1,
     risk: interviews.length > 0 ? 'irreversible' : 'lossy',
+    ...(interviews.length > 0 ? { rowsAtStake: interviews.length } : {}),
     reason: `version ${number} was added since; its body is saved first${with_}`,
     detail: {
       kind: 'flowVersion',

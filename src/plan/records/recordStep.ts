@@ -31,7 +31,7 @@ const reasons: Record<Sheet, string> = {
   sweep: 'inserted and deleted since: they come back with their parents, and go again',
   update: 'changed since: the fields that differ get their old values',
   finish: 'done last: custom logic after its conditions, references after the rows they name',
-  recheck: 'expected in place by then: written only where the org did otherwise',
+  recheck: 'should be right by then: read again, and written only where they are not',
   deactivate: 'inserted since and in use outside the plan: deactivated instead of deleted',
   delete: 'inserted since: they go to the recycle bin',
 };
@@ -77,7 +77,9 @@ export function recordStep(step: {
     target: recordTarget(object),
     count: items.length,
     ...(sheet === 'recheck' ? { onlyChecked: items.length } : {}),
-    risk: sheet === 'insert' || sheet === 'deactivate' ? 'lossy' : 'lossless',
+    ...(sheet === 'insert' || sheet === 'deactivate'
+      ? { risk: 'lossy', rowsAtStake: items.length }
+      : { risk: 'lossless' }),
     reason: reasons[sheet] + notes.join(''),
     detail: { kind: 'records', object, fields, ...(sheet === 'sweep' ? { strays: true } : {}), items },
   };

@@ -33,8 +33,8 @@ export function takeBackUpdate(
     .map(({ field }) => field);
   if (gone.length > 0) {
     const names = gone.join(', ');
-    draft.conflicts.push(
-      conflict(
+    draft.conflicts.push({
+      ...conflict(
         target,
         'targetDeleted',
         `${names} as in the snapshot`,
@@ -42,15 +42,16 @@ export function takeBackUpdate(
         author,
         'keep',
         decisions.names
-      )
-    );
+      ),
+      fields: [...gone].sort(),
+    });
   }
   let fields = change.differences.map(({ field }) => field).filter((field) => !gone.includes(field));
   for (const [claim, others] of keptFields(change, fields, blanked, decisions)) {
     const { decision } = decide(decisions.choice, target);
     const names = [...others].sort().join(', ');
-    draft.conflicts.push(
-      conflict(
+    draft.conflicts.push({
+      ...conflict(
         target,
         claim.kind,
         `${names} as in the snapshot`,
@@ -58,8 +59,9 @@ export function takeBackUpdate(
         claim.author,
         decision,
         decisions.names
-      )
-    );
+      ),
+      fields: [...others].sort(),
+    });
     if (decision === 'keep') fields = fields.filter((field) => !others.includes(field));
   }
   if (fields.includes('OwnerId') && ownerStays(change, facts, decisions, draft))

@@ -39,14 +39,40 @@ describe('the advice', () => {
   it('is to roll back when every step is lossless', () =>
     expect(adviceFor([pointer, component], [], [])).to.equal('Roll back: every step can be undone without loss.'));
 
-  it('counts what is lost, kept and left to a person', () => {
-    expect(adviceFor([pointer, lossy], [], [])).to.match(
-      /^Roll back after reading the lossy steps.*1 step leaves something behind\.$/
+  it('names the steps that lose something, with the rows at stake', () => {
+    expect(adviceFor([pointer, component, { ...lossy, id: 's003', rowsAtStake: 12 }], [], [])).to.equal(
+      'Roll back, once you have read what it leaves behind. 1 of 3 steps (s003) leaves something behind, with 12 rows at stake.'
     );
+    const many = ['s001', 's002', 's003', 's004', 's005'].map((id) => ({ ...lossy, id }));
+    expect(adviceFor([...many, ...many.map((step) => ({ ...component, id: step.id }))], [], [])).to.include(
+      '5 of 10 steps leave something behind.'
+    );
+  });
+
+  it('is rather to fix forward when most of it does not come back whole, or others changed more than would go back', () => {
+    expect(adviceFor([pointer, { ...lossy, count: 2 }], [], [])).to.match(
+      /^Rather fix forward: most of what goes back/
+    );
+    expect(adviceFor([component], [kept, kept], [])).to.match(/^Rather fix forward: others have changed more/);
+    expect(adviceFor([component, { ...lossy, risk: 'irreversible', id: 's009' }], [], [])).to.match(
+      /^Fix forward unless .*1 of 2 steps \(s009\) leaves something behind\. 1 of them cannot be undone again\.$/
+    );
+  });
+
+  it('counts what is overwritten, kept and left to a person', () => {
     expect(adviceFor([lossy, lossy], [kept, kept, { ...kept, decision: 'restore' }], [manual, manual])).to.match(
-      /2 steps leave something behind\. 1 change by others is overwritten as asked, and saved in quarantine first\. 2 later changes by others are kept\. 2 items need a person\.$/
+      /1 change by others is overwritten as asked, and saved in quarantine first\. 2 changes that are not the deployment’s stay: look whether they still fit what goes back\. 2 items need a person\.$/
     );
-    expect(adviceFor([pointer], [kept], [])).to.match(/1 later change by others is kept\.$/);
-    expect(adviceFor([component], [], [manual])).to.match(/^Roll back after reading .*1 item needs a person\.$/);
+    expect(adviceFor([pointer], [kept], [])).to.match(/1 change that is not the deployment’s stays: look whether it/);
+    expect(adviceFor([component], [], [manual])).to.match(/^Roll back, once you have read .*1 item needs a person\.$/);
+  });
+
+  it('minds the age of the snapshot and the deployments that stay', () => {
+    const old = { days: 9, otherDeployments: 2 };
+    expect(adviceFor([component], [], [], [], old)).to.equal(
+      'Roll back: every step can be undone without loss. 2 other deployments since are not taken back, and may rely on what goes. The snapshot is 9 days old: much may have been built on what goes back.'
+    );
+    expect(adviceFor([component, { ...lossy, id: 's2' }], [], [], [], old)).to.match(/^Weigh it: the snapshot is old/);
+    expect(adviceFor([component], [], [], [], { days: 2, otherDeployments: 0 })).to.match(/without loss\.$/);
   });
 });

@@ -92,7 +92,7 @@ describe('a plan as a person reads it', () => {
         'In short',
         '  Flows          activate 1',
         '  Records        update 1,234, delete 2',
-        '  Kept           1 later change by somebody else',
+        '  Kept           1 change that is not the deployment’s, listed below',
         '  OVERWRITTEN    2 later changes by somebody else, as asked',
         '  By hand        1 item, after the rollback',
         '  Left as it is  1 change',
@@ -270,6 +270,25 @@ describe('a plan as a person reads it', () => {
     expect(text.match(/^ {2}flow:M\d+$/gm)).to.have.lengthOf(12);
     for (const what of ['conflicts', 'items', 'findings', 'changes']) expect(text).to.include(`… and 1 more ${what}: `);
     expect(report({ conflicts: list((n) => conflict(`flow:C${n}`)).slice(1) })).to.not.include('more conflicts');
+  });
+
+  it('counts rows that stand together one by one where it folds', () => {
+    const rows = ['A', 'B'].flatMap((object) =>
+      Array.from({ length: 20 }, (_, n) => conflict(`record:${object}:01t0000000000${String(n).padStart(2, '0')}AAA`))
+    );
+    const flows = Array.from({ length: 12 }, (_, n) => conflict(`flow:F${n}`));
+    expect(report({ conflicts: [...flows, ...rows] })).to.include(`  … and 40 more conflicts: ${SHOW}`);
+  });
+
+  it('says why something stays where that is not plain, and offers to decide only what can be decided', () => {
+    const used = { ...conflict('metadata:ApexClass:A'), kind: 'usedByKept', current: 'used by flow:B' };
+    const text = report({ conflicts: [used] });
+    expect(text)
+      .to.include('created since by cleo@example.com; used by flow:B, which stays')
+      .and.to.not.include('--resolve');
+    expect(report({ conflicts: [used, { ...conflict('flow:B'), kind: 'editedSince' }] }))
+      .to.include('Name changed since by cleo@example.com: somebody edited it since')
+      .and.to.include('--resolve flow:B=restore');
   });
 
   it('folds within the width also where the store lies far away', () => {

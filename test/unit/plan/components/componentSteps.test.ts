@@ -81,6 +81,9 @@ describe('the way back of a component', () => {
     expect(step).to.include({ operation: 'recreateComponent', risk: 'lossy' });
     expect(step?.reason).to.not.include('record:X');
     expect(deletedBy('CustomField', named, { recordScope: new Set(['X']) }).steps[0]?.reason).to.include('record:X');
+    const counted = { filledRows: new Map([['X.Y__c', 7]]) };
+    expect(deletedBy('CustomField', named, counted).steps[0]).to.include({ rowsAtStake: 7 });
+    expect(deletedBy('CustomField', {}, counted).manual[0]?.what).to.include('its data (7 rows in the snapshot)');
   });
 });
 

@@ -75,6 +75,7 @@ describe('an updated row', () => {
       changedBy: 'cleo@example.com',
       changedAt: DEPLOYED_AT,
       decision: 'keep',
+      fields: ['Name', 'Price__c'],
     });
   });
 
