@@ -12,7 +12,7 @@ import { flowSteps } from './flows/flowSteps.js';
 import { permissionDraft } from './permissions/permissionDraft.js';
 import { stepsWithoutCascades } from './records/readCascades.js';
 import { readFilledRows } from './components/readFilledRows.js';
-import { readOutsideTexts } from './readOutsideTexts.js';
+import { readOutsideTexts } from './components/readOutsideTexts.js';
 import type { Observed } from './readOrgNow.js';
 import type { DraftStep } from './rollbackPlan.js';
 

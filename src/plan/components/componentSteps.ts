@@ -8,7 +8,7 @@ import { conflict, decide, leftOut } from '../choice/choice.js';
 import { claimComponent, claimCreated } from '../attribution/claims.js';
 import { emptyDraft, type Decisions, type Draft } from '../draft.js';
 import type { DraftStep } from '../rollbackPlan.js';
-import { withoutUsed, type ComponentTexts } from '../usedByKept.js';
+import { withoutUsed, type ComponentTexts } from './usedByKept.js';
 
 export interface ComponentFacts extends ComponentTexts {
   readonly snapshotId: string;

@@ -1,11 +1,11 @@
-import { keyText } from '../metadata/component.js';
-import type { ComponentChange } from '../metadata/diffComponents.js';
-import { containerKey } from '../metadata/members.js';
-import { canUse, mentions } from '../metadata/mentions.js';
-import { componentTarget } from '../model/selector.js';
-import { componentAuthor } from './changeSet.js';
-import { conflict } from './choice/choice.js';
-import type { Decisions, Draft } from './draft.js';
+import { keyText } from '../../metadata/component.js';
+import type { ComponentChange } from '../../metadata/diffComponents.js';
+import { containerKey } from '../../metadata/members.js';
+import { canUse, mentions } from '../../metadata/mentions.js';
+import { componentTarget } from '../../model/selector.js';
+import { componentAuthor } from '../changeSet.js';
+import { conflict } from '../choice/choice.js';
+import type { Decisions, Draft } from '../draft.js';
 
 /** What stands in components, to see what uses what. */
 export interface ComponentTexts {

@@ -1,11 +1,11 @@
-import { keyText } from '../metadata/component.js';
-import { componentTexts } from '../metadata/componentTexts.js';
-import { canUse, holds } from '../metadata/mentions.js';
-import type { ComponentReader } from '../org/ports.js';
-import { coverage, isReal, isTaken, outsideScope, touchesOf, type Attribution } from './attribution/attribution.js';
-import type { Deployments } from './snapshotFindings.js';
-import type { ComponentChange } from '../metadata/diffComponents.js';
-import type { Snapshot } from '../snapshot/snapshotFormat.js';
+import { keyText } from '../../metadata/component.js';
+import { componentTexts } from '../../metadata/componentTexts.js';
+import { canUse, holds } from '../../metadata/mentions.js';
+import type { ComponentReader } from '../../org/ports.js';
+import { coverage, isReal, isTaken, outsideScope, touchesOf, type Attribution } from '../attribution/attribution.js';
+import type { Deployments } from '../snapshotFindings.js';
+import type { ComponentChange } from '../../metadata/diffComponents.js';
+import type { Snapshot } from '../../snapshot/snapshotFormat.js';
 import type { OutsideText } from './usedByKept.js';
 
 /**
