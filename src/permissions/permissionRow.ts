@@ -49,8 +49,8 @@ export interface PermissionsPart {
   readonly parents: ReadonlyArray<PermissionParent & { readonly managed: boolean }>;
   /** Rows in scope, in the order of `compareRows`. */
   readonly rows: readonly PermissionRow[];
-  /** Where the part is about single rows: these, and nothing else of the scope. */
-  readonly only?: readonly PermissionKey[];
+  /** Where the part is about single rows: these, and nothing else of the scope. `left`: what the run that is undone made of it. */
+  readonly only?: ReadonlyArray<PermissionKey & { readonly left?: readonly string[] }>;
 }
 
 const PARENT_WORDS: Readonly<Record<ParentKind, string>> = {

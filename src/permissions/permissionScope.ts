@@ -1,4 +1,10 @@
-import { parentKeyText, type PermissionKey, type PermissionParent, type RowKind } from './permissionRow.js';
+import {
+  parentKeyText,
+  type ParentKind,
+  type PermissionKey,
+  type PermissionParent,
+  type RowKind,
+} from './permissionRow.js';
 
 /** Kinds of things that profiles and permission sets give access to, and that can be in scope. */
 export const TARGET_KINDS = ['Object', 'Field', 'ApexClass', 'ApexPage', 'CustomPermission', 'Flow', 'Tab'] as const;
@@ -29,7 +35,12 @@ export function componentTypeOf(kind: RowKind): string | undefined {
   return Object.entries(TARGET_OF_TYPE).find(([, target]) => target === kind)?.[0];
 }
 
-const PARENT_TYPES = new Set(['PermissionSet', 'Profile', 'PermissionSetGroup']);
+const PARENT_TYPES: ReadonlySet<string> = new Set<ParentKind>(['PermissionSet', 'Profile', 'PermissionSetGroup']);
+
+/** Whether components of this metadata type own permission rows. */
+export function isParentType(type: string): type is ParentKind {
+  return PARENT_TYPES.has(type);
+}
 
 /** What of a snapshot's components and flows decides about permissions. */
 export function permissionScopeOf(
@@ -49,7 +60,7 @@ export function permissionScopeOf(
   for (const { type, fullName } of metadata) {
     const kind = TARGET_OF_TYPE[type];
     if (kind) targets[kind].push(fullName);
-    else if (PARENT_TYPES.has(type)) parents.push({ kind: type as PermissionParent['kind'], name: fullName });
+    else if (isParentType(type)) parents.push({ kind: type, name: fullName });
   }
   for (const kind of TARGET_KINDS) targets[kind] = [...new Set(targets[kind])].sort();
   return { targets, parents };

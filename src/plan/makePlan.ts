@@ -4,7 +4,7 @@ import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import type { Store, StoreFolder } from '../store/ports.js';
-import { changedAfter } from './attribution/changedAfter.js';
+import { changedAfter, rowsChangedAfter } from './attribution/changedAfter.js';
 import { targetsOf } from './changeSet.js';
 import type { Choice } from './choice/choice.js';
 import { emptyDraft, joinDrafts, type Draft } from './draft.js';
@@ -60,7 +60,7 @@ export async function makePlan(
   const { attribution, people } = attributed;
   progress.stage('Working out the way back');
   const names = await namesOf(org, seen, people);
-  const { observed, later } = upTo(request.undo, seen, names);
+  const { observed, later } = upTo(request.undo, seen, baseline, names);
   const serverTime = await org.serverTime();
   const findings: Finding[] = [
     ...observed.records.findings,
@@ -104,13 +104,25 @@ export async function makePlan(
 function upTo(
   undo: PlanRequest['undo'],
   seen: Observed,
+  { permissions: undone }: Baseline,
   names: ReadonlyMap<string, string>
 ): { readonly observed: Observed; readonly later: Draft } {
   if (!undo) return { observed: seen, later: emptyDraft() };
-  const { before, conflicts } = changedAfter(seen.changes, undo.until, names);
+  const { before, conflicts } = changedAfter(seen.changes, undo, names);
+  const rows = rowsChangedAfter(before.permissions, undone);
+  const assignments = rowsChangedAfter(seen.permissions.assignments, undone);
   return {
-    observed: { ...seen, changes: before, records: { ...seen.records, changes: before.records } },
-    later: { ...emptyDraft(), conflicts: [...conflicts], manual: [...undo.manual] },
+    observed: {
+      ...seen,
+      changes: { ...before, permissions: rows.before },
+      permissions: { ...seen.permissions, changes: rows.before, assignments: assignments.before },
+      records: { ...seen.records, changes: before.records },
+    },
+    later: {
+      ...emptyDraft(),
+      conflicts: [...conflicts, ...rows.conflicts, ...assignments.conflicts],
+      manual: [...undo.manual],
+    },
   };
 }
 

@@ -94,7 +94,13 @@ const request = z.strictObject({
   full: z.boolean(),
   acceptGaps: z.boolean(),
   driftOnly: z.boolean().optional(),
-  undo: z.strictObject({ until: text, manual: z.array(z.strictObject({ target: text, what: text })) }).optional(),
+  undo: z
+    .strictObject({
+      until: text,
+      manual: z.array(z.strictObject({ target: text, what: text })),
+      left: z.array(z.strictObject({ target: text, digest: text.nullable() })).optional(),
+    })
+    .optional(),
 });
 
 export const planSchema = z.strictObject({

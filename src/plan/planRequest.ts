@@ -28,4 +28,6 @@ export interface UndoRequest {
   readonly until: string;
   /** What no plan can bring back of what the run took away. */
   readonly manual: readonly ManualItem[];
+  /** What the run left of components, by digest; null of one that it deleted. What still is so nobody changed since. */
+  readonly left?: ReadonlyArray<{ readonly target: string; readonly digest: string | null }>;
 }

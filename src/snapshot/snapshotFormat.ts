@@ -224,5 +224,5 @@ export const permissionsSchema = z.strictObject({
   }),
   parents: z.array(z.strictObject({ kind: parentKind, name: text, managed: z.boolean() })),
   rows: z.array(permissionRowSchema),
-  only: z.array(z.strictObject({ parent, kind: z.enum(ROW_KINDS), target: text })).optional(),
+  only: z.array(z.strictObject({ parent, kind: z.enum(ROW_KINDS), target: text, left: names.optional() })).optional(),
 });

@@ -13,12 +13,13 @@ import { makePlan } from '../../src/plan/makePlan.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { openBaseline } from '../../src/snapshot/baseline.js';
 import { capture } from '../../src/snapshot/capture.js';
-import { EMPTY_SCOPE } from '../../src/snapshot/scope.js';
+import { EMPTY_SCOPE, type Scope } from '../../src/snapshot/scope.js';
 import { FileStore } from '../../src/store/fileStore.js';
 import type { Locker } from '../../src/store/lock.js';
 import type { OpLogEntry } from '../org/engine/contracts.js';
 import { activeVersion } from '../org/engine/flows/flowStore.js';
 import type { StoredComponent } from '../org/engine/metadata/componentStore.js';
+import { writeXml, type XmlElement } from '../org/engine/metadata/xmlTree.js';
 import type { MetadataSide } from '../org/engine/metadata/metadataSide.js';
 import type { PracticeOrg } from '../org/engine/practiceOrg.js';
 import { brightcup } from '../org/seed/brightcup.js';
@@ -26,7 +27,7 @@ import type { CrashingDisk } from './crashingDisk.js';
 import { CrashingDisk as Disk, PowerLoss } from './crashingDisk.js';
 import { apexClass, flow, permissionSet, textField } from './deploys.js';
 import { InProcessOrg } from './inProcessOrg.js';
-import { permissionsOf } from './permissions.js';
+import { fieldGrant, objectGrant, permissionsOf } from './permissions.js';
 
 export const ROOT = '/project/.rollback';
 const OBJECTS = [
@@ -41,7 +42,7 @@ const OBJECTS = [
   'SBQQ__ProductRule__c',
   'SBQQ__ErrorCondition__c',
 ];
-const SCOPE = {
+const SCOPE: Scope = {
   ...EMPTY_SCOPE,
   flows: 'all' as const,
   metadata: [
@@ -67,6 +68,12 @@ export interface Scene {
 /** What is cut off: a rollback, or the run that takes a rollback back. */
 export type Way = 'apply' | 'undo';
 
+/** What the snapshot covers, and what went wrong then. */
+export interface Incident {
+  readonly scope: Scope;
+  readonly release: (org: PracticeOrg, side: MetadataSide) => Promise<void>;
+}
+
 /** Everything that counts of an org, as text: two orgs are alike when their pictures are. */
 export type Picture = Readonly<Record<string, string>>;
 
@@ -78,13 +85,14 @@ export class CrashStory {
   private constructor(
     private readonly disk: CrashingDisk,
     public readonly plan: RollbackPlan,
+    private readonly incident: Incident,
     private readonly marks: { readonly bad: Mark; readonly planned: Mark },
     /** The rollback that was carried out before. */
     private readonly taken?: { readonly story: CrashStory; readonly planned: Mark }
   ) {}
 
-  public static async begin(way: Way = 'apply'): Promise<CrashStory> {
-    const story = await CrashStory.beginRollback();
+  public static async begin(way: Way = 'apply', incident: Incident = EVERYTHING): Promise<CrashStory> {
+    const story = await CrashStory.beginRollback(incident);
     return way === 'apply' ? story : CrashStory.beginUndo(story);
   }
 
@@ -93,10 +101,10 @@ export class CrashStory {
     const life = new Life(scene, 0);
     const run = await life.apply(story.plan);
     const plan = await life.undo(parseStoreId(run.runId) as StoreId);
-    return new CrashStory(scene.disk, plan, story.marks, { story, planned: markOf(scene.org) });
+    return new CrashStory(scene.disk, plan, story.incident, story.marks, { story, planned: markOf(scene.org) });
   }
 
-  private static async beginRollback(): Promise<CrashStory> {
+  private static async beginRollback(incident: Incident): Promise<CrashStory> {
     const { org, side } = newOrg();
     const disk = new Disk();
     const store = new FileStore(
@@ -107,9 +115,9 @@ export class CrashStory {
     );
     const chance = chanceOf(org, 0);
     const ports = new InProcessOrg(org, org.user('Ada Admin'), 'practice', side);
-    const { snapshot } = await capture(ports, store, { scope: SCOPE, allowInFlight: false }, chance, SILENT);
+    const { snapshot } = await capture(ports, store, { scope: incident.scope, allowInFlight: false }, chance, SILENT);
     const bad = markOf(org);
-    await badRelease(org, side);
+    await incident.release(org, side);
     const id = parseStoreId(snapshot.id) as StoreId;
     ports.forgetDescribes();
     const request = {
@@ -120,7 +128,7 @@ export class CrashStory {
       choice: { ...NO_CHOICE, deleteFlows: true },
     };
     const { plan } = await makePlan(ports, store, await openBaseline(store, id, org.orgId), request, chance, SILENT);
-    return new CrashStory(disk, plan, { bad, planned: markOf(org) });
+    return new CrashStory(disk, plan, incident, { bad, planned: markOf(org) });
   }
 
   /** The org and the disk as they are when the plan is about to be applied. */
@@ -135,7 +143,7 @@ export class CrashStory {
     // Ids that the org issues when it is first looked at.
     side.catalogue();
     setMark(org, this.marks.bad);
-    await badRelease(org, side);
+    await this.incident.release(org, side);
     setMark(org, this.marks.planned);
     return { org, side, disk: this.disk.copy() };
   }
@@ -332,6 +340,34 @@ async function badRelease(org: PracticeOrg, side: MetadataSide): Promise<void> {
   org.clock.advance(3_600_000);
 }
 
+const EVERYTHING: Incident = { scope: SCOPE, release: badRelease };
+
+/** Rows of every kind that one deployment gives and takes: in a permission set that it replaces, and in a profile. */
+export const ONLY_PERMISSIONS: Incident = {
+  scope: {
+    ...EMPTY_SCOPE,
+    metadata: [
+      { type: 'PermissionSet', fullName: 'Installation_Planner' },
+      { type: 'ApexClass', fullName: 'MachineSizing' },
+      { type: 'ApexClass', fullName: 'DiscountLimits' },
+    ],
+  },
+  release: async (org, side) => {
+    org.clock.advance(3_600_000);
+    await deploy(
+      org,
+      side,
+      {
+        'permissionsets/Installation_Planner.permissionset': `<PermissionSet xmlns="http://soap.sforce.com/2006/04/metadata"><classAccesses><apexClass>MachineSizing</apexClass><enabled>true</enabled></classAccesses><description>Plans installation visits.</description>${fieldGrant('Product2.Cups_Per_Day__c', true)}${fieldGrant('Installation_Visit__c.Visit_Date__c', false)}<label>Installation Planner</label>${objectGrant('Installation_Visit__c', 'allowRead')}<userPermissions><enabled>true</enabled><name>ViewSetup</name></userPermissions></PermissionSet>`,
+        'profiles/Admin.profile':
+          '<Profile xmlns="http://soap.sforce.com/2006/04/metadata"><classAccesses><apexClass>DiscountLimits</apexClass><enabled>false</enabled></classAccesses><classAccesses><apexClass>MachineSizing</apexClass><enabled>true</enabled></classAccesses></Profile>',
+      },
+      ['PermissionSet:Installation_Planner', 'Profile:Admin']
+    );
+    org.clock.advance(3_600_000);
+  },
+};
+
 async function deploy(
   org: PracticeOrg,
   side: MetadataSide,
@@ -389,9 +425,21 @@ export function pictureOf(scene: Scene): Picture {
   return picture;
 }
 
-function contentOf({ content }: StoredComponent): string {
+function contentOf({ type, content }: StoredComponent): string {
+  // Files of access are made anew from their rows; an entry that says no is the same as none.
+  if (content.kind === 'xml' && (type === 'Profile' || type === 'PermissionSet'))
+    return content.root.children
+      .filter((entry) => !grantsNothing(entry))
+      .map(writeXml)
+      .sort()
+      .join('\n');
   if (content.kind === 'xml') return JSON.stringify(content.root);
   return JSON.stringify([[...content.files].map(([path, bytes]) => [path, bytes.toString('latin1')]), content.meta]);
+}
+
+function grantsNothing({ children }: XmlElement): boolean {
+  const answers = children.map(({ text }) => text).filter((text) => text === 'true' || text === 'false');
+  return answers.length > 0 && answers.every((answer) => answer === 'false');
 }
 
 let seedIds: string[] | undefined;

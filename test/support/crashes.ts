@@ -11,6 +11,7 @@ import {
   writtenTwice,
   type Picture,
   type Scene,
+  type Incident,
   type Way,
 } from './crashStory.js';
 import type { Survival } from './crashingDisk.js';
@@ -55,8 +56,8 @@ export class Crashes {
     public readonly undisturbed: Undisturbed
   ) {}
 
-  public static async begin(way: Way = 'apply'): Promise<Crashes> {
-    const story = await CrashStory.begin(way);
+  public static async begin(way: Way = 'apply', incident?: Incident): Promise<Crashes> {
+    const story = await CrashStory.begin(way, incident);
     const scene = await story.scene();
     const { operations, syncs } = scene.disk;
     const life = new Life(scene, 1);

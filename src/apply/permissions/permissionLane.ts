@@ -119,8 +119,12 @@ function outcomeOf(
   const standing = standingOfPermission(row, found);
   if (standing === 'alreadyRestored') {
     // Of a step gone on with, what it was about to write is its own work.
-    const outcome = run.begun.get(row.step.id)?.has(nameOf(row)) === true ? 'restored' : 'alreadyRestored';
-    return itemOutcome(run, row.step, { outcome, ...values });
+    const own = run.begun.get(row.step.id)?.has(nameOf(row)) === true;
+    return itemOutcome(
+      run,
+      row.step,
+      own ? { ...values, outcome: 'restored', before: words(row.before) } : { ...values, outcome: 'alreadyRestored' }
+    );
   }
   if (standing === 'moved')
     return itemOutcome(run, row.step, {

@@ -2,6 +2,7 @@ import { parseStoreId, type StoreId } from '../../model/ids.js';
 import type { Chance, Progress } from '../../model/progress.js';
 import { Refusal } from '../../model/refusal.js';
 import type { OrgPorts } from '../../org/ports.js';
+import { permissionTarget } from '../../permissions/permissionRow.js';
 import { NO_CHOICE, type Choice } from '../../plan/choice/choice.js';
 import { makePlan } from '../../plan/makePlan.js';
 import { readPlan } from '../../plan/readPlan.js';
@@ -39,8 +40,14 @@ export async function makeUndoPlan(
       changedBy: [],
       full: false,
       acceptGaps: false,
-      choice: { ...NO_CHOICE, resolve: createdAgain(undone) },
-      undo: { until: run.state.closedAt ?? run.state.openedAt, manual: await byHand(run) },
+      choice: { ...NO_CHOICE, resolve: [...createdAgain(undone), ...assignedAgain(undone)] },
+      undo: {
+        until: run.state.closedAt ?? run.state.openedAt,
+        manual: await byHand(run),
+        left: undone.steps.flatMap(({ target, detail }) =>
+          detail.kind === 'component' ? [{ target, digest: detail.leaves }] : []
+        ),
+      },
     },
     chance,
     progress
@@ -64,6 +71,21 @@ function createdAgain(undone: RollbackPlan): Choice['resolve'] {
   return undone.steps
     .filter((step) => step.operation === 'deleteComponent')
     .map((step) => ({ selector: step.target, decision: 'restore', standing: true }));
+}
+
+/** Assignments go back only where somebody asks: whoever asked for them then asks for all of it now. */
+function assignedAgain(undone: RollbackPlan): Choice['resolve'] {
+  return undone.steps.flatMap(({ detail }) =>
+    detail.kind === 'permissions'
+      ? detail.rows
+          .filter(({ kind }) => kind === 'User')
+          .map((row) => ({
+            selector: permissionTarget(detail.parent, row),
+            decision: 'restore' as const,
+            standing: true as const,
+          }))
+      : []
+  );
 }
 
 /** What the run took away that no plan brings back: data of fields it deleted, versions of flows that did not run. */

@@ -14,10 +14,10 @@ export async function readPermissionsNow(
   const before = baseline.permissions;
   if (!before) return { reading: undefined, changes: [], assignments: [] };
   progress.stage('Comparing permissions');
-  const whole = await org.readPermissions(before.scope);
+  const reading = await org.readPermissions(before.scope);
   const only = before.only && new Set(before.only.map(permissionKeyText));
-  const reading = only ? { ...whole, rows: whole.rows.filter((row) => only.has(permissionKeyText(row))) } : whole;
-  const all = diffPermissions(before.rows, reading.rows);
+  const rows = only ? reading.rows.filter((row) => only.has(permissionKeyText(row))) : reading.rows;
+  const all = diffPermissions(before.rows, rows);
   return {
     reading,
     changes: all.filter((change) => change.kind !== 'User'),
