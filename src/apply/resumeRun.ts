@@ -71,6 +71,9 @@ export async function resumeRun(
     const elsewhere = await jobsOfOtherRuns(store, id);
     return await orCutOff(id, async () => {
       const run = runContext(org, ready, folder, journal, current, all, { chance, progress }, before);
+      // Said only now, or again: the journal that reminded of it before reminds of it once more.
+      if (options.cpqTriggers === 'attested-off')
+        await journal.append({ kind: 'switchOff', name: CPQ_TRIGGERS, by: 'operator' });
       await recoverSteps(run, state, elsewhere);
       return throughToTheEnd(run, all, () => lock.isHeld(), started);
     });

@@ -16,17 +16,18 @@ async function meansOrg(typed: string, org: OrgIdentity): Promise<boolean> {
 
 /** The consent without which `apply` writes nothing. */
 export const confirmedOrg = {
-  /** Where nobody can be asked, the plan and the org must both be named. */
+  /** Where nobody can be asked, the org and what is to be done to it must both be named. */
   needsFlags(
     asks: boolean,
-    flags: { plan?: string | undefined; confirm?: string | undefined },
+    flags: { plan?: string | undefined; resume?: string | undefined; confirm?: string | undefined },
     newestPlan = 'ID'
   ): void {
     if (asks) return;
-    if (!flags.plan || !flags.confirm)
+    const named = flags.plan ?? flags.resume;
+    if (!named || !flags.confirm)
       throw new Refusal('confirmMissing', {
-        tokens: [[flags.plan ? '' : '--plan', flags.confirm ? '' : '--confirm'].filter(Boolean).join(' and ')],
-        actionTokens: [flags.plan ?? newestPlan],
+        tokens: [[named ? '' : '--plan', flags.confirm ? '' : '--confirm'].filter(Boolean).join(' and ')],
+        actionTokens: [flags.resume ? `--resume ${flags.resume}` : `--plan ${flags.plan ?? newestPlan}`],
         exitCode: EXIT.badFlags,
       });
   },
@@ -38,7 +39,11 @@ export const confirmedOrg = {
       return;
     }
     if (!asks)
-      throw new Refusal('confirmMissing', { tokens: ['--confirm'], actionTokens: ['ID'], exitCode: EXIT.badFlags });
+      throw new Refusal('confirmMissing', {
+        tokens: ['--confirm'],
+        actionTokens: ['--plan ID'],
+        exitCode: EXIT.badFlags,
+      });
     const { input } = await import('@inquirer/prompts');
     const typed = await input({ message: `Type "${org.label}" to apply this plan to it:` }).catch(() => '');
     void command;

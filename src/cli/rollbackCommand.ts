@@ -103,9 +103,15 @@ export abstract class RollbackCommand<T> extends SfCommand<T> {
   }
 
   /** What a run that was cut off left switched off by hand is said by every command, until it is switched on again. */
-  protected async warnOfSwitches(store: Store, orgId: string, label: string): Promise<void> {
-    const last = (await openSwitches(store, orgId)).at(-1);
-    if (last) this.warnInLines(messages.getMessage('switchOpen', [last.runId, this.sameFlags(label), last.runId]));
+  protected async warnOfSwitches(
+    store: Store,
+    orgId: string | undefined,
+    same: string,
+    /** The run that is gone on with: it reminds of its own. */
+    except?: string
+  ): Promise<void> {
+    const last = (await openSwitches(store, orgId)).filter(({ runId }) => runId !== except).at(-1);
+    if (last) this.warnInLines(messages.getMessage('switchOpen', [last.runId, same, last.runId]));
   }
 
   /** Colours are for people who watch: where a log is written there are none, also where a library takes `CI` for a wish. */

@@ -94,6 +94,11 @@ export interface RunEntry {
   readonly switchesOff: readonly string[];
 }
 
+/** Whether a run was cut off, stopped or left something open, so that `apply --resume` goes on with it. */
+export function canGoOn({ state, openSteps }: RunEntry): boolean {
+  return state === 'cutOff' || state === 'interrupted' || (state !== 'damaged' && openSteps.length > 0);
+}
+
 export type Entry = SnapshotEntry | PlanEntry | RunEntry;
 
 /** All of a store, oldest first, each kind by itself. */

@@ -1,4 +1,5 @@
 import type { Deployment } from '../org/ports.js';
+import type { LockHolder, Room } from '../store/ports.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
 import type { Scope } from '../snapshot/scope.js';
 import type { Snapshot } from '../snapshot/snapshotFormat.js';
@@ -41,8 +42,11 @@ export interface Facts {
   readonly jobs: ReadonlyArray<{ readonly id: string; readonly object: string; readonly state: string }>;
   /** What runs left switched off by hand. */
   readonly switches: ReadonlyArray<{ readonly runId: string; readonly planId: string; readonly name: string }>;
-  /** Runs whose journal has no end. */
-  readonly cutOffRuns: readonly string[];
+  /** Runs that were stopped or cut off and can be gone on with. */
+  readonly unfinishedRuns: readonly string[];
+  /** Who holds the lock of this org; undefined when nobody does. */
+  readonly lock: LockHolder | undefined;
+  readonly room: Room;
 }
 
 /** One thing the preflight looked at, with what to do about it. */

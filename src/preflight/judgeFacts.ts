@@ -8,6 +8,9 @@ const CLOCK_SECONDS = 120;
 const BIN_DAYS = 15;
 /** Below this share of the day's requests a person should know. */
 const LOW_SHARE = 0.1;
+/** Free space below which something fails for certain, and below which it may. */
+const LEAST_FREE_BYTES = 10_000_000;
+const LOW_FREE_BYTES = 100_000_000;
 /** Names in one sentence before the rest is counted. */
 const NAMES = 8;
 
@@ -42,6 +45,8 @@ export function judgeFacts(facts: Facts): Check[] {
         ]
       : []),
     ...(facts.types.length > 0 ? [check('types', 'Metadata types', types(facts))] : []),
+    check('room', 'Store', roomLeft(facts)),
+    check('lock', 'Lock', lock(facts)),
     check('runs', 'Earlier runs', runs(facts)),
     check('switches', 'Switches', switches(facts)),
   ];
@@ -226,14 +231,49 @@ function types({ types: all }: Facts): Part {
       );
 }
 
-function runs({ cutOffRuns }: Facts): Part {
-  const last = cutOffRuns.at(-1);
-  return last === undefined
-    ? ok('none was cut off')
-    : mind(
-        `${some([...cutOffRuns])} ${cutOffRuns.length === 1 ? 'was' : 'were'} cut off: part of a rollback may be done.`,
-        `Go on: sf rollback apply -o ORG --resume ${last}`
-      );
+/** A plan and an undo point are as large as the snapshot at most; the next snapshot is about as large as this one. */
+function roomLeft({ room: { writable, freeBytes }, snapshot: taken }: Facts): Part {
+  if (!writable)
+    return refused(
+      'The store cannot be written: snapshot, plan and apply fail.',
+      'Make its folder writable, or name another one with --store.'
+    );
+  if (freeBytes === undefined) return ok('the store can be written');
+  const bytes = taken?.counts.bytes ?? 0;
+  const left = `${megabytes(freeBytes)} free`;
+  if (freeBytes < bytes + LEAST_FREE_BYTES)
+    return refused(`${left}: a plan and its undo point take up to ${megabytes(2 * bytes)}.`, 'Make room on this disk.');
+  return freeBytes < 3 * bytes + LOW_FREE_BYTES
+    ? mind(`${left}: a snapshot, a plan and an undo point may not all fit.`, 'Make room on this disk.')
+    : ok(`it can be written; ${left}`);
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
+}
+
+function lock({ lock: held }: Facts): Part {
+  if (!held) return ok('nobody holds it');
+  const who = `${held.holder}, process ${held.pid} on ${held.host}, since ${held.since}`;
+  if (held.life === 'gone') return ok(`left behind by a process that has ended (${who}); the next apply takes it over`);
+  const said = `${held.life === 'unreadable' ? 'held, by whom cannot be read' : `held by ${who}`}; last sign of life ${held.lastSignOfLife}.`;
+  return refused(
+    `${said} Apply refuses until it is released.`,
+    held.life === 'alive'
+      ? 'Wait until it is done.'
+      : `Wait until it is done. If it is dead for certain: sf rollback apply -o ORG --break-lock ${held.id}`
+  );
+}
+
+function runs({ unfinishedRuns, lock: held }: Facts): Part {
+  const last = unfinishedRuns.at(-1);
+  if (last === undefined) return ok('none was stopped or cut off');
+  const were = `${some([...unfinishedRuns])} ${unfinishedRuns.length === 1 ? 'was' : 'were'}`;
+  const underWay = held && held.life !== 'gone' ? ', or is still under way' : '';
+  return mind(
+    `${were} stopped or cut off${underWay}: part of a rollback may be done.`,
+    `Go on: sf rollback apply -o ORG --resume ${last}`
+  );
 }
 
 function switches({ switches: open }: Facts): Part {

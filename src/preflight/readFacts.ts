@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { openSwitches } from '../apply/openSwitches.js';
 import { readInventory } from '../inventory/readInventory.js';
-import { ofOrg } from '../inventory/entry.js';
+import { canGoOn, ofOrg } from '../inventory/entry.js';
 import type { StoreId } from '../model/ids.js';
 import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
@@ -37,19 +37,33 @@ export async function readFacts(
   progress.stage('Looking at the org');
   const orgTime = new Date(await org.serverTime());
   const localTime = chance.now();
-  const [permissions, apiLimit, packages, deployments, jobs, isSandbox, objects, types, switches, inventory] =
-    await Promise.all([
-      ownPermissions(org),
-      org.apiLimit(),
-      org.packageVersions(),
-      org.deploymentsSince(orgTime.toISOString()),
-      org.ingestJobsInFlight(),
-      sandbox(org),
-      objectFacts(org, scope, folder, snapshot, damages.length > 0),
-      typeFacts(org, scope),
-      openSwitches(store, org.identity.orgId),
-      readInventory(store, localTime),
-    ]);
+  const [
+    permissions,
+    apiLimit,
+    packages,
+    deployments,
+    jobs,
+    isSandbox,
+    objects,
+    types,
+    switches,
+    inventory,
+    lock,
+    room,
+  ] = await Promise.all([
+    ownPermissions(org),
+    org.apiLimit(),
+    org.packageVersions(),
+    org.deploymentsSince(orgTime.toISOString()),
+    org.ingestJobsInFlight(),
+    sandbox(org),
+    objectFacts(org, scope, folder, snapshot, damages.length > 0),
+    typeFacts(org, scope),
+    openSwitches(store, org.identity.orgId),
+    readInventory(store, localTime),
+    store.lockHolder(org.identity.orgId),
+    store.room(),
+  ]);
   return {
     identity: org.identity,
     localTime,
@@ -66,9 +80,11 @@ export async function readFacts(
     deployments: deployments.filter((deployment) => deployment.completedAt === null && !deployment.checkOnly),
     jobs,
     switches,
-    cutOffRuns: ofOrg(inventory, org.identity.orgId)
-      .runs.filter((run) => run.state === 'cutOff')
+    unfinishedRuns: ofOrg(inventory, org.identity.orgId)
+      .runs.filter(canGoOn)
       .map((run) => run.id),
+    lock,
+    room,
   };
 }
 

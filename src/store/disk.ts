@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import {
+  access,
   copyFile,
   link,
   mkdir,
@@ -11,12 +11,14 @@ import {
   rename,
   rm,
   stat,
+  statfs,
   truncate,
   utimes,
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { Room } from './ports.js';
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
@@ -57,6 +59,8 @@ export interface Disk {
     path: string
   ): Promise<{ readonly kind: 'file' | 'folder'; readonly bytes: number; readonly touchedAt: Date } | undefined>;
   touch(path: string): Promise<void>;
+  /** Whether anything can be written at `path`, or where its first folder would be made, and the bytes that are free. */
+  room(path: string): Promise<Room>;
   /** Names in a folder; none when there is no such folder. */
   names(path: string): Promise<ReadonlyArray<{ readonly name: string; readonly kind: 'file' | 'folder' | 'other' }>>;
 }
@@ -155,6 +159,19 @@ export const NODE_DISK: Disk = {
   touch: async (path) => {
     const now = new Date();
     await utimes(path, now, now);
+  },
+  room: async (path) => {
+    const there = await stat(path).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (!there && dirname(path) !== path) return NODE_DISK.room(dirname(path));
+    const writable = await access(path, constants.W_OK).then(
+      () => true,
+      () => false
+    );
+    const system = await statfs(path).catch(() => undefined);
+    return { writable, freeBytes: system && system.bavail * system.bsize };
   },
   names: async (path) => {
     const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {

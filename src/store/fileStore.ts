@@ -5,8 +5,8 @@ import { parseStoreId, type StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
 import { NODE_DISK, type Disk, type OpenFile } from './disk.js';
 import { inside } from './inside.js';
-import { acquireLock, THIS_PROCESS, type Lock, type Locker } from './lock.js';
-import type { FileSink, Store, StoreFolder, StoreKind, WrittenFile } from './ports.js';
+import { acquireLock, lockHolder, THIS_PROCESS, type Lock, type Locker } from './lock.js';
+import type { FileSink, LockHolder, Room, Store, StoreFolder, StoreKind, WrittenFile } from './ports.js';
 
 /** Makes `temporary`, which is written whole, the file it is to be. Where anything fails nothing is left of it. */
 async function putInPlace(disk: Disk, temporary: string, file: string, write: () => Promise<void>): Promise<void> {
@@ -214,7 +214,19 @@ export class FileStore implements Store {
   public async lock(orgId: string, holder: string, breakId?: string): Promise<Lock> {
     await this.prepare();
     const { disk, locker } = this;
-    return acquireLock(join(this.root, 'locks', `${orgId}.json`), holder, { disk, locker, breakId });
+    return acquireLock(this.lockFile(orgId), holder, { disk, locker, breakId });
+  }
+
+  public lockHolder(orgId: string): Promise<LockHolder | undefined> {
+    return lockHolder(this.lockFile(orgId), this.disk, this.locker);
+  }
+
+  public room(): Promise<Room> {
+    return this.disk.room(this.root);
+  }
+
+  private lockFile(orgId: string): string {
+    return join(this.root, 'locks', `${orgId}.json`);
   }
 
   private folder(kind: StoreKind, id: StoreId): StoreFolder {

@@ -3,15 +3,9 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { EXIT, Refusal } from '../model/refusal.js';
 import { NODE_DISK, type Disk } from './disk.js';
+import type { LockHolder } from './ports.js';
 
-interface LockFile {
-  readonly holder: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly since: string;
-  /** Tells two locks of one process apart; the name under which a person may break it. */
-  readonly id: string;
-}
+type LockFile = Omit<LockHolder, 'lastSignOfLife' | 'life'>;
 
 export interface Lock {
   /** False once somebody broke the lock: whoever holds it no longer must not write any more. */
@@ -67,9 +61,30 @@ async function readLock(disk: Disk, file: string): Promise<string | undefined> {
   }
 }
 
+async function lastSignOfLife(disk: Disk, file: string): Promise<string> {
+  return (await disk.look(file).catch(() => undefined))?.touchedAt.toISOString() ?? 'unknown';
+}
+
+/** Who holds the lock in `file`; undefined when nobody does. Changes nothing. */
+export async function lockHolder(file: string, disk: Disk, locker: Locker): Promise<LockHolder | undefined> {
+  const text = await readLock(disk, file);
+  if (text === undefined) return undefined;
+  const life = await lastSignOfLife(disk, file);
+  const theirs = parseHolder(text);
+  if (!theirs)
+    return {
+      ...{ holder: 'unknown', host: 'unknown', pid: 0, since: 'unknown', id: UNREADABLE },
+      lastSignOfLife: life,
+      life: 'unreadable',
+    };
+  const here = theirs.host === locker.host;
+  const state = !here ? 'elsewhere' : locker.isAlive(theirs.pid) ? 'alive' : 'gone';
+  return { ...theirs, id: theirs.id || UNREADABLE, lastSignOfLife: life, life: state };
+}
+
 async function refused(disk: Disk, file: string, text: string | undefined): Promise<Refusal> {
   const theirs = text === undefined ? undefined : parseHolder(text);
-  const life = (await disk.look(file).catch(() => undefined))?.touchedAt.toISOString() ?? 'unknown';
+  const life = await lastSignOfLife(disk, file);
   return new Refusal('locked', {
     tokens: [
       theirs?.holder ?? 'unknown',

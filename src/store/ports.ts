@@ -41,6 +41,27 @@ export interface FileSink {
   drop(): Promise<void>;
 }
 
+/** Room for new files. */
+export interface Room {
+  readonly writable: boolean;
+  /** Undefined where the system does not tell. */
+  readonly freeBytes: number | undefined;
+}
+
+/** Who holds a lock, for people and for `--break-lock`. */
+export interface LockHolder {
+  readonly holder: string;
+  readonly host: string;
+  readonly pid: number;
+  /** ISO 8601, as the last one. */
+  readonly since: string;
+  /** Tells two locks of one process apart; the name under which a person may break it. */
+  readonly id: string;
+  readonly lastSignOfLife: string;
+  /** `gone`: a process of this host that has ended; the next `apply` takes its lock over. */
+  readonly life: 'alive' | 'gone' | 'elsewhere' | 'unreadable';
+}
+
 export interface Store {
   /** For people: as given by the flag, or relative to the working folder. */
   readonly display: string;
@@ -62,4 +83,7 @@ export interface Store {
     isHeld(): Promise<boolean>;
     release(): Promise<void>;
   }>;
+  /** Who holds the lock of an org; undefined when nobody does. Takes and changes nothing. */
+  lockHolder(orgId: string): Promise<LockHolder | undefined>;
+  room(): Promise<Room>;
 }

@@ -44,12 +44,25 @@ export class CrashingDisk implements Disk {
   /** Operations after which something new was safe: synced contents and names. */
   public syncs = 0;
   public crashed = false;
+  private refusal: { readonly from: number; readonly code: 'ENOSPC' | 'EROFS' } | undefined;
   private crash: { readonly at: number; readonly moment: 'before' | 'inside' | 'after' } | undefined;
   private root: Folder = { names: new Map(), synced: new Map() };
   private generation = 0;
 
   public crashAt(at: number, moment: 'before' | 'inside' | 'after'): void {
     this.crash = { at: this.operations + at, moment };
+  }
+
+  /**
+   * From that operation on the disk is full (half of a piece still fits; what takes no room goes on) or can only be read,
+   * until `takesWrites`.
+   */
+  public refuseFrom(at: number, code: 'ENOSPC' | 'EROFS'): void {
+    this.refusal = { from: this.operations + at, code };
+  }
+
+  public takesWrites(): void {
+    this.refusal = undefined;
   }
 
   /** From now on nothing that still runs reaches the disk. */
@@ -115,17 +128,18 @@ export class CrashingDisk implements Disk {
 
   public async cut(path: string, bytes: number): Promise<void> {
     const inode = this.file(path);
-    await this.change(() => void (inode.content = inode.content.subarray(0, bytes)));
+    await this.change(() => void (inode.content = inode.content.subarray(0, bytes)), undefined, false);
     await this.sync(() => void (inode.synced = inode.content));
   }
 
   public async rename(from: string, to: string): Promise<void> {
     const inode = this.entry(from);
     if (inode === undefined) throw failure('ENOENT', from);
-    await this.change(() => {
+    const move = (): void => {
       this.folder(dirname(from)).names.delete(nameOf(from));
       this.folder(dirname(to)).names.set(nameOf(to), inode);
-    });
+    };
+    await this.change(move, undefined, false);
   }
 
   public async link(from: string, to: string): Promise<boolean> {
@@ -139,7 +153,7 @@ export class CrashingDisk implements Disk {
   public async remove(path: string): Promise<void> {
     const parent = this.entry(dirname(path));
     if (!isFolder(parent) || !parent.names.has(nameOf(path))) return;
-    await this.change(() => void parent.names.delete(nameOf(path)));
+    await this.change(() => void parent.names.delete(nameOf(path)), undefined, false);
   }
 
   public async syncFolder(path: string): Promise<void> {
@@ -172,6 +186,10 @@ export class CrashingDisk implements Disk {
     this.file(path);
   }
 
+  public async room(): ReturnType<Disk['room']> {
+    return { writable: this.refusal?.code !== 'EROFS', freeBytes: this.refusal ? 0 : undefined };
+  }
+
   public async names(path: string): ReturnType<Disk['names']> {
     const folder = this.entry(path);
     if (!isFolder(folder)) return [];
@@ -194,18 +212,23 @@ export class CrashingDisk implements Disk {
   }
 
   private async sync(work: () => void): Promise<void> {
-    await this.change(work);
+    await this.change(work, undefined, false);
     this.syncs += 1;
   }
 
   /** One operation, at which the power may go. What is one step of the file system happens whole or not at all. */
-  private async change(work: () => void, half: () => void = () => undefined): Promise<void> {
+  private async change(work: () => void, half: () => void = () => undefined, needsRoom = true): Promise<void> {
     const { generation } = this;
     // Like a real disk it takes its turn: whatever else is ready runs first.
     await Promise.resolve();
     if (this.crashed || generation !== this.generation) throw new PowerLoss();
     const due = this.crash?.at === this.operations ? this.crash.moment : undefined;
+    const refused = this.refusal && this.operations >= this.refusal.from ? this.refusal.code : undefined;
     this.operations += 1;
+    if (refused === 'EROFS' || (refused === 'ENOSPC' && needsRoom)) {
+      if (refused === 'ENOSPC') half();
+      throw Object.assign(new Error(`${refused}: the disk takes no more`), { code: refused });
+    }
     if (due === 'inside') half();
     else if (due !== 'before') work();
     if (due === undefined) return;

@@ -143,4 +143,15 @@ export class MemoryStore implements Store {
     this.locks.set(orgId, lock);
     return { isHeld: async () => this.locks.get(orgId) === lock, release: async () => void this.locks.delete(orgId) };
   }
+
+  public async lockHolder(orgId: string): ReturnType<Store['lockHolder']> {
+    const lock = this.locks.get(orgId);
+    if (!lock) return undefined;
+    const known = { host: 'this process', pid: process.pid, id: 'memory', lastSignOfLife: lock.since };
+    return { ...lock, ...known, life: 'alive' };
+  }
+
+  public async room(): ReturnType<Store['room']> {
+    return { writable: true, freeBytes: undefined };
+  }
 }

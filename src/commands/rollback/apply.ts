@@ -105,14 +105,19 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult |
     if (!asks && flags.undo === undefined)
       confirmedOrg.needsFlags(
         asks,
-        { plan: flags.plan ?? flags.resume, confirm: flags['dry-run'] ? 'nothing is written' : flags.confirm },
-        flags.plan ?? (await choosePlan(store, undefined, orgId).catch(() => 'ID'))
+        {
+          plan: flags.plan,
+          resume: flags.resume && (await chooseUnfinishedRun(store, flags.resume, orgId).catch(() => flags.resume)),
+          confirm: flags['dry-run'] ? 'nothing is written' : flags.confirm,
+        },
+        await choosePlan(store, undefined, orgId).catch(() => 'ID')
       );
     const runId = flags.resume === undefined ? undefined : await chooseUnfinishedRun(store, flags.resume, orgId);
     const chosen = (runId ?? flags.undo) ? undefined : await choosePlan(store, flags.plan, orgId);
     const org = await openOrg(flags['target-org'], flags['api-version'], this.typedOrg(), flags.wait.milliseconds);
     // Who says in this very command that they are on need not be told.
-    if (flags['cpq-triggers'] !== 'leave-on' && !runId) await this.warnOfSwitches(store, orgId, org.identity.label);
+    if (flags['cpq-triggers'] !== 'leave-on')
+      await this.warnOfSwitches(store, orgId, this.sameFlags(org.identity.label), runId);
     const planId = flags.undo === undefined ? chosen : await this.planUndo(org, store, flags.undo);
     const earlier = runId ? await openUnfinishedRun(org, store, runId) : undefined;
     const ready = earlier?.ready ?? (await openPlan(org, store, planId as StoreId));

@@ -47,6 +47,7 @@ export default class RollbackDiff extends RollbackCommand<RollbackDiffResult> {
     const a = snapshot(args.a);
     const b = args.b === 'org' ? undefined : snapshot(args.b);
     if (a === b) throw new Refusal('sameState', { tokens: [a] });
+    await this.warnOfSwitches(store, target?.getOrgId(), this.orgAndStore(target));
     const view = { only, values: flags.detail };
     let comparison: Comparison;
     if (b) comparison = await compareSnapshots(store, a, b, view, this.stages());

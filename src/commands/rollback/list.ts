@@ -5,7 +5,7 @@ import { RollbackCommand, storeFlags } from '../../cli/rollbackCommand.js';
 import { width } from '../../cli/terminal.js';
 import { Refusal } from '../../model/refusal.js';
 import { checkPlans } from '../../inventory/checkPlans.js';
-import { ofOrg, type Inventory } from '../../inventory/entry.js';
+import { canGoOn, ofOrg, type Inventory } from '../../inventory/entry.js';
 import { readInventory } from '../../inventory/readInventory.js';
 import { inventoryReport } from '../../report/inventoryReport.js';
 import { plural } from '../../report/table.js';
@@ -60,8 +60,9 @@ export default class RollbackList extends RollbackCommand<RollbackListResult> {
           ])
         )
     );
-    const cutOff = inventory.runs.filter((run) => run.state === 'cutOff').at(-1);
+    const cutOff = inventory.runs.filter(canGoOn).at(-1);
     if (cutOff) this.log(`\n${this.inLines(messages.getMessage('goOn', [cutOff.id, same, cutOff.id]))}`);
+    await this.warnOfSwitches(store, target?.getOrgId(), same);
     const others = count(whole) - count(inventory);
     if (others > 0) this.log(`\n${messages.getMessage('otherOrgs', [plural(others, 'entry', 'entries')])}`);
     return { store: store.display, orgId: target?.getOrgId() ?? null, ...ofKinds(inventory, flags.kind ?? KINDS) };

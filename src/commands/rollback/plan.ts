@@ -134,7 +134,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       this.typedOrg(),
       flags.wait.milliseconds
     );
-    await this.warnOfSwitches(store, orgId, org.identity.label);
+    await this.warnOfSwitches(store, orgId, this.sameFlags(org.identity.label));
     const { plan, folder } = await makePlan(
       org,
       store,

@@ -51,6 +51,7 @@ export default class RollbackShow extends RollbackCommand<RollbackShowResult> {
     const inventory = await readInventory(store, CHANCE.now());
     const orgId = flags['target-org']?.getOrgId();
     const entry = chooseEntry(inventory, args.id, flags.kind ? [flags.kind] : KINDS, orgId, store.display);
+    await this.warnOfSwitches(store, entry.orgId ?? orgId, this.orgAndStore(flags['target-org']));
     switch (entry.kind) {
       case 'snapshot': {
         const item = await readSnapshotItem(store, entry, flags.detail);

@@ -113,7 +113,7 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
     if (followed) sameApiVersion(flags['api-version'], followed.apiVersion);
     const version = followed ? followed.apiVersion : flags['api-version'];
     const org = await openOrg(flags['target-org'], version, this.typedOrg(), flags.wait.milliseconds);
-    await this.warnOfSwitches(store, org.identity.orgId, org.identity.label);
+    await this.warnOfSwitches(store, org.identity.orgId, this.sameFlags(org.identity.label));
     const typed = {
       ...(flags.manifest ? { manifest: flags.manifest } : {}),
       ...(flags.metadata ? { metadata: flags.metadata } : {}),

@@ -39,7 +39,7 @@ export default class RollbackValidate extends RollbackCommand<RollbackValidateRe
     const { apiVersion } = await readSnapshot(await store.open('snapshots', snapshotId));
     sameApiVersion(flags['api-version'], apiVersion);
     const org = await openOrg(flags['target-org'], apiVersion, this.typedOrg(), flags.wait.milliseconds);
-    await this.warnOfSwitches(store, orgId, org.identity.label);
+    await this.warnOfSwitches(store, orgId, this.sameFlags(org.identity.label));
     const validation = await validateOrg(org, store, { snapshotId, ...(run ? { run } : {}) }, CHANCE, this.stages());
     this.stages().done();
     this.log(validationReport(validation, snapshotId, width()));

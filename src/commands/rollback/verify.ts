@@ -54,6 +54,7 @@ export default class RollbackVerify extends RollbackCommand<RollbackVerifyResult
     const inventory = await readInventory(store, CHANCE.now());
     const entry = chooseEntry(inventory, args.snapshot, ['snapshot'], target?.getOrgId(), store.display);
     const user = entry.kind === 'snapshot' ? entry.username : null;
+    await this.warnOfSwitches(store, entry.orgId ?? undefined, this.orgAndStore(target, user));
     const snapshotId = parseStoreId(entry.id) as StoreId;
     let deep: DeepRequest | undefined;
     if (flags.deep && target) {

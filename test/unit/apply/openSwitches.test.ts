@@ -83,6 +83,26 @@ describe('what a run that was cut off left switched off', () => {
     expect(await openRuns()).to.deep.equal([next]);
   });
 
+  it('is open again where the run that was gone on with had it switched off once more', async () => {
+    const id = await run([off]);
+    await acknowledgeSwitches(store, ORG, new Date(at));
+    const folder = await store.open('runs', id as StoreId);
+    const last = JSON.parse((await folder.read('journal.ndjson')).toString().trim().split('\n').at(-1) as string) as {
+      n: number;
+      hash: string;
+    };
+    await folder.append('journal.ndjson', JSON.stringify(chain(last.hash, last.n + 1, off)));
+    expect(await openRuns()).to.deep.equal([id]);
+  });
+
+  it('is told of every org where none is named, each by itself', async () => {
+    const here = await run([off]);
+    const there = await run([off], '00D000000000063EAA');
+    await run([off, back], '00D000000000063EAA');
+    expect((await openSwitches(store)).map(({ runId }) => runId)).to.deep.equal([here]);
+    expect(there).to.not.equal(here);
+  });
+
   it('is not read from a journal that was edited', async () => {
     const id = await run([off]);
     await (await store.open('runs', id as StoreId)).append('journal.ndjson', '{"n":9}');

@@ -29,15 +29,22 @@ describe('consent where nobody can be asked', () => {
     expect(await missing({})).to.deep.equal(['confirmMissing', 2, ['--plan and --confirm']]);
     expect(await missing({ plan: 'p' })).to.deep.equal(['confirmMissing', 2, ['--confirm']]);
     expect(await missing({ confirm: 'prod' })).to.deep.equal(['confirmMissing', 2, ['--plan']]);
+    expect(await missing({ resume: 'r' })).to.deep.equal(['confirmMissing', 2, ['--confirm']]);
     confirmedOrg.needsFlags(false, { plan: 'p', confirm: 'prod' });
+    confirmedOrg.needsFlags(false, { resume: 'r', confirm: 'prod' });
   });
 
   it('suggests the plan that was typed, or the newest', async () => {
     const suggested = async (flags: Parameters<typeof confirmedOrg.needsFlags>[1], newest?: string): Promise<unknown> =>
       (await refusalOf(() => confirmedOrg.needsFlags(false, flags, newest))).actionTokens;
-    expect(await suggested({ plan: 'p' }, 'q')).to.deep.equal(['p']);
-    expect(await suggested({}, 'q')).to.deep.equal(['q']);
-    expect(await suggested({})).to.deep.equal(['ID']);
+    expect(await suggested({ plan: 'p' }, 'q')).to.deep.equal(['--plan p']);
+    expect(await suggested({}, 'q')).to.deep.equal(['--plan q']);
+    expect(await suggested({})).to.deep.equal(['--plan ID']);
+  });
+
+  it('suggests to go on with the run where that was asked for, not to begin anew', async () => {
+    const { actionTokens } = await refusalOf(() => confirmedOrg.needsFlags(false, { resume: 'r' }, 'q'));
+    expect(actionTokens).to.deep.equal(['--resume r']);
   });
 
   it('needs no flags where a person can be asked', () => confirmedOrg.needsFlags(true, {}));

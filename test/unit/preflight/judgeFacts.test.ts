@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Check, Facts } from '../../../src/preflight/facts.js';
 import { judgeFacts, requestsNeeded } from '../../../src/preflight/judgeFacts.js';
+import type { LockHolder } from '../../../src/store/ports.js';
 import { doctorReport } from '../../../src/report/doctorReport.js';
 import { anObject, aField } from '../support/describes.js';
 import { aSnapshot, ORG } from '../support/snapshots.js';
@@ -30,7 +31,9 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   deployments: [],
   jobs: [],
   switches: [],
-  cutOffRuns: [],
+  unfinishedRuns: [],
+  lock: undefined,
+  room: { writable: true, freeBytes: 5_000_000_000 },
   ...more,
 });
 const judged = (more: Partial<Facts> = {}): Check[] => judgeFacts(facts(more));
@@ -40,6 +43,11 @@ const notOk = (more: Partial<Facts>): string[] =>
     .map((check) => `${check.state} ${check.code}: ${check.message}`);
 const without = (...names: string[]): ReadonlySet<string> =>
   new Set(ALL.filter((name) => !names.includes(name)).map((name) => `Permissions${name}`));
+
+const held = (life: LockHolder['life']): LockHolder => ({
+  ...{ holder: 'apply of plan p', host: 'laptop', pid: 7, since: 'T1', id: 'abcd', lastSignOfLife: 'T2' },
+  life,
+});
 
 describe('the preflight', () => {
   it('finds nothing where everything is in order', () => {
@@ -83,6 +91,14 @@ describe('the preflight', () => {
       ],
       [{ types: [{ type: 'Nonsense', refusal: 'INVALID_TYPE' }] }, 'refused types: Nonsense: INVALID_TYPE'],
       [{ apiLimit: { max: 1_000, remaining: 20 } }, 'refused apiLimit: 20 of 1,000 left today'],
+      [
+        { lock: held('alive') },
+        'refused lock: held by apply of plan p, process 7 on laptop, since T1; last sign of life T2',
+      ],
+      [{ lock: held('elsewhere') }, 'refused lock: held by'],
+      [{ lock: held('unreadable') }, 'refused lock: held, by whom cannot be read'],
+      [{ room: { writable: false, freeBytes: 5_000_000_000 } }, 'refused room: The store cannot be written'],
+      [{ room: { writable: true, freeBytes: 5_000_000 } }, 'refused room: 5 MB free'],
     ] as ReadonlyArray<readonly [Partial<Facts>, string]>) {
       const found = notOk(more);
       expect(found, said).to.have.lengthOf(1);
@@ -105,7 +121,8 @@ describe('the preflight', () => {
       [{ apiLimit: { max: 100_000, remaining: 5_000 } }, 'mind apiLimit: 5,000 of 100,000 left'],
       [{ apiLimit: undefined }, 'does not tell how many requests'],
       [{ snapshot: undefined }, 'There is none of this org to go back to'],
-      [{ cutOffRuns: ['r1', 'r2'] }, 'r1, r2 were cut off'],
+      [{ unfinishedRuns: ['r1', 'r2'] }, 'r1, r2 were stopped or cut off: part'],
+      [{ room: { writable: true, freeBytes: 60_000_000 } }, 'mind room: 60 MB free'],
       [
         { switches: [{ runId: 'r1', planId: 'p1', name: 'CPQ triggers' }] },
         'CPQ triggers may still be off since run r1',
@@ -115,6 +132,17 @@ describe('the preflight', () => {
       expect(found, said).to.have.lengthOf(1);
       expect(found[0]).to.match(/^mind/).and.to.include(said);
     }
+  });
+
+  it('tells how to break a lock only where nobody can see whether its holder lives', () => {
+    const action = (life: LockHolder['life']): string | null | undefined =>
+      judged({ lock: held(life) }).find(({ code }) => code === 'lock')?.action;
+    expect(action('elsewhere')).to.match(/sf rollback apply -o ORG --break-lock abcd$/);
+    expect(action('alive')).to.equal('Wait until it is done.');
+    expect(action('gone')).to.equal(null);
+    expect(notOk({ lock: held('alive'), unfinishedRuns: ['r1'] })[1]).to.include(
+      'r1 was stopped or cut off, or is still under way'
+    );
   });
 
   it('names fields that can no longer be read or edited, and objects without rights', () => {
@@ -142,7 +170,7 @@ describe('the preflight', () => {
 
   it('is read with what would be refused first, each with what to do, within the terminal', () => {
     const text = doctorReport(
-      judged({ permissions: without('ViewAllData'), cutOffRuns: ['20261121T060000Z-prod-3f9c1a'] }),
+      judged({ permissions: without('ViewAllData'), unfinishedRuns: ['20261121T060000Z-prod-3f9c1a'] }),
       facts().identity,
       80
     );

@@ -5,7 +5,8 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
-import { acquireLock } from '../../../src/store/lock.js';
+import { NODE_DISK } from '../../../src/store/disk.js';
+import { acquireLock, lockHolder, THIS_PROCESS } from '../../../src/store/lock.js';
 import { refusalOf } from '../support/refusals.js';
 import { tempFolders } from '../support/tempFolder.js';
 
@@ -86,6 +87,51 @@ describe('the lock of an org', () => {
     const refusal = await refusalOf(() => acquireLock(file, 'next'));
     expect(refusal.exitCode).to.equal(4);
     expect(refusal.tokens[0]).to.equal('elsewhere');
+  });
+
+  it('goes from another machine to whoever names its id, and to nobody who names another', async () => {
+    const file = await aFile();
+    await heldBy(file, { holder: 'elsewhere', host: `not-${hostname()}`, pid: 1, since: '2026-11-21', id: '0badcafe' });
+    const wrong = await refusalOf(() => acquireLock(file, 'next', { breakId: 'deadbeef' }));
+    expect([wrong.exitCode, wrong.actionTokens[0]]).to.deep.equal([4, '0badcafe']);
+    const lock = await acquireLock(file, 'next', { breakId: '0badcafe' });
+    expect(await lock.isHeld()).to.equal(true);
+    // The same message read twice breaks nothing: the lock that stands now has an id of its own.
+    expect((await refusalOf(() => acquireLock(file, 'third', { breakId: '0badcafe' }))).exitCode).to.equal(4);
+  });
+
+  it('that nobody can read is broken by the name it is given', async () => {
+    const file = await aFile();
+    await heldBy(file, 'not JSON');
+    const refusal = await refusalOf(() => acquireLock(file, 'next'));
+    await (await acquireLock(file, 'next', { breakId: refusal.actionTokens[0] ?? '' })).release();
+  });
+
+  it('is no longer held by the one whose lock was broken, who leaves the new one alone', async () => {
+    const file = await aFile();
+    const first = await acquireLock(file, 'first');
+    const { id } = JSON.parse(await readFile(file, 'utf8')) as { id: string };
+    const second = await acquireLock(file, 'second', { breakId: id });
+    expect([await first.isHeld(), await second.isHeld()]).to.deep.equal([false, true]);
+    await first.release();
+    expect(await second.isHeld()).to.equal(true);
+  });
+
+  it('is looked at without being taken', async () => {
+    const file = await aFile();
+    const look = () => lockHolder(file, NODE_DISK, THIS_PROCESS);
+    expect(await look()).to.equal(undefined);
+    const lock = await acquireLock(file, 'apply of plan p');
+    expect(await look()).to.include({ holder: 'apply of plan p', pid: process.pid, life: 'alive' });
+    await lock.release();
+    for (const [holder, life] of [
+      [{ host: hostname(), pid: await deadProcess() }, 'gone'],
+      [{ host: `not-${hostname()}`, pid: 1 }, 'elsewhere'],
+      ['not JSON', 'unreadable'],
+    ] as const) {
+      await heldBy(file, holder);
+      expect((await look())?.life).to.equal(life);
+    }
   });
 
   it('stays with a living process on this machine', async () => {
