@@ -24,7 +24,7 @@ export async function checkPlan(
   chance: Chance,
   progress: Progress
 ): Promise<Finding[]> {
-  const deployments = await deploymentsOf(baseline, plan);
+  const deployments = await deploymentsOf(org, baseline, plan);
   const findings: Finding[] = [];
   const validations: Validations[number][] = [];
   for (const deployment of deployments) {

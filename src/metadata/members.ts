@@ -1,5 +1,5 @@
 import { canonicalXml, type Canonical } from '../model/canonicalXml.js';
-import { XMLBuilder, XMLParser } from 'fast-xml-parser';
+import { childrenOf, fileWith, nodeName, rawOwnName, rawRoot, type RawNode } from './rawXml.js';
 
 /**
  * Containers: files that hold several components. Element name in the file to the type of the member.
@@ -98,63 +98,56 @@ export function ownPart(containerType: string, xml: string): Canonical | undefin
   return [name, attributes, content.filter((element) => !(elements[element[0]] && ownName(element)))];
 }
 
-const raw = {
-  preserveOrder: true,
-  ignoreAttributes: false,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  processEntities: false,
-  cdataPropName: '#cdata',
-} as const;
-const rawParser = new XMLParser({ ...raw, trimValues: false, ignoreDeclaration: true });
-const rawBuilder = new XMLBuilder({ ...raw, suppressEmptyNode: false });
-
-type RawNode = Record<string, unknown>;
-
-function nodeName(node: RawNode): string {
-  return Object.keys(node).find((key) => key !== ':@') ?? '';
-}
-
-function rawOwnName(node: RawNode): string | undefined {
-  const children = node[nodeName(node)];
-  if (!Array.isArray(children)) return undefined;
-  const name = (children as RawNode[]).find((child) => nodeName(child) === 'fullName');
-  // Read the way names are read everywhere else: `Sales &amp; Co` is called `Sales & Co`.
-  return name ? ownName(['', {}, [canonicalXml(String(rawBuilder.build([name])))]]) : undefined;
-}
-
-/** Namespaces and other attributes of the root, which the members may rely on (`xsi:type`). */
-function rootAttributes(root: RawNode): string {
-  const { '@_xmlns': own, ...others } = (root[':@'] ?? {}) as Record<string, string>;
-  return Object.entries({ xmlns: own ?? 'http://soap.sforce.com/2006/04/metadata', ...others })
-    .map(([name, value]) => ` ${name.replace(/^@_/, '')}="${value.replaceAll('"', '&quot;')}"`)
-    .join('');
+/** A container file, and which of its members (by `Type:FullName`) are wanted of it. */
+export interface MembersWanted {
+  readonly xml: string;
+  readonly keep: ReadonlySet<string>;
 }
 
 /**
  * The container file cut down to the members in `keep` (by `Type:FullName`), and with `own` to what it says of the container
  * itself: what a deploy needs to put just these back. Metadata API takes an object file with only some fields: the others
- * stay as they are.
+ * stay as they are. Members of `more` files of the same container stand beside those.
  */
 export function onlyMembers(
   containerType: string,
   containerName: string,
   xml: string,
   keep: ReadonlySet<string>,
-  withOwn = false
+  withOwn = false,
+  more: readonly MembersWanted[] = []
 ): string {
-  const elements = CONTAINERS[containerType] ?? {};
-  const [root] = (rawParser.parse(xml) as RawNode[]).filter((node) => nodeName(node) === containerType);
-  if (!root) throw new Error(`no <${containerType}> in the file of ${containerName}`);
-  const children = (root[containerType] as RawNode[]).filter((child) => {
-    const type = elements[nodeName(child)];
-    const own = type ? rawOwnName(child) : undefined;
-    if (type === undefined || own === undefined) return withOwn && nodeName(child) !== '#text';
-    return keep.has(`${type}:${memberName(containerType, containerName, own)}`);
-  });
+  const root = rawRoot(containerType, xml, containerName);
+  const children = kept(containerType, containerName, root, keep, withOwn);
   // What a file does not say stays as it is: a description that was added goes only when it is said to be empty.
   if (withOwn && containerType === 'CustomObject' && !children.some((child) => nodeName(child) === 'description'))
     children.push({ description: [] });
-  const body = children.map((child) => `    ${String(rawBuilder.build([child])).trim()}\n`).join('');
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${containerType}${rootAttributes(root)}>\n${body}</${containerType}>\n`;
+  for (const other of more)
+    children.push(
+      ...kept(containerType, containerName, rawRoot(containerType, other.xml, containerName), other.keep, false)
+    );
+  // Elements of one name have to stand together, or the org calls them duplicates.
+  if (more.length > 0) children.sort((a, b) => (nodeName(a) < nodeName(b) ? -1 : nodeName(a) > nodeName(b) ? 1 : 0));
+  return fileWith(root, children);
+}
+
+function kept(
+  containerType: string,
+  containerName: string,
+  root: RawNode,
+  keep: ReadonlySet<string>,
+  withOwn: boolean
+): RawNode[] {
+  return childrenOf(root).filter((child) => {
+    const member = memberOf(containerType, containerName, child);
+    if (member === undefined) return withOwn && nodeName(child) !== '#text';
+    return keep.has(member);
+  });
+}
+
+/** The member that an element of a container file is, by `Type:FullName`; undefined for what belongs to the container. */
+export function memberOf(containerType: string, containerName: string, element: RawNode): string | undefined {
+  const type = CONTAINERS[containerType]?.[nodeName(element)];
+  const own = type ? rawOwnName(element) : undefined;
+  return type && own !== undefined ? `${type}:${memberName(containerType, containerName, own)}` : undefined;
 }

@@ -8,8 +8,10 @@
  * `sure: false` marks what no document at hand states: it is known from practice.
  */
 export interface TypeFacts {
-  /** How a component goes that the deployment created. */
-  readonly created: 'deleted' | 'by hand' | 'flow lane';
+  /** How a component goes that the deployment created; `switched off`: it stays, and does nothing any more. */
+  readonly created: 'deleted' | 'switched off' | 'by hand' | 'flow lane';
+  /** The element of its file that switches it off, where it cannot be deleted. */
+  readonly off?: { readonly element: string; readonly value: string };
   /** What a person does where the API cannot delete it. */
   readonly instead?: string;
   /** How a component goes back that the deployment changed; additive: what was added to it stays. */
@@ -25,6 +27,17 @@ export interface TypeFacts {
 const plain = { created: 'deleted', changed: 'replaced' } as const;
 const byHand = (instead: string): Pick<TypeFacts, 'created' | 'instead' | 'changed'> => ({
   created: 'by hand',
+  instead,
+  changed: 'replaced',
+});
+
+const switchedOff = (
+  element: string,
+  value: string,
+  instead: string
+): Pick<TypeFacts, 'created' | 'off' | 'instead' | 'changed'> => ({
+  created: 'switched off',
+  off: { element, value },
   instead,
   changed: 'replaced',
 });
@@ -56,8 +69,8 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
   },
   AuthProvider: { ...plain, loses: { recreated: 'its consumer secret' }, source: 'MDAPI, AuthProvider', sure: true },
   BusinessProcess: {
-    ...byHand('Deactivate it in Setup once no record type uses it.'),
-    source: 'MDAPI, BusinessProcess',
+    ...switchedOff('isActive', 'false', 'Delete it in Setup once no record type uses it.'),
+    source: 'MDAPI, BusinessProcess: isActive',
     sure: false,
   },
   Certificate: {
@@ -78,8 +91,8 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
       deleted: 'its data: saved in the undo point first, and for 15 days also in Setup, Deleted Fields',
       recreated: 'its data and field history: undelete it in Setup within 15 days instead',
     },
-    mind: 'Cannot go while a flow version, class, formula, layout or list view uses it. Goes back before the records.',
-    source: 'MDAPI, CustomField; HELP, "Manage Deleted Custom Fields"',
+    mind: 'Cannot go while a flow version, class, formula, layout or list view uses it. Goes back before the records. Picklist values that the deployment added are deactivated, not deleted.',
+    source: 'MDAPI, CustomField, CustomValue; HELP, "Manage Deleted Custom Fields"',
     sure: true,
   },
   CustomLabel: { ...plain, source: 'MDAPI, CustomLabels', sure: true },
@@ -98,13 +111,10 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
   },
   CustomObjectTranslation: { ...plain, changed: 'additive', source: 'MDAPI', sure: false },
   CustomPermission: { ...plain, source: 'MDAPI', sure: true },
-  CustomSite: { ...byHand('Deactivate the site in Setup, Sites.'), source: 'MDAPI, CustomSite', sure: false },
-  CustomTab: { ...plain, source: 'MDAPI', sure: true },
-  DuplicateRule: {
-    ...plain,
-    mind: 'Deactivated before it is deleted. Goes back before the records.',
-    source: 'MDAPI, DuplicateRule',
-    sure: false,
+  CustomSite: {
+    ...switchedOff('active', 'false', 'Delete it in Setup, Sites.'),
+    source: 'MDAPI, CustomSite: active',
+    sure: true,
   },
   EmailTemplate: {
     ...plain,
@@ -113,8 +123,8 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     sure: true,
   },
   EntitlementProcess: {
-    ...byHand('Deactivate the version in Setup.'),
-    source: 'MDAPI, EntitlementProcess',
+    ...switchedOff('active', 'false', 'Delete it in Setup, Entitlement Processes.'),
+    source: 'MDAPI, EntitlementProcess: active',
     sure: false,
   },
   FlexiPage: {
@@ -142,8 +152,8 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     ...plain,
     changed: 'additive',
     mind: 'Values that the deployment added are deactivated, not deleted. Goes back before the records.',
-    source: 'MDAPI, GlobalValueSet',
-    sure: false,
+    source: 'MDAPI, GlobalValueSet; CustomValue',
+    sure: true,
   },
   Group: { ...plain, mind: 'Cannot go while sharing rules use it.', source: 'MDAPI', sure: false },
   InstalledPackage: {
@@ -161,7 +171,7 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
   ListView: { ...plain, source: 'MDAPI, ListView', sure: true },
   MatchingRule: {
     ...plain,
-    mind: 'Deactivated before it is changed or deleted.',
+    mind: 'Deactivate an active one in Setup before it is changed or goes; it cannot go while a duplicate rule uses it.',
     source: 'MDAPI, MatchingRule',
     sure: false,
   },
@@ -172,12 +182,10 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     source: 'MDAPI, NamedCredential',
     sure: true,
   },
-  Network: { ...byHand('Deactivate the site in Setup, Digital Experiences.'), source: 'MDAPI, Network', sure: false },
-  PermissionSet: {
-    ...plain,
-    mind: 'Cannot be deleted while it is assigned. A deployment replaces the whole set.',
-    source: 'MDAPI, PermissionSet',
-    sure: true,
+  Network: {
+    ...switchedOff('status', 'DownForMaintenance', 'No one can delete it: it stays in Setup, Digital Experiences.'),
+    source: 'MDAPI, Network: status',
+    sure: false,
   },
   PermissionSetGroup: {
     ...plain,
@@ -194,9 +202,9 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
   },
   Queue: { ...plain, mind: 'Cannot go while it owns records.', source: 'MDAPI, Queue', sure: false },
   RecordType: {
-    ...byHand('Deactivate it in Setup, or delete it there after no record uses it.'),
-    mind: 'Goes back before the records.',
-    source: 'DEPLOY, "Cannot delete record type through API"',
+    ...switchedOff('active', 'false', 'Delete it in Setup once no record and no profile uses it.'),
+    mind: 'Goes back before the records. One that is the default of a profile cannot be switched off: restore the profile with it.',
+    source: 'DEPLOY, "Cannot delete record type through API"; MDAPI, RecordType: active',
     sure: true,
   },
   RemoteSiteSetting: { ...plain, source: 'MDAPI', sure: true },
@@ -219,8 +227,8 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     ...byHand('Remove the added values in Setup.'),
     changed: 'additive',
     mind: 'Values that the deployment added are deactivated, not deleted. Goes back before the records.',
-    source: 'MDAPI, StandardValueSet',
-    sure: false,
+    source: 'MDAPI, StandardValueSet; CustomValue',
+    sure: true,
   },
   StaticResource: { ...plain, source: 'MDAPI', sure: true },
   Translations: { ...plain, changed: 'additive', source: 'MDAPI, Translations', sure: false },
@@ -242,14 +250,3 @@ export function typeFacts(type: string): TypeFacts {
 
 /** Every type of the table, by name. */
 export const KNOWN_TYPES: readonly string[] = Object.keys(FACTS).sort();
-
-export interface Deletability {
-  readonly deletable: boolean;
-  /** What a person can do where the API cannot. */
-  readonly instead: string;
-}
-
-export function deletability(type: string): Deletability {
-  const { created, instead } = typeFacts(type);
-  return created === 'by hand' ? { deletable: false, instead: instead ?? '' } : { deletable: true, instead: '' };
-}

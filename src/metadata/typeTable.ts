@@ -1,6 +1,11 @@
 import { KNOWN_TYPES, typeFacts } from './typeFacts.js';
 
-const CREATED = { deleted: 'it is deleted', 'by hand': 'by hand', 'flow lane': 'see Flows' } as const;
+const CREATED = {
+  deleted: 'it is deleted',
+  'switched off': 'it is switched off',
+  'by hand': 'by hand',
+  'flow lane': 'see Flows',
+} as const;
 const CHANGED = {
   replaced: 'it is overridden',
   additive: 'overridden; what was added stays',

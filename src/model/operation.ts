@@ -10,6 +10,7 @@ export const OPERATIONS = [
   'deleteFlowVersion',
   'restoreComponent',
   'recreateComponent',
+  'deactivateComponent',
   'deleteComponent',
   'grantPermission',
   'revokePermission',

@@ -11,6 +11,7 @@ import type { FlowFacts } from './flows/flowFacts.js';
 import { flowSteps } from './flows/flowSteps.js';
 import { permissionDraft } from './permissions/permissionDraft.js';
 import { stepsWithoutCascades } from './records/readCascades.js';
+import { offDigests, readAddedValues } from './components/readComponentFacts.js';
 import { readFilledRows } from './components/readFilledRows.js';
 import { readOutsideTexts } from './components/readOutsideTexts.js';
 import type { Observed } from './readOrgNow.js';
@@ -40,6 +41,12 @@ export async function makeDraft(
         texts: componentTexts(
           observed.components.retrieved.components,
           new Set(observed.changes.components.map(keyText))
+        ),
+        off: offDigests(observed.components.retrieved.components, observed.changes.components),
+        values: await readAddedValues(
+          baseline,
+          observed.components.retrieved.components,
+          observed.changes.components.filter(({ kind }) => kind === 'changed')
         ),
         outside: await readOutsideTexts(org, snapshot.scope, attribution, observed),
       },

@@ -8,6 +8,7 @@ export const OPERATION_WORDS: Record<Operation, string> = {
   deleteFlowVersion: 'delete version',
   restoreComponent: 'restore',
   recreateComponent: 'create again',
+  deactivateComponent: 'switch off',
   deleteComponent: 'delete',
   grantPermission: 'grant',
   revokePermission: 'revoke',

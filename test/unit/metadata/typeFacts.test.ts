@@ -1,17 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { isContainer } from '../../../src/metadata/members.js';
-import { deletability, KNOWN_TYPES, typeFacts } from '../../../src/metadata/typeFacts.js';
+import { KNOWN_TYPES, typeFacts } from '../../../src/metadata/typeFacts.js';
 import { typeTable } from '../../../src/metadata/typeTable.js';
 
 describe('what the Metadata API can delete', () => {
   for (const type of ['ApexClass', 'CustomField', 'Layout', 'ValidationRule', 'SomethingOfTheNextRelease']) {
-    it(`includes ${type}`, () => expect(deletability(type)).to.deep.equal({ deletable: true, instead: '' }));
+    it(`includes ${type}`, () => expect(typeFacts(type).created).to.equal('deleted'));
   }
-  for (const type of ['RecordType', 'BusinessProcess', 'StandardValueSet', 'Profile', 'Settings', 'AccountSettings']) {
+  for (const type of ['StandardValueSet', 'Profile', 'Settings', 'AccountSettings']) {
     it(`leaves out ${type}, and says what a person can do instead`, () => {
-      expect(deletability(type).deletable).to.equal(false);
-      expect(deletability(type).instead).to.match(/Setup/);
+      expect(typeFacts(type).created).to.equal('by hand');
+      expect(typeFacts(type).instead).to.match(/Setup/);
+    });
+  }
+  for (const type of ['RecordType', 'BusinessProcess', 'CustomSite', 'EntitlementProcess', 'Network']) {
+    it(`leaves out ${type}, which is switched off instead, and says how a person gets rid of it`, () => {
+      expect(typeFacts(type).created).to.equal('switched off');
+      expect(typeFacts(type).off?.element).to.match(/^\w+$/);
+      expect(typeFacts(type).instead).to.match(/Setup/);
     });
   }
 });
@@ -21,7 +28,7 @@ describe('the table of type facts', () => {
     for (const type of KNOWN_TYPES) {
       const facts = typeFacts(type);
       expect(facts.source, type).to.match(/MDAPI|HELP|DEPLOY/);
-      expect(facts.instead === undefined, type).to.equal(facts.created !== 'by hand');
+      expect(facts.instead === undefined, type).to.equal(!['by hand', 'switched off'].includes(facts.created));
     }
   });
 

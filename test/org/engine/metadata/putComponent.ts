@@ -10,6 +10,7 @@ import { sameContent } from './normalForm.js';
 import type { PackageItem } from './packageContents.js';
 import { overlayProfile, withoutEmptyGrants } from './permissionFiles.js';
 import { keyPrefixOf, memberName, parentName } from './typeFacts.js';
+import { withMissingValues } from './picklistValues.js';
 import { childNamed, valueOf, withChildren } from './xmlTree.js';
 
 export type PutResult =
@@ -95,7 +96,8 @@ function putField(draft: DeployDraft, item: PackageItem): PutResult {
   if (!draft.components.has('CustomObject', object))
     return { kind: 'refused', problem: `Entity Enumeration Or ID: bad value for restricted picklist field: ${object}` };
   if (item.content.kind !== 'xml') return { kind: 'refused', problem: 'Not a field file' };
-  const xml = item.content.root;
+  const content = contentFor(draft, item);
+  const xml = content.kind === 'xml' ? content.root : item.content.root;
   const custom = memberName('CustomField', item.fullName).endsWith('__c');
   if (custom && valueOf(xml, 'type') === undefined)
     return { kind: 'refused', problem: 'Must specify a type for the CustomField' };
@@ -104,7 +106,7 @@ function putField(draft: DeployDraft, item: PackageItem): PutResult {
   const target = valueOf(xml, 'referenceTo');
   if (target !== undefined && !objectExists(draft, target))
     return { kind: 'refused', problem: `referenceTo value of '${target}' does not resolve to a valid sObject type` };
-  const result = store(draft, item, item.content);
+  const result = store(draft, item, content);
   if (custom && (result.kind === 'created' || result.kind === 'changed'))
     draft.after(() => draft.org.schema.putField(object, fieldFromXml(xml)));
   return result;
@@ -115,6 +117,8 @@ function contentFor(draft: DeployDraft, item: PackageItem): ComponentContent {
   if (item.content.kind !== 'xml') return item.content;
   const before = draft.components.get(item.type, item.fullName);
   const former = before?.content.kind === 'xml' ? before.content.root : undefined;
+  if (former !== undefined && ['CustomField', 'GlobalValueSet', 'StandardValueSet'].includes(item.type))
+    return { kind: 'xml', root: withMissingValues(former, item.content.root) };
   if (item.type === 'PermissionSet') return { kind: 'xml', root: withoutEmptyGrants(item.content.root) };
   if (item.type === 'Profile' && former !== undefined)
     return { kind: 'xml', root: overlayProfile(former, item.content.root) };

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { ComponentChange } from '../../../../src/metadata/diffComponents.js';
 import { digestOf } from '../../../../src/model/digest.js';
-import { componentSteps, type ComponentFacts } from '../../../../src/plan/components/componentSteps.js';
+import type { ComponentFacts } from '../../../../src/plan/components/componentStep.js';
+import { componentSteps } from '../../../../src/plan/components/componentSteps.js';
 import type { Decisions, Draft } from '../../../../src/plan/draft.js';
 import {
   BEFORE,
@@ -230,10 +231,27 @@ describe('a created component', () => {
     ).to.have.lengthOf(0);
   });
 
-  it('of a type that no API deletes is left to a person, who is told what to do', () => {
-    const { steps, manual } = plan(componentChange('created', 'RecordType', 'Product2.Bundle'));
+  it('of a type that no API deletes is switched off where its type can be, which is lossy and says what stays', () => {
+    const change = componentChange('created', 'RecordType', 'Account.Trade');
+    const { steps, manual } = plan(change, decisions(), { off: new Map([['RecordType:Account.Trade', 'off']]) });
+    expect(manual).to.deep.equal([]);
+    expect(steps[0]).to.include({ operation: 'deactivateComponent', risk: 'lossy' });
+    expect(steps[0]?.detail).to.include({ expects: digestOf('now'), leaves: 'off' });
+    expect(steps[0]?.reason).to.include('stays, switched off').and.to.include('Setup');
+  });
+
+  it('that is switched off already is left as it is, and said', () => {
+    const change = componentChange('created', 'RecordType', 'Account.Trade');
+    const off = new Map([['RecordType:Account.Trade', digestOf('now')]]);
+    const { steps, leftOut } = plan(change, decisions(), { off });
     expect(steps).to.deep.equal([]);
-    expect(manual[0]?.what).to.match(/^RecordType cannot be deleted through the API\. Deactivate it in Setup/);
+    expect(leftOut[0]?.why).to.include('it is switched off');
+  });
+
+  it('of a type that no API deletes nor switches off is left to a person, who is told what to do', () => {
+    const { steps, manual } = plan(componentChange('created', 'Profile', 'Partner'));
+    expect(steps).to.deep.equal([]);
+    expect(manual[0]?.what).to.match(/^Profile cannot be deleted through the API\. Delete a custom profile in Setup/);
   });
 
   it('that a staying flow version uses stays, naming the versions', () => {
