@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import { applyPlan, type ApplyRequest } from '../../src/apply/applyPlan.js';
 import { deployZip } from '../../src/apply/components/deployZip.js';
 import { makeUndoPlan } from '../../src/apply/undo/makeUndoPlan.js';
@@ -433,7 +434,7 @@ function contentOf({ type, content }: StoredComponent): string {
       .map(writeXml)
       .sort()
       .join('\n');
-  if (content.kind === 'xml') return JSON.stringify(content.root);
+  if (content.kind === 'xml') return canonicalize(content.root) ?? '';
   return JSON.stringify([[...content.files].map(([path, bytes]) => [path, bytes.toString('latin1')]), content.meta]);
 }
 
