@@ -5,6 +5,7 @@ import { BulkLoads } from './bulkLoads.js';
 import { BulkQuery } from './bulkQuery.js';
 import { Describes } from './describes.js';
 import { IngestJobs } from './ingestJobs.js';
+import { MetadataComponents } from './metadataComponents.js';
 import { OrgHttp } from './orgHttp.js';
 import { OrgRecords } from './orgRecords.js';
 import { badAnswer } from './orgRequestError.js';
@@ -40,14 +41,7 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
   const loads = new BulkLoads(http);
   const permissions = new PermissionRows(http, soap);
   const permissionWrites = new PermissionWrites(http, permissions);
-  // source-deploy-retrieve takes most of a second to load: a flow-only run never pays for it.
-  let loading: Promise<import('./metadataComponents.js').MetadataComponents> | undefined;
-  const metadata = (): Promise<import('./metadataComponents.js').MetadataComponents> => {
-    loading ??= import('./metadataComponents.js').then(
-      (module) => new module.MetadataComponents(soap, http.apiVersion, waitMs)
-    );
-    return loading;
-  };
+  const metadata = new MetadataComponents(soap, http.apiVersion, waitMs);
 
   return {
     identity,
@@ -60,12 +54,12 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
     setActiveVersions: (targets) => flows.setActiveVersions(targets),
     deleteVersion: (flow, version) => flows.deleteVersion(flow, version),
     interviewsOf: (versions) => flows.interviewsOf(versions),
-    listComponents: async (types) => (await metadata()).listComponents(types),
-    retrieve: async (keys) => (await metadata()).retrieve(keys),
-    startDeploy: async (request) => (await metadata()).startDeploy(request),
-    quickDeploy: async (validationId) => (await metadata()).quickDeploy(validationId),
-    awaitDeploy: async (id) => (await metadata()).awaitDeploy(id),
-    deployReport: async (id) => (await metadata()).deployReport(id),
+    listComponents: (types) => metadata.listComponents(types),
+    retrieve: (keys) => metadata.retrieve(keys),
+    startDeploy: (request) => metadata.startDeploy(request),
+    quickDeploy: (validationId) => metadata.quickDeploy(validationId),
+    awaitDeploy: (id) => metadata.awaitDeploy(id),
+    deployReport: (id) => metadata.deployReport(id),
     serverTime: async () => {
       const [answer] = await soap.call('partner', 'getServerTimestamp', '', { readsOnly: true });
       const at = Date.parse(String(answer?.timestamp));

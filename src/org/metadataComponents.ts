@@ -1,4 +1,3 @@
-import { MetadataResolver, ZipTreeContainer } from '@salesforce/source-deploy-retrieve';
 import {
   compareKeys,
   keyText,
@@ -193,6 +192,8 @@ export class MetadataComponents implements ComponentReader, ComponentWriter {
   private async unpacked(status: Raw): Promise<Retrieved> {
     if (typeof status.zipFile !== 'string' || status.zipFile === '')
       throw badAnswer('a retrieve came without its files');
+    // It takes most of a second and 70 MB to load: who retrieves nothing never pays for it.
+    const { MetadataResolver, ZipTreeContainer } = await import('@salesforce/source-deploy-retrieve');
     const zip = Buffer.from(status.zipFile, 'base64');
     const tree = await ZipTreeContainer.create(zip);
     const files = new Map<string, Buffer>();

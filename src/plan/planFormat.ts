@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OPERATIONS } from '../model/operation.js';
 import { ROW_KINDS } from '../permissions/permissionRow.js';
-import { insidePath } from '../snapshot/snapshotFormat.js';
+import { insidePath } from '../snapshot/snapshotSchemas.js';
 
 export const PLAN_FORMAT = 1;
 

@@ -11,16 +11,8 @@ import type { PermissionsPart } from '../permissions/permissionRow.js';
 import { PRESET_KNOWLEDGE } from '../records/presets/presets.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { readJsonFile } from './jsonFile.js';
-import {
-  componentsSchema,
-  describeSchema,
-  flowsSchema,
-  permissionsSchema,
-  SNAPSHOT_FORMAT,
-  snapshotSchema,
-  type ObjectPart,
-  type Snapshot,
-} from './snapshotFormat.js';
+import { SNAPSHOT_FORMAT, type ObjectPart, type Snapshot } from './snapshotFormat.js';
+import { componentsSchema, describeSchema, flowsSchema, permissionsSchema, snapshotSchema } from './snapshotSchemas.js';
 
 /** A snapshot proven whole: its digest and every part's hash were checked just now, and it is of this org. */
 export interface Baseline {

@@ -5,7 +5,8 @@ import { Refusal } from '../model/refusal.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
 import type { StoreFolder } from '../store/ports.js';
 import { parseJson } from './baseline.js';
-import { componentsSchema, describeSchema, flowsSchema, type ObjectPart, type Snapshot } from './snapshotFormat.js';
+import type { ObjectPart, Snapshot } from './snapshotFormat.js';
+import { componentsSchema, describeSchema, flowsSchema } from './snapshotSchemas.js';
 
 /**
  * One file of a snapshot, proven to be as it was written. For views that need a few files of a large snapshot; what is to

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { RunResult } from '../../src/apply/runResult.js';
 import { datasetScope } from '../../src/cli/config/configScope.js';
-import { parseConfig } from '../../src/cli/config/readConfig.js';
+import { parseConfig } from '../../src/cli/config/parseConfig.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import type { ObjectScope } from '../../src/snapshot/scope.js';
 import { OrgError, type Row } from '../org/engine/contracts.js';

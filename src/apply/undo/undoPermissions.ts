@@ -8,7 +8,7 @@ import {
 import { isParentType, scopeOfRows } from '../../permissions/permissionScope.js';
 import { parseJson } from '../../snapshot/baseline.js';
 import { permissionsJson } from '../../snapshot/capturePermissions.js';
-import { permissionsSchema } from '../../snapshot/snapshotFormat.js';
+import { permissionsSchema } from '../../snapshot/snapshotSchemas.js';
 import { wasChanged, type SnapshotFiles, type UndoneRun } from '../undoneRun.js';
 
 /**

@@ -4,7 +4,8 @@ import type { ValueRow } from '../../records/fieldValue.js';
 import { readableFields, type ObjectDescribe } from '../../records/objectDescribe.js';
 import { RecordFileWriter } from '../../snapshot/recordFileWriter.js';
 import { readRecordFile } from '../../snapshot/recordFile.js';
-import { describeSchema, type ObjectPart } from '../../snapshot/snapshotFormat.js';
+import type { ObjectPart } from '../../snapshot/snapshotFormat.js';
+import { describeSchema } from '../../snapshot/snapshotSchemas.js';
 import type { StoreFolder } from '../../store/ports.js';
 import { wasChanged, type SnapshotFiles, type UndoneRun } from '../undoneRun.js';
 

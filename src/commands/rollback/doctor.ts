@@ -103,7 +103,7 @@ export default class RollbackDoctor extends RollbackCommand<RollbackDoctorResult
 
 /** What `snapshot` takes when no scope flag is given: what the configuration says, else its own default. */
 async function defaultScope(org: OrgPorts, file: string | undefined): Promise<Scope> {
-  const config = readConfig(file, homeFolder());
+  const config = await readConfig(file, homeFolder());
   const datasets = Object.fromEntries(
     Object.entries(config?.config.datasets ?? {}).map(([name, dataset]) => [name, datasetScope(name, dataset)])
   );

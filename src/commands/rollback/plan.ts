@@ -117,7 +117,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
   public async run(): Promise<RollbackPlanResult> {
     const { flags } = await this.parse(RollbackPlanCommand);
     const tests = testChoice(flags);
-    const config = flags.refresh ? undefined : readConfig(flags.config, homeFolder());
+    const config = flags.refresh ? undefined : await readConfig(flags.config, homeFolder());
     const asked = planRequest(flags, config?.config);
     if (flags.interactive && !canAsk(this.jsonEnabled(), false))
       throw new Refusal('interactiveNeedsTerminal', { exitCode: EXIT.badFlags });

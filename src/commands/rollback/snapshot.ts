@@ -6,7 +6,6 @@ import { readConfig } from '../../cli/config/readConfig.js';
 import { commonFlags, configFlag, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { followedScope, scopeOfFlags } from '../../cli/scopeFlags.js';
-import { followedSnapshot } from '../../cli/storeIds.js';
 import { width } from '../../cli/terminal.js';
 import { EXIT } from '../../model/refusal.js';
 import { snapshotReport } from '../../report/snapshotReport.js';
@@ -106,9 +105,14 @@ export default class RollbackSnapshot extends RollbackCommand<RollbackSnapshotRe
     const { flags } = await this.parse(RollbackSnapshot);
     const started = performance.now();
     // A snapshot that follows another has its scope.
-    const config = flags.follows ? undefined : readConfig(flags.config, homeFolder());
+    const config = flags.follows ? undefined : await readConfig(flags.config, homeFolder());
     const store = openStore(flags.store);
-    const followed = flags.follows && (await followedSnapshot(store, flags.follows, flags['target-org'].getOrgId()));
+    const followed =
+      flags.follows === undefined
+        ? undefined
+        : await (
+            await import('../../cli/storeIds.js')
+          ).followedSnapshot(store, flags.follows, flags['target-org'].getOrgId());
     // Only what was read through the same version can be compared.
     if (followed) sameApiVersion(flags['api-version'], followed.apiVersion);
     const version = followed ? followed.apiVersion : flags['api-version'];

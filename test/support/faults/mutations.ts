@@ -1,11 +1,11 @@
 import { parse } from 'csv-parse/sync';
-import { parseConfig } from '../../../src/cli/config/readConfig.js';
+import { parseConfig } from '../../../src/cli/config/parseConfig.js';
 import { Refusal } from '../../../src/model/refusal.js';
 import { readJournal } from '../../../src/apply/journal/journal.js';
 import { itemSchema, planSchema } from '../../../src/plan/planFormat.js';
 import { parseRecord, RecordSplitter } from '../../../src/records/csvRecords.js';
 import { parseJson } from '../../../src/snapshot/jsonFile.js';
-import { snapshotSchema } from '../../../src/snapshot/snapshotFormat.js';
+import { snapshotSchema } from '../../../src/snapshot/snapshotSchemas.js';
 import { Dice } from '../dice.js';
 import { FaultWorld } from './faultWorld.js';
 import { parseStoreId, type StoreId } from '../../../src/model/ids.js';

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { schemaText } from '../../../scripts/schemas/configSchemaText.js';
 import { datasetScope, scopeFlagsWith } from '../../../src/cli/config/configScope.js';
 import { conflictPolicy } from '../../../src/cli/config/conflictPolicy.js';
-import { parseConfig, readConfig } from '../../../src/cli/config/readConfig.js';
+import { parseConfig } from '../../../src/cli/config/parseConfig.js';
+import { readConfig, type ConfigFile } from '../../../src/cli/config/readConfig.js';
 import { scopeOfFlags } from '../../../src/cli/scopeFlags.js';
 import { Refusal } from '../../../src/model/refusal.js';
 import { tempFolders } from '../support/tempFolder.js';
@@ -198,28 +199,24 @@ describe('rollback.yml', function () {
 
   it('is the one named, else the one of the project, else none', async () => {
     const folder = await makeFolder();
-    expect(readConfig(undefined, folder)).to.equal(undefined);
+    expect(await readConfig(undefined, folder)).to.equal(undefined);
     writeFileSync(join(folder, 'rollback.yml'), 'conflicts: { default: restore }');
-    expect(readConfig(undefined, folder)?.config.conflicts?.default).to.equal('restore');
+    expect((await readConfig(undefined, folder))?.config.conflicts?.default).to.equal('restore');
     writeFileSync(join(folder, 'other.yml'), '{}');
-    expect(readConfig(join(folder, 'other.yml'), folder)?.config).to.deep.equal({});
-    expect(() => readConfig(join(folder, 'none.yml'), folder))
-      .to.throw(Refusal)
-      .with.property('key', 'badConfig');
-    expect(() => readConfig(folder, folder))
-      .to.throw(Refusal)
-      .with.property('key', 'badConfig');
+    expect((await readConfig(join(folder, 'other.yml'), folder))?.config).to.deep.equal({});
+    for (const wrong of [join(folder, 'none.yml'), folder])
+      expect(await readConfig(wrong, folder).catch((error: unknown) => error)).to.have.property('key', 'badConfig');
   });
 
   describe('and the flags of a snapshot', () => {
-    const file = (folder: string, text: string): NonNullable<ReturnType<typeof readConfig>> => {
+    const file = async (folder: string, text: string): Promise<ConfigFile> => {
       writeFileSync(join(folder, 'rollback.yml'), text);
-      return readConfig(undefined, folder) as NonNullable<ReturnType<typeof readConfig>>;
+      return (await readConfig(undefined, folder)) as ConfigFile;
     };
 
     it('make one scope: each of components, flows and records comes from the flags where they name any', async () => {
       const folder = await makeFolder();
-      const config = file(folder, WHOLE);
+      const config = await file(folder, WHOLE);
       const { metadata, flows, records } = config.config.scope ?? {};
       expect(await scopeFlagsWith({}, config)).to.deep.equal({ metadata, flows, records });
       expect(await scopeFlagsWith({ records: ['Product2'] }, config)).to.deep.equal({
@@ -238,14 +235,14 @@ describe('rollback.yml', function () {
     it('find paths of the file beside the file, and refuse those that are not there by line', async () => {
       const folder = await makeFolder();
       mkdirSync(join(folder, 'src'));
-      const flags = await scopeFlagsWith({}, file(folder, 'scope: { sourceDir: [src] }'));
+      const flags = await scopeFlagsWith({}, await file(folder, 'scope: { sourceDir: [src] }'));
       expect(flags.sourceDir).to.deep.equal([join(folder, 'src')]);
       for (const [text, words] of [
         ['scope:\n  manifest: gone.xml\n', /line 2, column 13, scope\.manifest: there is no gone\.xml/],
         ['scope:\n  sourceDir: [nowhere]\n', /line 2, column 15, scope\.sourceDir\[0\]: there is no nowhere/],
         ['scope:\n  metadata: [ApexKlass]\n', /line 2, column 14, scope\.metadata\[0\]: "ApexKlass" names no metadata/],
       ] as const) {
-        const error = await scopeFlagsWith({}, file(folder, text)).then(
+        const error = await scopeFlagsWith({}, await file(folder, text)).then(
           () => undefined,
           (thrown: Refusal) => thrown
         );

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { insidePath } from '../../../src/snapshot/snapshotFormat.js';
+import { insidePath } from '../../../src/snapshot/snapshotSchemas.js';
 
 describe('a path inside a snapshot', () => {
   for (const path of ['flows.json', 'flows/A/1.flow-meta.xml', 'metadata/objects/Product2.object', 'a..b/c', 'ü ä.txt'])
