@@ -67,7 +67,11 @@ export function whoseRequest(
   const since = instant('--since', flags.since);
   const until = instant('--until', flags.until);
   if (since && until && Date.parse(since) > Date.parse(until))
-    throw new Refusal('windowTurnedRound', { tokens: [since, until], exitCode: EXIT.badFlags });
+    throw new Refusal('windowTurnedRound', {
+      tokens: [since, until],
+      actionTokens: [until, since],
+      exitCode: EXIT.badFlags,
+    });
   return {
     everybody: flags['all-changes'],
     changedBy: [...(flags['changed-by'] ?? [])],

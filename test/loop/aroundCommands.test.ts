@@ -1,67 +1,23 @@
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import type { Snapshot } from '../../src/snapshot/snapshotFormat.js';
 import { CREMA_UNO } from '../../scripts/demo/story.js';
+import { runCommand as printed, type CommandName } from '../support/commands.js';
 import { deployAs, flow } from '../support/deploys.js';
 import { World } from '../support/world.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Record values that a release and a colleague wrote, and one of the company's own. */
 const VALUES = ['Her secret name', 'Secret machine', 'Crema Uno'];
-
-interface Printed {
-  readonly out: string;
-  readonly code: number;
-  readonly result: unknown;
-}
-
-type Command = { run(argv: string[], options: { root: string }): Promise<unknown> };
-/** Loaded when they are needed: the base class of commands can only be imported that way here. */
-const loaded = async (name: string): Promise<Command> =>
-  ((await import(`../../src/commands/rollback/${name}.js`)) as { default: Command }).default;
-
-/** Runs a command in this process, with everything it prints. */
-async function printed(command: Command, args: readonly string[]): Promise<Printed> {
-  let out = '';
-  const writes = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write.bind(stream) }));
-  for (const { stream } of writes)
-    stream.write = (text: string | Uint8Array): boolean => {
-      out += String(text);
-      return true;
-    };
-  const before = process.exitCode;
-  process.exitCode = undefined;
-  let error: { exitCode?: number; message: string } | undefined;
-  let result: unknown;
-  try {
-    result = await command.run([...args], { root: ROOT });
-  } catch (thrown) {
-    error = thrown as { exitCode?: number; message: string };
-  } finally {
-    for (const { stream, write } of writes) stream.write = write;
-  }
-  const code = error ? (error.exitCode ?? 1) : Number(process.exitCode ?? 0);
-  process.exitCode = before;
-  return { out: out + (error?.message ?? ''), code, result };
-}
 
 describe('the commands around a rollback, without an org', () => {
   let world: World;
   let store: string[];
-  let RollbackDiff: Command;
-  let RollbackList: Command;
-  let RollbackShow: Command;
-  let RollbackVerify: Command;
   let first: Snapshot;
   let second: Snapshot;
   let plan: RollbackPlan;
 
   before(async function () {
     this.timeout(60_000);
-    [RollbackDiff, RollbackList, RollbackShow, RollbackVerify] = (await Promise.all(
-      ['diff', 'list', 'show', 'verify'].map(loaded)
-    )) as [Command, Command, Command, Command];
     world = await World.start();
     const scope = { flows: ['Machine_Finder'], records: [{ object: 'Product2' }] };
     first = await world.snapshot(scope);
@@ -76,15 +32,15 @@ describe('the commands around a rollback, without an org', () => {
   });
   after(() => world.close());
 
-  const views = (detail: boolean, json: boolean): Array<readonly [Command, readonly string[]]> => {
+  const views = (detail: boolean, json: boolean): Array<readonly [CommandName, readonly string[]]> => {
     const more = [...store, ...(json ? ['--json'] : [])];
     const deep = detail ? ['--detail'] : [];
     return [
-      ...(detail ? [] : [[RollbackList, more] as const, [RollbackVerify, [first.id, ...more]] as const]),
-      [RollbackShow, [first.id, ...deep, ...more]],
-      [RollbackShow, [plan.id, ...deep, ...more]],
-      [RollbackShow, ['latest', '--kind', 'run', ...deep, ...more]],
-      [RollbackDiff, [first.id, second.id, ...deep, ...more]],
+      ...(detail ? [] : [['list', more] as const, ['verify', [first.id, ...more]] as const]),
+      ['show', [first.id, ...deep, ...more]],
+      ['show', [plan.id, ...deep, ...more]],
+      ['show', ['latest', '--kind', 'run', ...deep, ...more]],
+      ['diff', [first.id, second.id, ...deep, ...more]],
     ];
   };
 
@@ -118,14 +74,14 @@ describe('the commands around a rollback, without an org', () => {
   });
 
   it('end with the exit codes of the table', async () => {
-    const code = async (command: Command, ...args: string[]): Promise<number> =>
+    const code = async (command: CommandName, ...args: string[]): Promise<number> =>
       (await printed(command, [...args, ...store])).code;
-    expect(await code(RollbackShow, '1999')).to.equal(3);
-    expect(await code(RollbackShow, '2026')).to.equal(3);
-    expect(await code(RollbackDiff, first.id, first.id)).to.equal(3);
-    expect(await code(RollbackVerify, 'latest', '--deep')).to.equal(3);
-    expect(await code(RollbackList, '--check')).to.equal(3);
-    expect(await code(RollbackDiff, first.id, '--only', 'nonsense::')).to.equal(2);
-    expect(await code(RollbackShow)).to.equal(2);
+    expect(await code('show', '1999')).to.equal(3);
+    expect(await code('show', '2026')).to.equal(3);
+    expect(await code('diff', first.id, first.id)).to.equal(3);
+    expect(await code('verify', 'latest', '--deep')).to.equal(3);
+    expect(await code('list', '--check')).to.equal(3);
+    expect(await code('diff', first.id, '--only', 'nonsense::')).to.equal(2);
+    expect(await code('show')).to.equal(2);
   });
 });

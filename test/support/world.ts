@@ -80,6 +80,10 @@ export class World {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  public get url(): string {
+    return this.running.url;
+  }
+
   public user(name: Person): OrgUser {
     return this.org.user(name);
   }

@@ -107,7 +107,7 @@ async function namedDeployments(
     if (!isReal(found))
       findings.push({
         code: 'deploymentChangedNothing',
-        severity: 'info',
+        severity: 'warning',
         subject: id,
         message: `It ended as ${found.status} and was rolled back by the org: there is nothing of it to take back.`,
       });
