@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import { applyPlan, type ApplyRequest } from '../../src/apply/applyPlan.js';
+import type { Dice } from './dice.js';
 import { deployZip } from '../../src/apply/components/deployZip.js';
 import { makeUndoPlan } from '../../src/apply/undo/makeUndoPlan.js';
 import { resumeRun } from '../../src/apply/resumeRun.js';
@@ -162,8 +163,15 @@ export class Life {
   public constructor(
     private readonly scene: Scene,
     number: number,
-    /** Whether the processes of other lives are gone; in a race they are not. */
-    alone = true
+    {
+      alone = true,
+      jumps,
+    }: {
+      /** Whether the processes of other lives are gone; in a race they are not. */
+      readonly alone?: boolean;
+      /** Sets the clock of this machine forth and back, by up to a month, each time it is read. */
+      readonly jumps?: Dice;
+    } = {}
   ) {
     const { org, side, disk } = scene;
     this.store = new FileStore(
@@ -173,7 +181,7 @@ export class Life {
       locker(number, (pid) => !alone || (pid === number && !disk.crashed))
     );
     this.ports = this.mortal(new InProcessOrg(org, org.user('Ada Admin'), 'practice', side));
-    this.chance = chanceOf(org, number);
+    this.chance = chanceOf(org, number, jumps);
   }
 
   /** Kills the tool right before (`n`) or right after (`n` + 0.5) its n-th request. */
@@ -250,10 +258,13 @@ function locker(pid: number, isAlive: (pid: number) => boolean): Locker {
   return { host: 'laptop', pid, isAlive };
 }
 
-function chanceOf(org: PracticeOrg, life: number): Chance {
+const MONTH_MS = 30 * 24 * 3_600_000;
+
+function chanceOf(org: PracticeOrg, life: number, jumps?: Dice): Chance {
   let n = 0;
+  const off = (): number => (jumps ? jumps.between(-MONTH_MS, MONTH_MS) : 0);
   return {
-    now: () => new Date(org.clock.millis() + life * 1_000 + (n += 1)),
+    now: () => new Date(org.clock.millis() + life * 1_000 + (n += 1) + off()),
     entropy: (bytes) => (life * 4_096 + (n += 1)).toString(16).padStart(bytes * 2, '0'),
   };
 }

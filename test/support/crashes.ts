@@ -1,7 +1,7 @@
 import type { RunResult } from '../../src/apply/runResult.js';
 import { readRun } from '../../src/apply/earlierRuns.js';
 import { isUnfinished } from '../../src/apply/journal/journal.js';
-import { EXIT, type Refusal } from '../../src/model/refusal.js';
+import { EXIT, Refusal } from '../../src/model/refusal.js';
 import {
   CrashStory,
   differences,
@@ -27,6 +27,8 @@ export interface CrashCase {
   readonly deaths: readonly Death[];
   readonly survival: 'none' | 'all' | 'dice';
   readonly seed: number;
+  /** The clock of this machine jumps to and fro all the while. */
+  readonly clockJumps?: true;
 }
 
 export function caseText({ deaths, survival, seed }: CrashCase): string {
@@ -78,10 +80,9 @@ export class Crashes {
     const scene = await this.story.scene();
     const from = scene.org.opLog.entries.length;
     const survival: Survival = crash.survival === 'dice' ? new Dice(crash.seed) : crash.survival;
-    const problems: string[] = [];
     let result: RunResult | undefined;
     for (let life = 1; life <= crash.deaths.length + 1 && !result; life += 1) {
-      const tool = new Life(scene, life);
+      const tool = new Life(scene, life, crash.clockJumps ? { jumps: new Dice(crash.seed + life) } : {});
       const death = crash.deaths[life - 1];
       if (death?.at === 'disk') scene.disk.crashAt(death.operation, death.moment);
       if (death?.at === 'request') tool.dieAtRequest(death.number + (death.moment === 'after' ? 0.5 : 0));
@@ -97,12 +98,39 @@ export class Crashes {
       }
     }
     if (!result) return ['no life came to its end'];
-    if (!['succeeded', 'alreadyApplied'].includes(result.status))
-      problems.push(`it ends ${result.status}: ${errorsOf(result)}`);
-    if (sum(result) !== this.undisturbed.totals)
-      problems.push(`${sum(result)} items have an outcome instead of ${this.undisturbed.totals}`);
-    problems.push(...differences(this.undisturbed.picture, pictureOf(scene)), ...writtenTwice(scene, from));
-    return problems;
+    return this.afterwards(scene, from, result);
+  }
+
+  /**
+   * The disk is full, or can only be read, from an operation on; when that is mended, the run is gone on with. Meanwhile the
+   * tool ends by itself, and says that it is the disk.
+   */
+  public async playRefusingDisk(operation: number, code: 'ENOSPC' | 'EROFS'): Promise<string[]> {
+    const scene = await this.story.scene();
+    const from = scene.org.opLog.entries.length;
+    scene.disk.refuseFrom(operation, code);
+    try {
+      const result = await this.goOn(new Life(scene, 1));
+      if (result.status !== 'interrupted') return this.afterwards(scene, from, result);
+    } catch (error) {
+      const said = error instanceof Refusal ? error.tokens.join(' ') : String((error as NodeJS.ErrnoException).code);
+      const itself = error instanceof Refusal && error.key === 'runCutOff';
+      if (!said.includes(code) && !itself) return [`it does not say why: ${(error as Error).stack ?? String(error)}`];
+    }
+    scene.disk.takesWrites();
+    return this.afterwards(scene, from, await this.goOn(new Life(scene, 2)));
+  }
+
+  private afterwards(scene: Scene, from: number, result: RunResult): string[] {
+    const { picture, totals } = this.undisturbed;
+    return [
+      ...(['succeeded', 'alreadyApplied'].includes(result.status)
+        ? []
+        : [`it ends ${result.status}: ${errorsOf(result)}`]),
+      ...(sum(result) === totals ? [] : [`${sum(result)} items have an outcome instead of ${totals}`]),
+      ...differences(picture, pictureOf(scene)),
+      ...writtenTwice(scene, from),
+    ];
   }
 
   /**
@@ -115,7 +143,7 @@ export class Crashes {
     const from = scene.org.opLog.entries.length;
     // Mostly neck and neck; now and then so late that the first is done.
     const delay = dice.chance(0.8) ? dice.below(60) : dice.below(2_000);
-    const lives = [new Life(scene, 1, false), new Life(scene, 2, false)];
+    const lives = [new Life(scene, 1, { alone: false }), new Life(scene, 2, { alone: false })];
     const later = async (life: Life, turns: number): Promise<RunResult> => {
       for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       return life.apply(this.story.plan);

@@ -138,7 +138,9 @@ async function factsOf(
     .filter(({ what }) => what === 'ingest')
     .map((job) => ({ ...job, now: nowOf(listed.get(job.job)) }));
   const journalled = new Set([...state.steps.values()].flatMap((step) => step.jobs.map(({ job }) => job)));
-  const age = run.chance.now().getTime() - Date.parse(state.openedAt);
+  // By the org's own clock where it is known: this machine's may have been set back meanwhile.
+  const now = run.org.lastAnswerAt() ?? run.chance.now().toISOString();
+  const age = Date.parse(now) - Date.parse(state.orgTime ?? state.openedAt);
   const lost: LostSend[] = [];
   for (const file of sent.filter(({ path }) => !jobs.some((job) => job.sent === path))) {
     const candidates: Candidate[] = [];

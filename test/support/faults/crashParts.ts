@@ -82,6 +82,28 @@ export function crashParts(seed: number): Readonly<Record<string, Part>> {
       ({ undisturbed }) => undisturbed.operations,
       (at) => single(at, at % MOMENTS.length, seed)
     ),
+    fullDisk: cases(
+      { title: 'the disk is full from each write on, until the run is gone on with', asked: 'every write' },
+      async () => (await crashesOf('apply')).undisturbed.operations,
+      async (at) => ({
+        what: `full from disk operation ${at} on`,
+        problems: await (await crashesOf('apply')).playRefusingDisk(at, 'ENOSPC'),
+      })
+    ),
+    readOnly: cases(
+      { title: 'the disk can only be read from each tenth write on, until the run is gone on with', asked: 'some' },
+      async () => Math.ceil((await crashesOf('apply')).undisturbed.operations / 10),
+      async (at) => ({
+        what: `read-only from disk operation ${10 * at} on`,
+        problems: await (await crashesOf('apply')).playRefusingDisk(10 * at, 'EROFS'),
+      })
+    ),
+    clock: crashCases(
+      'apply',
+      { title: 'the clock of this machine jumps to and fro while the power goes, then --resume', asked: 'some' },
+      () => 200,
+      (at, { undisturbed }) => ({ ...randomCase(seed + at, 1, undisturbed), clockJumps: true })
+    ),
     cuts: cases(
       { title: 'journal cut behind each of its lines, then --resume', asked: 'every line' },
       async () => (await crashesOf('apply')).undisturbed.lines + 1,

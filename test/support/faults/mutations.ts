@@ -101,32 +101,34 @@ interface Texts {
   readonly journal: string;
 }
 
-/** A `rollback.yml` with all that it can say. */
-const CONFIG = `version: 1
+/** Parts of a `rollback.yml` that say all it can say: each is a whole file, and short, for there are many to read. */
+const CONFIGS = [
+  `version: 1
 scope:
   metadata: [ApexClass, 'CustomField:Product2.Origin__c']
   flows: [Quote_Set_Discount_Tier]
   records:
     - cpq
-    - coffee
     - "Account:Type = 'Customer'"
+`,
+  `version: 1
 conflicts:
   default: restore
   resolve:
     - record:Product2:*=keep
+`,
+  `version: 1
 datasets:
   coffee:
-    description: Which bean goes into which blend.
     objects:
       - object: Blend__c
         where: Active__c = true
-      - object: Bean__c
-        optional: true
     softReferences:
       Blend__c: [Recipe__c]
     deactivate:
       Blend__c: { field: Active__c, value: false }
-`;
+`,
+];
 /** What means something in YAML and nothing elsewhere. */
 const YAML_PIECES = [
   '  ',
@@ -185,7 +187,7 @@ async function tryOne(parser: Parser, dice: Dice): Promise<string | undefined> {
     splitter.end();
     return undefined;
   }
-  if (parser === 'config') return configProblem(mutated(CONFIG, dice, [...PIECES, ...YAML_PIECES]));
+  if (parser === 'config') return configProblem(mutated(dice.one(CONFIGS), dice, [...PIECES, ...YAML_PIECES]));
   const original = (await theTexts())[parser];
   const text = mutated(original, dice);
   if (parser === 'journal') {
