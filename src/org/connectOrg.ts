@@ -3,6 +3,7 @@ import { parseOrgId, parseRecordId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
 import { BulkLoads } from './bulkLoads.js';
 import { BulkQuery } from './bulkQuery.js';
+import { DEPLOY_LIMITS } from './deployLimits.js';
 import { Describes } from './describes.js';
 import { IngestJobs } from './ingestJobs.js';
 import { MetadataComponents } from './metadataComponents.js';
@@ -56,6 +57,7 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
     interviewsOf: (versions) => flows.interviewsOf(versions),
     listComponents: (types) => metadata.listComponents(types),
     retrieve: (keys) => metadata.retrieve(keys),
+    deployLimits: DEPLOY_LIMITS,
     startDeploy: (request) => metadata.startDeploy(request),
     quickDeploy: (validationId) => metadata.quickDeploy(validationId),
     awaitDeploy: (id) => metadata.awaitDeploy(id),

@@ -29,7 +29,7 @@ const TOO_MUCH = /LIMIT_EXCEEDED|too many files|maximum size|exceed/i;
 const REFUSES_VALIDATION = new Set(['INVALID_ID_FIELD', 'INVALID_CROSS_REFERENCE_KEY', 'INVALID_OPERATION']);
 
 /** Components over the Metadata API (SOAP), one call at a time so that every async id can be journalled and adopted. */
-export class MetadataComponents implements ComponentReader, ComponentWriter {
+export class MetadataComponents implements ComponentReader, Omit<ComponentWriter, 'deployLimits'> {
   public constructor(
     private readonly soap: Soap,
     private readonly apiVersion: string,

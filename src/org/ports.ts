@@ -142,7 +142,17 @@ export interface DeployReport {
   readonly testFailures: ReadonlyArray<{ readonly name: string; readonly method: string; readonly message: string }>;
 }
 
+/** What one deployment may hold at most. */
+export interface DeployLimits {
+  readonly files: number;
+  /** Of the zip, compressed. */
+  readonly zipBytes: number;
+  /** Of all files in it, unpacked. */
+  readonly bytes: number;
+}
+
 export interface ComponentWriter {
+  readonly deployLimits: DeployLimits;
   /** Starts a deployment and returns its id (0Af…) without waiting. */
   startDeploy(request: DeployRequest): Promise<string>;
   /**

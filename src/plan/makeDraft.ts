@@ -12,6 +12,8 @@ import { flowSteps } from './flows/flowSteps.js';
 import { permissionDraft } from './permissions/permissionDraft.js';
 import { stepsWithoutCascades } from './records/readCascades.js';
 import { offDigests, readAddedValues } from './components/readComponentFacts.js';
+import { inParts } from './components/inParts.js';
+import { readDeployUnits } from './components/readDeployUnits.js';
 import { readFilledRows } from './components/readFilledRows.js';
 import { readOutsideTexts } from './components/readOutsideTexts.js';
 import type { Observed } from './readOrgNow.js';
@@ -29,7 +31,7 @@ export async function makeDraft(
   const { snapshot } = baseline;
   const { attribution } = decisions;
   const flowDraft = flowSteps(observed.changes.flows, flowFacts, decisions);
-  const componentDraft = withoutAssignedSets(
+  const alone = withoutAssignedSets(
     componentSteps(
       observed.changes.components,
       {
@@ -55,6 +57,8 @@ export async function makeDraft(
     observed.permissions.reading,
     decisions.choice
   );
+  const units = await readDeployUnits(baseline, alone.steps, org.deployLimits);
+  const componentDraft = inParts(alone, units, org.deployLimits);
   return joinDrafts([
     flowDraft,
     componentDraft,

@@ -4,6 +4,7 @@ import { reduceDescribe } from '../../src/org/describes.js';
 import { OrgRequestError, type OrgHttp } from '../../src/org/orgHttp.js';
 import { BulkLoads } from '../../src/org/bulkLoads.js';
 import { OrgRecords } from '../../src/org/orgRecords.js';
+import { DEPLOY_LIMITS } from '../../src/org/deployLimits.js';
 import type {
   BackupSink,
   OrgIdentity,
@@ -59,6 +60,7 @@ function asked<T>(method: Method, path: string, work: () => T): T {
  * requests, polls and pauses. Flows and components only where their side of the org is given.
  */
 export class InProcessOrg implements OrgPorts {
+  public deployLimits = DEPLOY_LIMITS;
   public readonly identity: OrgIdentity;
   private readonly history: OrgRecords;
   private readonly loads: BulkLoads;

@@ -55,7 +55,7 @@ export class DeploymentStore {
     const { isSandbox, switches } = this.door.org;
     if (options.purgeOnDelete === true && !isSandbox && switches.purgeOnDelete === 'refused')
       throw new OrgError('INVALID_OPERATION', 'purgeOnDelete option can only be used on a non-active org.');
-    return this.enqueue(await contentsOf(archive), options, user);
+    return this.enqueue(await contentsOf(archive, this.door.org.switches.filesPerPackage), options, user);
   }
 
   /** Carries out a validated package again, without tests. Refused unless the validation ran tests and still holds. */
@@ -224,7 +224,7 @@ export class DeploymentStore {
 }
 
 /** The package, or the words with which the whole deployment fails. */
-async function contentsOf(archive: Buffer): Promise<PackageContents | string> {
+async function contentsOf(archive: Buffer, most: number): Promise<PackageContents | string> {
   let entries;
   try {
     entries = await readZip(archive);
@@ -232,6 +232,9 @@ async function contentsOf(archive: Buffer): Promise<PackageContents | string> {
     return 'INVALID_FILE: Could not read the zip file';
   }
   try {
+    // Beside package.xml.
+    if (entries.size - 1 > most)
+      return `LIMIT_EXCEEDED: You've exceeded the maximum number of ${most} files in a deploy`;
     return readPackage(entries);
   } catch (problem) {
     if (problem instanceof NotAPackage) return problem.message;

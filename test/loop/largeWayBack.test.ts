@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { DEPLOY_LIMITS } from '../../src/org/deployLimits.js';
+import type { DeployLimits, OrgPorts } from '../../src/org/ports.js';
+import { apexClass, deployAs, textField } from '../support/deploys.js';
+import { World } from '../support/world.js';
+
+describe('a way back that is too much for one deployment', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(() => world.close());
+
+  /** As if an org took no more than this many files: a real limit would need as many components. */
+  const takesAtMost = async (files: number): Promise<void> => {
+    const org = (await world.as('Ada Admin')) as OrgPorts & { deployLimits: DeployLimits };
+    org.deployLimits = { ...DEPLOY_LIMITS, files };
+    world.org.switches.filesPerPackage = files;
+  };
+  const NAMES = ['AlphaPart', 'BetaPart', 'GammaPart'];
+  const release = (text: string): Record<string, string> => ({
+    // Alpha uses Beta, Beta uses Gamma: by name alone the order would be wrong.
+    ...apexClass('AlphaPart', `public class AlphaPart { BetaPart beta = new BetaPart(); /* ${text} */ }`),
+    ...apexClass('BetaPart', `public class BetaPart { GammaPart gamma = new GammaPart(); /* ${text} */ }`),
+    ...apexClass('GammaPart', `public class GammaPart { /* ${text} */ }`),
+  });
+  const KEYS = NAMES.map((name) => `ApexClass:${name}`);
+  const SCOPE = {
+    metadata: [
+      ...NAMES.map((fullName) => ({ type: 'ApexClass', fullName })),
+      { type: 'ApexClass', fullName: 'NewPart' },
+      { type: 'CustomField', fullName: 'Product2.Promo_Code__c' },
+    ],
+  };
+  const deployed = (): string[][] =>
+    world.side.deployments
+      .list()
+      .filter(({ result }) => result.createdBy === world.user('Ada Admin').id && !result.checkOnly)
+      .map(({ result }) =>
+        [result.details?.componentSuccesses ?? []]
+          .flat()
+          .filter(({ componentType }) => Boolean(componentType))
+          .map(({ fullName }) => fullName)
+          .sort()
+      );
+
+  it('goes in several, what is used before what uses it, deletions with the last; the plan says so', async () => {
+    await deployAs(world, 'Ada Admin', release('good'), KEYS);
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot(SCOPE);
+    await deployAs(
+      world,
+      'Dov Deployer',
+      { ...apexClass('NewPart', 'public class NewPart { }'), ...textField('Product2', 'Promo_Code__c', 'Promo') },
+      ['ApexClass:NewPart', 'CustomField:Product2.Promo_Code__c']
+    );
+    await deployAs(world, 'Dov Deployer', {}, [], KEYS);
+    await takesAtMost(6);
+    const before = deployed().length;
+    const plan = await world.plan(snapshot);
+    const [finding] = plan.findings.filter(({ code }) => code === 'severalDeployments');
+    expect(finding?.message).to.include('They go in 3');
+    expect(
+      plan.steps.map(({ operation, target, waitsFor }) => [operation, target.split(':').at(-1), waitsFor])
+    ).to.deep.equal([
+      ['recreateComponent', 'GammaPart', []],
+      ['recreateComponent', 'BetaPart', ['s001']],
+      ['recreateComponent', 'AlphaPart', ['s002']],
+      ['deleteComponent', 'NewPart', ['s002']],
+      ['deleteComponent', 'Product2.Promo_Code__c', ['s002']],
+    ]);
+    expect(plan.steps[2]?.reason).to.include('in deployment 3 of 3');
+    const run = await world.apply(plan);
+    expect(run.totals).to.deep.equal({ restored: 5 });
+    expect(deployed().slice(before)).to.deep.equal([
+      ['GammaPart'],
+      ['BetaPart'],
+      ['AlphaPart', 'NewPart', 'Product2.Promo_Code__c'],
+    ]);
+    world.org.switches.filesPerPackage = 10_000;
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
+  it('stops where one of them fails: what waits for it is skipped, what came through stays', async () => {
+    await deployAs(world, 'Ada Admin', release('good'), KEYS);
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot(SCOPE);
+    await deployAs(world, 'Dov Deployer', {}, [], KEYS);
+    await takesAtMost(6);
+    const plan = await world.plan(snapshot);
+    // The second one is refused: somebody takes away what it names after the first.
+    world.org.switches.filesPerPackage = 10_000;
+    const org = (await world.as('Ada Admin')) as { -readonly [key in keyof OrgPorts]: OrgPorts[key] };
+    const { startDeploy } = org;
+    let validations = 0;
+    org.startDeploy = async (request) => {
+      if (request.checkOnly) validations += 1;
+      if (request.checkOnly && validations === 2)
+        await deployAs(world, 'Cleo Colleague', {}, [], ['ApexClass:GammaPart']);
+      return startDeploy(request);
+    };
+    const run = await world.apply(plan);
+    org.startDeploy = startDeploy;
+    expect(run.status).to.equal('partial');
+    expect(run.totals).to.deep.equal({ restored: 1, failed: 1, skipped: 1 });
+    const [skipped] = run.steps.filter(({ counts }) => counts.skipped === 1);
+    expect(skipped?.errors[0]?.message).to.include('step s002 did not succeed');
+  });
+});
