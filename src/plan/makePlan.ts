@@ -47,9 +47,9 @@ export async function makePlan(
     });
   }
   const alone = request.everybody || request.driftOnly === true;
-  const follower = alone ? undefined : await readFollower(store, baseline, request.after);
+  const follower = alone ? { passedOver: [] } : await readFollower(store, baseline, request.after);
   const seen = await observe(org, baseline, request.full, progress);
-  const after = follower && (await readAfter(follower, seen.changes));
+  const after = follower.after && (await readAfter(follower.after, seen.changes));
   const attributed = await makeAttribution(
     org,
     baseline,
@@ -65,6 +65,7 @@ export async function makePlan(
   const findings: Finding[] = [
     ...observed.records.findings,
     ...attributed.findings,
+    ...follower.passedOver,
     ...attributionFindings(baseline, attribution),
     ...snapshotFindings(baseline, observed, attribution, new Date(serverTime)),
     ...packageFindings(snapshot, await org.packageVersions()),

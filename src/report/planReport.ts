@@ -261,20 +261,32 @@ function findingLines(findings: readonly Finding[], view: PlanView): string[] {
   );
 }
 
+/** Without a following snapshot an org knows of a row only who saved it last: both ways that may mislead. */
+function lastEditorLines(plan: RollbackPlan, view: PlanView): string[] {
+  const steps = plan.steps.filter((step) => step.reason.includes('lastEditorOnly')).map((step) => step.id);
+  const named = steps.length > 4 ? plural(steps.length, 'step') : steps.join(', ');
+  const kept = !plan.after && plan.attribution !== 'everybody' && plan.conflicts.some(({ fields }) => fields);
+  const parts = [
+    steps.length > 0
+      ? `what a colleague had changed in such a row before the deployer did goes back, too (${named})`
+      : '',
+    kept ? 'what the deployer had changed in it before a colleague did stays (the rows under Conflicts)' : '',
+  ].filter(Boolean);
+  if (parts.length === 0) return [];
+  return wrap(
+    `Who changed a field is known only by the last editor of its row: ${parts.join('; ')}. A snapshot taken right after the deployment would tell (--follows).`,
+    view.width,
+    '  '
+  );
+}
+
 function mindLines(plan: RollbackPlan, view: PlanView): string[] {
   const warnings = plan.findings.filter((finding) => finding.severity === 'warning');
   // Whose work goes back matters most.
   const first = (finding: Finding): boolean => finding.code === 'severalDeployers';
-  const byRow = plan.steps.filter((step) => step.reason.includes('lastEditorOnly')).map((step) => step.id);
   const lines = [
     ...findingLines(warnings.filter(first), view),
-    ...(byRow.length > 0
-      ? wrap(
-          `${byRow.length > 4 ? plural(byRow.length, 'step') : byRow.join(', ')}: who changed a field is known only by the last editor of its row. If a colleague had changed such a row before the deployer did, that goes back too.`,
-          view.width,
-          '  '
-        )
-      : []),
+    ...lastEditorLines(plan, view),
     ...findingLines(
       warnings.filter((finding) => !first(finding)),
       view

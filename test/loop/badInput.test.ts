@@ -242,8 +242,14 @@ describe('bad input to plan and apply is refused with the cause and the next com
       /No snapshot follows/,
       new RegExp(`sf rollback snapshot --follows ${early.id} -o practice`),
     ]);
-    // None of them is taken by itself.
-    expect((await planned('--all-changes')).stdout).to.not.include('told apart by');
+    // None of them is taken by itself, and nobody is left to believe that one was.
+    const { stdout } = await planned('--changed-by', 'dov.deployer@brightcup.example');
+    expect(stdout).to.not.include('told apart by');
+    for (const [id, why] of [
+      [incomplete, 'is incomplete'],
+      [otherVersion, 'was taken with API version 65.0'],
+    ] as const)
+      expect(stdout.replace(/\s+/g, ' ')).to.include(`${id}: It follows the snapshot, but ${why}`);
   });
 
   it('a plan that the org has left behind, and one that was edited by hand', async () => {

@@ -111,8 +111,10 @@ export class World {
   }
 
   public async snapshot(scope: Partial<Scope>, follows?: string, noPermissions = false): Promise<Snapshot> {
+    const org = await this.as('Ada Admin');
+    org.forgetDescribes();
     const { snapshot } = await capture(
-      await this.as('Ada Admin'),
+      org,
       this.store,
       { scope: { ...EMPTY_SCOPE, ...scope }, allowInFlight: false, noPermissions, ...(follows ? { follows } : {}) },
       this.chance,

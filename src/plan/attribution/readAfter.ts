@@ -1,6 +1,7 @@
 import type { FlowEntry } from '../../flow/flowVersion.js';
 import { baselineBodies } from '../../flow/flowVersion.js';
 import { keyText, type ComponentState } from '../../metadata/component.js';
+import type { Finding } from '../../model/finding.js';
 import { parseStoreId, type StoreId } from '../../model/ids.js';
 import { Refusal } from '../../model/refusal.js';
 import { permissionKeyText } from '../../permissions/permissionRow.js';
@@ -13,18 +14,21 @@ import type { Store } from '../../store/ports.js';
 import type { AfterState } from './afterState.js';
 import type { ChangeSet } from '../changeSet.js';
 
+/** The following snapshot, if there is one, and findings about those that cannot be used. */
+export interface Follower {
+  readonly after?: Baseline;
+  readonly passedOver: readonly Finding[];
+}
+
 /**
  * The snapshot that tells what the deployment left: the one named, else the newest complete one that follows the
  * baseline. Refuses a named one that cannot tell: older than the baseline, incomplete, or of another API version.
  */
-export async function readFollower(
-  store: Store,
-  baseline: Baseline,
-  named: string | undefined
-): Promise<Baseline | undefined> {
+export async function readFollower(store: Store, baseline: Baseline, named: string | undefined): Promise<Follower> {
   const { snapshot } = baseline;
-  const id = named === undefined ? await newestFollower(store, baseline) : parseStoreId(named);
-  if (!id) return undefined;
+  const passedOver: Finding[] = [];
+  const id = named === undefined ? await newestFollower(store, baseline, passedOver) : parseStoreId(named);
+  if (!id) return { passedOver };
   const after = await openBaseline(store, id, snapshot.orgId, baseline.idMap);
   const refuse = (key: string, ...more: string[]): Refusal =>
     new Refusal(key, { tokens: [id, ...more], actionTokens: [snapshot.id] });
@@ -33,20 +37,29 @@ export async function readFollower(
   if (!after.snapshot.complete) throw refuse('afterIncomplete');
   if (after.snapshot.apiVersion !== snapshot.apiVersion)
     throw refuse('afterOtherVersion', snapshot.id, after.snapshot.apiVersion, snapshot.apiVersion);
-  return after;
+  return { after, passedOver };
 }
 
-async function newestFollower(store: Store, baseline: Baseline): Promise<StoreId | undefined> {
+/** One that follows the baseline and cannot be used is passed over, and said: whoever took it counts on it. */
+async function newestFollower(
+  store: Store,
+  { snapshot }: Baseline,
+  passedOver: Finding[]
+): Promise<StoreId | undefined> {
   for (const id of (await store.ids('snapshots')).reverse()) {
     // A damaged or unfinished neighbour is no reason to fail; it is refused when it is named.
     const found = await readSnapshot(await store.open('snapshots', id)).catch(() => undefined);
-    if (
-      found?.follows === baseline.snapshot.id &&
-      found.complete &&
-      found.orgId === baseline.snapshot.orgId &&
-      found.apiVersion === baseline.snapshot.apiVersion
-    )
-      return id;
+    if (found?.follows !== snapshot.id || found.orgId !== snapshot.orgId) continue;
+    if (found.complete && found.apiVersion === snapshot.apiVersion) return id;
+    passedOver.push({
+      code: 'followerNotUsed',
+      severity: 'warning',
+      subject: id,
+      message: `It follows the snapshot, but ${
+        found.complete ? `was taken with API version ${found.apiVersion}` : 'is incomplete'
+      }, so it cannot tell what the deployment left.`,
+      action: `What it lacks: sf rollback show ${id}`,
+    });
   }
   return undefined;
 }

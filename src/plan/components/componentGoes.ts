@@ -78,7 +78,7 @@ function whatItTakesAlong(
     const data =
       filled === undefined
         ? 'its data could not be counted'
-        : `${filled === 1 ? '1 row holds' : `${filled} rows hold`} data in it, which is saved first`;
+        : `${filled === 1 ? '1 row holds' : `${filled} rows hold`} data in it, saved first in the undo point`;
     return { risk: 'lossy', reason: `it was created since; ${data}` };
   }
   if (type === 'CustomObject' && filled !== 0) {

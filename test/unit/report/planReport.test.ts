@@ -328,9 +328,18 @@ describe('a plan as a person reads it', () => {
     expect(text.indexOf('May not')).to.be.lessThan(text.indexOf('Conflicts'));
   });
 
-  it('says where a colleague may have changed a row before the deployer did', () => {
+  it('says where the last editor of a row may mislead, in what goes back and in what stays', () => {
     const step = { ...recordStep('Product2', 'updateRecords', []), reason: 'changed since: x (lastEditorOnly: y)' };
-    expect(report({ steps: [planned(step, 's001')] })).to.include('Mind\n  s001: who changed a field is known only by');
+    const flat = (more: Partial<RollbackPlan>): string => report(more).replace(/\s+/g, ' ');
+    const steps = [planned(step, 's001')];
+    expect(flat({ steps }))
+      .to.include('Mind Who changed a field is known only by the last editor of its row: what a colleague had changed')
+      .and.to.include('(s001)')
+      .and.to.not.include('rows under Conflicts');
+    const fields = { conflicts: [{ ...conflict('record:A:1'), fields: ['Name'] }] };
+    expect(flat({ steps, ...fields })).to.include('before a colleague did stays (the rows under Conflicts)');
+    // A following snapshot tells.
+    expect(flat({ after: 'S2', ...fields })).to.not.include('last editor');
   });
 
   it('has no heading without anything below it', () => {
