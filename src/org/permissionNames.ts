@@ -1,9 +1,9 @@
-import type { PermissionParent, RowKind } from '../permissions/permissionRow.js';
+import type { PermissionParent } from '../permissions/permissionRow.js';
 import type { ParentState, RawRow } from './ports.js';
 
 /** Setup things with access rows (SetupEntityAccess): where their names are, and how the org calls them there. */
 export const ENTITIES: ReadonlyArray<{
-  readonly kind: RowKind;
+  readonly kind: 'ApexClass' | 'ApexPage' | 'CustomPermission' | 'Flow';
   /** SetupEntityType. */
   readonly entityType: string;
   readonly object: string;

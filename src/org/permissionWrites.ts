@@ -2,45 +2,53 @@ import { parentKeyText, permissionKeyText } from '../permissions/permissionRow.j
 import { scopeOfRows } from '../permissions/permissionScope.js';
 import { soqlText } from '../records/soql.js';
 import type { OrgHttp } from './orgHttp.js';
-import { badAnswer } from './orgRequestError.js';
-import { bareName, ENTITIES, fullNameOf, type KnownParent } from './permissionNames.js';
+import type { KnownParent } from './permissionNames.js';
 import type { PermissionBook } from './permissionBook.js';
 import type { PermissionRows } from './permissionRows.js';
 import type { PermissionWrite, PermissionWriter, RowResult } from './ports.js';
-import { queryTogether } from './requestBatch.js';
+import { askTogether } from './requestBatch.js';
+import { sendRows, type RowCall } from './rowCalls.js';
 
-/** Rows a call of sObject Collections takes. */
-const ROWS_PER_CALL = 200;
-
-interface SaveResult {
-  readonly success: boolean | string;
-  readonly errors?: ReadonlyArray<{ readonly statusCode: string; readonly message: string }>;
-}
-
-/** One row of a call; several writes may share one (user permissions of one parent are columns of one row). */
-interface RowCall {
-  readonly action: 'insert' | 'update' | 'delete';
-  readonly object: string;
-  readonly id: string | undefined;
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly writes: readonly number[];
-}
-
-/** Writes of permission rows by sObject Collections, each row on its own. Rows are looked up by their names just before. */
+/**
+ * Writes of permission rows by sObject Collections, each row on its own. Rows are known by their names, looked up just
+ * before.
+ */
 export class PermissionWrites implements PermissionWriter {
   public constructor(
     private readonly http: OrgHttp,
     private readonly rows: PermissionRows
   ) {}
 
-  public async writePermissions(writes: readonly PermissionWrite[]): Promise<RowResult[]> {
-    if (writes.length === 0) return [];
-    const book = await this.rows.read(scopeOfRows(writes));
-    const ids = await this.targetIds(writes);
+  public async writePermissions(waves: ReadonlyArray<readonly PermissionWrite[]>): Promise<RowResult[][]> {
+    const writes = waves.flat();
+    if (writes.length === 0) return waves.map(() => []);
+    const book = await this.rows.justRead(writes, scopeOfRows(writes));
+    const users = await this.userIds(writes);
     const results: RowResult[] = writes.map(() => ({ id: '', success: true }));
+    let first = 0;
+    const calls = waves.map((wave) => {
+      const own = this.callsOf(wave, first, book, users, results);
+      first += wave.length;
+      return own;
+    });
+    for (const { at, code, message } of await sendRows(this.http, calls))
+      results[at] = { id: '', success: false, code, message };
+    let taken = 0;
+    return waves.map((wave) => results.slice(taken, (taken += wave.length)));
+  }
+
+  /** What one wave takes. Writes that cannot be made are refused in `results`; their places begin with `first`. */
+  private callsOf(
+    wave: readonly PermissionWrite[],
+    first: number,
+    book: PermissionBook,
+    users: ReadonlyMap<string, string>,
+    results: RowResult[]
+  ): RowCall[] {
     const calls: RowCall[] = [];
     const columns = new Map<string, { parent: KnownParent; values: Record<string, unknown>; writes: number[] }>();
-    for (const [at, write] of writes.entries()) {
+    for (const [n, write] of wave.entries()) {
+      const at = first + n;
       const parent = book.parents.get(parentKeyText(write.parent));
       const refuse = (code: string, message: string): void => {
         results[at] = { id: '', success: false, code, message };
@@ -52,104 +60,38 @@ export class PermissionWrites implements PermissionWriter {
         known.writes.push(at);
         columns.set(parent.ownId, known);
       } else {
-        const call = rowCall(write, parent, book, ids, at);
+        const id =
+          write.kind === 'User' ? users.get(write.target.toLowerCase()) : this.rows.entityId(write.kind, write.target);
+        const call = rowCall(write, parent, book, id, at);
         if (typeof call === 'string') refuse('TARGET_GONE', call);
         else if (call) calls.push(call);
       }
     }
-    for (const { parent, values, writes: shared } of columns.values())
+    for (const { parent, values, writes } of columns.values())
       calls.push({
         action: 'update',
         // The set that a profile owns can only be read; the profile has the same columns (Object Reference: Profile).
         object: parent.kind === 'Profile' ? 'Profile' : 'PermissionSet',
         id: parent.ownId,
         values,
-        writes: shared,
+        writes,
       });
-    for (const action of ['delete', 'update', 'insert'] as const)
-      await this.send(
-        action,
-        calls.filter((call) => call.action === action),
-        results
-      );
-    return results;
+    return calls;
   }
 
-  private async send(action: RowCall['action'], calls: readonly RowCall[], results: RowResult[]): Promise<void> {
-    // A call takes no more than ten changes of object from row to row.
-    const sorted = [...calls].sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
-    for (let at = 0; at < sorted.length; at += ROWS_PER_CALL) {
-      const chunk = sorted.slice(at, at + ROWS_PER_CALL);
-      const answers =
-        action === 'delete'
-          ? await this.http.json<SaveResult[]>(
-              `/composite/sobjects?ids=${chunk.map((call) => call.id).join(',')}&allOrNone=false`,
-              { method: 'DELETE', repeatable: true }
-            )
-          : await this.http.json<SaveResult[]>('/composite/sobjects', {
-              method: action === 'insert' ? 'POST' : 'PATCH',
-              json: {
-                allOrNone: false,
-                records: chunk.map((call) => ({
-                  attributes: { type: call.object },
-                  ...(call.id === undefined ? {} : { id: call.id }),
-                  ...call.values,
-                })),
-              },
-              // The org knows a parent and a target once: the same row twice is refused, and read back as it should be.
-              repeatable: true,
-            });
-      if (!Array.isArray(answers) || answers.length !== chunk.length)
-        throw badAnswer(`${chunk.length} permission rows were sent, other than as many results came back`, true);
-      for (const [index, call] of chunk.entries()) {
-        const answer = answers[index];
-        if (answer === undefined || String(answer.success) === 'true') continue;
-        const [error] = answer.errors ?? [];
-        for (const write of call.writes)
-          results[write] = {
-            id: '',
-            success: false,
-            code: error?.statusCode ?? 'UNKNOWN',
-            message: error?.message ?? 'the org gave no reason',
-          };
-      }
-    }
-  }
-
-  /** Ids of what rows that are to be created are about: setup things, permission sets, users. By kind and name. */
-  private async targetIds(writes: readonly PermissionWrite[]): Promise<Map<string, string>> {
-    const ids = new Map<string, string>();
-    const wanted = (kind: string): string[] => [
-      ...new Set(writes.filter((write) => write.kind === kind && write.grants.length > 0).map((write) => write.target)),
-    ];
-    const questions = [
-      ...ENTITIES.filter((entity) => wanted(entity.kind).length > 0).map((entity) => ({
-        kind: entity.kind,
-        name: (row: Readonly<Record<string, unknown>>) => fullNameOf(row, entity.nameField),
-        query: {
-          soql: `SELECT Id, ${entity.nameField}, NamespacePrefix FROM ${entity.object} WHERE ${entity.nameField} IN (${wanted(entity.kind).map(bareName).map(soqlText).join(',')})`,
-          tooling: entity.tooling,
-        },
-      })),
-      ...(wanted('User').length > 0
-        ? [
+  /** Ids of users who are to be assigned, by their names in lower case. */
+  private async userIds(writes: readonly PermissionWrite[]): Promise<Map<string, string>> {
+    const names = writes.filter(({ kind, grants }) => kind === 'User' && grants.length > 0).map(({ target }) => target);
+    const queries =
+      names.length === 0
+        ? []
+        : [
             {
-              kind: 'User',
-              name: (row: Readonly<Record<string, unknown>>) => String(row.Username),
-              query: {
-                soql: `SELECT Id, Username FROM User WHERE Username IN (${wanted('User').map(soqlText).join(',')})`,
-              },
+              soql: `SELECT Id, Username FROM User WHERE Username IN (${[...new Set(names)].map(soqlText).join(',')})`,
             },
-          ]
-        : []),
-    ];
-    const answers = await queryTogether(
-      this.http,
-      questions.map(({ query }) => query)
-    );
-    for (const [at, { kind, name }] of questions.entries())
-      for (const row of answers[at] ?? []) ids.set(`${kind}\n${name(row)}`.toLowerCase(), String(row.Id));
-    return ids;
+          ];
+    const { rows } = await askTogether(this.http, [], queries);
+    return new Map(rows.flat().map((row) => [String(row.Username).toLowerCase(), String(row.Id)]));
   }
 }
 
@@ -166,7 +108,7 @@ function rowCall(
   write: PermissionWrite,
   parent: KnownParent,
   book: PermissionBook,
-  ids: ReadonlyMap<string, string>,
+  id: string | undefined,
   at: number
 ): RowCall | string | undefined {
   const object = OBJECT_OF_KIND[write.kind] ?? 'SetupEntityAccess';
@@ -187,7 +129,6 @@ function rowCall(
     writes: [at],
   });
   const gone = `the org has no ${write.kind} ${write.target} any more`;
-  const id = ids.get(`${write.kind}\n${write.target}`.toLowerCase());
   switch (write.kind) {
     case 'Object':
       return insert({ ParentId: parent.setId, SobjectType: write.target });

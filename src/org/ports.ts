@@ -353,16 +353,19 @@ export interface PermissionWrite extends PermissionKey {
 }
 
 export interface PermissionReader {
-  /** Rejects when the user may not see the rows. */
-  readPermissions(scope: PermissionScope): Promise<PermissionReading>;
+  /**
+   * Rows of the scope; rejects when the user may not see them. With `among`, of rows about targets only those that these
+   * parents have, and of objects not also the rows of their fields.
+   */
+  readPermissions(scope: PermissionScope, among?: readonly PermissionParent[]): Promise<PermissionReading>;
 }
 
 export interface PermissionWriter {
   /**
-   * Brings rows to what they should grant: creates, updates or deletes them, each on its own. Results in the order of
-   * `writes`, with an empty id. A row that is so already counts as written.
+   * Brings rows to what they should grant: creates, updates or deletes them, each on its own, wave after wave. Results in
+   * the order of the writes, with an empty id. A row that is so already counts as written.
    */
-  writePermissions(writes: readonly PermissionWrite[]): Promise<RowResult[]>;
+  writePermissions(waves: ReadonlyArray<readonly PermissionWrite[]>): Promise<RowResult[][]>;
 }
 
 export interface Usage {

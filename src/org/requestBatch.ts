@@ -53,23 +53,31 @@ function refusedRead(path: string, status: number, result: unknown): OrgRequestE
   );
 }
 
-/** A query for `queryTogether`; `tooling` goes to the Tooling API. */
+/** A query for `askTogether`; `tooling` goes to the Tooling API. */
 export interface BatchQuery {
   readonly soql: string;
   readonly tooling?: boolean;
 }
 
-/** All rows of several queries in as few calls as can be; one with more than a page is asked by itself. */
-export async function queryTogether(http: OrgHttp, queries: readonly BatchQuery[]): Promise<RawRow[][]> {
-  const answers = await getTogether(
-    http,
-    queries.map(({ soql, tooling }) => `${tooling ? '/tooling' : ''}/query?q=${encodeURIComponent(soql)}`)
-  );
+/**
+ * Other reads and all rows of several queries, in as few calls as can be; a query with more than a page is asked by itself.
+ * Asks nothing where there is nothing to ask.
+ */
+export async function askTogether(
+  http: OrgHttp,
+  paths: readonly string[],
+  queries: readonly BatchQuery[]
+): Promise<{ readonly gets: unknown[]; readonly rows: RawRow[][] }> {
+  const answers = await getTogether(http, [
+    ...paths,
+    ...queries.map(({ soql, tooling }) => `${tooling ? '/tooling' : ''}/query?q=${encodeURIComponent(soql)}`),
+  ]);
   const single = new RestQueries(http);
-  return Promise.all(
+  const rows = await Promise.all(
     queries.map(
       async ({ soql, tooling }, at) =>
-        onlyPage(answers[at], soql) ?? (await single.query(soql, { tooling: tooling === true }))
+        onlyPage(answers[paths.length + at], soql) ?? (await single.query(soql, { tooling: tooling === true }))
     )
   );
+  return { gets: answers.slice(0, paths.length), rows };
 }

@@ -1,4 +1,4 @@
-import type { Step } from './rollbackPlan.js';
+import type { PermissionItem, Step } from './rollbackPlan.js';
 
 /** Rows above which a step uses a bulk job instead of sObject Collections (the platform's own advice). */
 export const BULK_FROM_ROWS = 2000;
@@ -43,6 +43,11 @@ export function estimate(
       seconds += 1 + step.count / 100;
     }
   }
+  const rows = steps.flatMap(({ detail }) => (detail.kind === 'permissions' ? detail.rows : []));
+  if (rows.length > 0) {
+    requests += permissionRequests(rows);
+    seconds += 2 + rows.length / 100;
+  }
   if (steps.some((step) => step.detail.kind === 'component')) {
     requests += 20;
     seconds += 30;
@@ -52,4 +57,24 @@ export function estimate(
     seconds: Math.ceil(seconds),
     ...(daily ? { limit: daily.max, remaining: daily.remaining } : {}),
   };
+}
+
+/** Names that one question about permission rows takes, and rows of one call of sObject Collections. */
+const NAMES_PER_QUESTION = 100;
+const ROWS_PER_CALL = 200;
+
+/**
+ * Rows are read three times: before the first write, just before their own, and after it. The questions go together in one
+ * call, but each counts against the day's limit (REST API guide, Composite Batch); rows are written some hundred a call.
+ */
+function permissionRequests(rows: readonly PermissionItem[]): number {
+  const kinds = Map.groupBy(rows, ({ kind }) => kind);
+  let questions = 2;
+  for (const [kind, list] of kinds) {
+    const pieces = Math.ceil(new Set(list.map(({ target }) => target)).size / NAMES_PER_QUESTION);
+    const byParent = kind === 'UserPermission' || kind === 'Member' || kind === 'User';
+    // What a class or flow is called is asked besides.
+    questions += byParent ? 7 : kind === 'Object' || kind === 'Field' || kind === 'Tab' ? pieces : 2 * pieces;
+  }
+  return 6 + 3 * questions + Math.ceil(rows.length / ROWS_PER_CALL) + 2;
 }

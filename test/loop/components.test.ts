@@ -4,6 +4,7 @@ import { requestsOf } from '../support/criticalPath.js';
 import { apexClass, deployAs, flow, permissionSet, textField } from '../support/deploys.js';
 import { stampOf } from '../org/engine/metadata/author.js';
 import { seedComponent } from '../org/engine/metadata/seeding.js';
+import { accessFile, fieldGrant } from '../support/permissions.js';
 import { World } from '../support/world.js';
 
 const SCOPE = {
@@ -339,7 +340,7 @@ describe('metadata goes back', () => {
     expect(files(parts)).to.deep.equal(files(whole));
   });
 
-  it('takes 200 components and 50 flows back in at most 25 requests, the plan included', async () => {
+  it('takes 200 components, 50 flows and the access to them back in at most 25 requests, the plan included', async () => {
     const classes = Array.from({ length: 200 }, (_, n) => `Bulk_Class_${n + 100}`);
     const flows = Array.from({ length: 50 }, (_, n) => `Bulk_Flow_${n + 10}`);
     const release = (text: string): Record<string, string> =>
@@ -354,13 +355,38 @@ describe('metadata goes back', () => {
     await deployAs(world, 'Dov Deployer', release('good'), members);
     world.org.clock.advance(60_000);
     const metadata = classes.map((fullName) => ({ type: 'ApexClass', fullName }));
-    const snapshot = await world.snapshot({ flows, metadata });
-    await deployAs(world, 'Dov Deployer', release('bad'), members);
+    const planner = { type: 'PermissionSet', fullName: 'Installation_Planner' };
+    const snapshot = await world.snapshot({ flows, metadata: [...metadata, planner] });
+    const access = {
+      classes: classes.map(
+        (name) => `<classAccesses><apexClass>${name}</apexClass><enabled>true</enabled></classAccesses>`
+      ),
+      flows: flows.map((name) => `<flowAccesses><enabled>true</enabled><flow>${name}</flow></flowAccesses>`),
+    };
+    await deployAs(
+      world,
+      'Dov Deployer',
+      {
+        ...release('bad'),
+        ...accessFile(
+          world,
+          'PermissionSet',
+          'Installation_Planner',
+          [...access.classes, ...access.flows, fieldGrant('Product2.Cups_Per_Day__c', true)].join(''),
+          ['<editable>true', '<editable>false']
+        ),
+        'profiles/Admin.profile': `<Profile xmlns="http://soap.sforce.com/2006/04/metadata">${access.classes.join('')}</Profile>`,
+      },
+      [...members, 'PermissionSet:Installation_Planner', 'Profile:Admin']
+    );
     let run: RunResult | undefined;
     const { sent } = await requestsOf(world, async () => {
-      run = await world.apply(await world.plan(snapshot), { testLevel: 'NoTestRun' });
+      const plan = await world.plan(snapshot);
+      expect(plan.conflicts).to.deep.equal([]);
+      run = await world.apply(plan, { testLevel: 'NoTestRun' });
     });
-    expect(run?.totals).to.deep.equal({ restored: 250 });
+    // 250 components and flows, 250 rows of the permission set, 200 of the profile, and four fields.
+    expect(run?.totals).to.deep.equal({ restored: 704 });
     expect(sent).to.be.at.most(25);
     expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
   }).timeout(300_000);

@@ -5,16 +5,7 @@ import { OrgRequestError, type OrgHttp } from '../../src/org/orgHttp.js';
 import { BulkLoads } from '../../src/org/bulkLoads.js';
 import { OrgRecords } from '../../src/org/orgRecords.js';
 import { DEPLOY_LIMITS } from '../../src/org/deployLimits.js';
-import type {
-  BackupSink,
-  OrgIdentity,
-  OrgPorts,
-  PermissionWrite,
-  Querier,
-  RawRow,
-  RowResult,
-} from '../../src/org/ports.js';
-import type { PermissionScope } from '../../src/permissions/permissionScope.js';
+import type { BackupSink, OrgIdentity, OrgPorts, Querier, RawRow, RowResult } from '../../src/org/ports.js';
 import { parseRecord, PieceSplitter, recordAt, withoutFirst, type RecordPiece } from '../../src/records/csvRecords.js';
 import type { ObjectDescribe } from '../../src/records/objectDescribe.js';
 import { OrgError, type OrgUser } from '../org/engine/contracts.js';
@@ -181,12 +172,16 @@ export class InProcessOrg implements OrgPorts {
     return this.history.viewsAllData();
   }
 
-  public async readPermissions(scope: PermissionScope): ReturnType<OrgPorts['readPermissions']> {
-    return this.permissionsOr().rows.readPermissions(scope);
+  public async readPermissions(
+    ...[scope, among]: Parameters<OrgPorts['readPermissions']>
+  ): ReturnType<OrgPorts['readPermissions']> {
+    return this.permissionsOr().rows.readPermissions(scope, among);
   }
 
-  public async writePermissions(writes: readonly PermissionWrite[]): ReturnType<OrgPorts['writePermissions']> {
-    return this.permissionsOr().writes.writePermissions(writes);
+  public async writePermissions(
+    ...[waves]: Parameters<OrgPorts['writePermissions']>
+  ): ReturnType<OrgPorts['writePermissions']> {
+    return this.permissionsOr().writes.writePermissions(waves);
   }
 
   private permissionsOr(): ReturnType<typeof permissionsInProcess> {

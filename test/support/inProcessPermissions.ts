@@ -67,6 +67,14 @@ export function permissionsInProcess(
     apiVersion: VERSION,
     json: async (path: string, { method = 'GET', json }: { method?: string; json?: unknown } = {}) => {
       count();
+      if (path === '/composite')
+        return {
+          compositeResponse: (
+            json as { compositeRequest: ReadonlyArray<{ method: string; url: string; body?: unknown }> }
+          ).compositeRequest.map((one) => ({
+            body: write(one.url.replace(/^\/services\/data\/v[\d.]+/, ''), one.method, one.body),
+          })),
+        };
       return path === '/composite/batch'
         ? batch((json as { batchRequests: ReadonlyArray<{ url: string }> }).batchRequests)
         : path.startsWith('/composite/sobjects')

@@ -1,3 +1,4 @@
+import { plural } from '../../model/plural.js';
 import type { PermissionReading, RowResult } from '../../org/ports.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import {
@@ -14,6 +15,7 @@ import { writeWaves } from './permissionWaves.js';
 import {
   grantsOf,
   isPermissionStep,
+  parentsOf,
   plannedRows,
   standingOfPermission,
   type Grants,
@@ -33,7 +35,7 @@ export async function applyPermissionSteps(run: RunContext, steps: readonly Step
   const due = steps.filter(isPermissionStep);
   const rows = plannedRows(due);
   const scope = scopeOfRows(rows);
-  const before = await run.org.readPermissions(scope);
+  const before = await run.org.readPermissions(scope, parentsOf(rows));
   const found = grantsOf(before);
   const go = rows.filter((row) => standingOfPermission(row, found) === 'asPlanned');
   const refusals = new Map<string, RowResult>();
@@ -48,7 +50,7 @@ export async function applyPermissionSteps(run: RunContext, steps: readonly Step
       await intend(run, step, own.map(nameOf));
     }
     await writeInRounds(run, go, refusals);
-    after = grantsOf(await run.org.readPermissions(scope));
+    after = grantsOf(await run.org.readPermissions(scope, parentsOf(rows)));
   }
   for (const step of due) {
     const own = rows.filter((row) => row.step === step);
@@ -82,20 +84,20 @@ async function writeInRounds(
   let open = rows;
   for (let round = 0; round < MOST_ROUNDS && open.length > 0; round += 1) {
     const refused: PlannedRow[] = [];
-    for (const wave of writeWaves(open)) {
-      run.progress.detail(`${wave.length} permission rows`);
-      const results = await run.org.writePermissions(
-        wave.map(({ parent, kind, target, after }) => ({ parent, kind, target, grants: after }))
-      );
+    const waves = writeWaves(open);
+    run.progress.detail(plural(open.length, 'permission row'));
+    const results = await run.org.writePermissions(
+      waves.map((wave) => wave.map(({ parent, kind, target, after }) => ({ parent, kind, target, grants: after })))
+    );
+    for (const [n, wave] of waves.entries())
       for (const [at, row] of wave.entries()) {
-        const result = results[at];
+        const result = results[n]?.[at];
         if (result?.success === true) refusals.delete(permissionKeyText(row));
         else {
           refused.push(row);
           if (result) refusals.set(permissionKeyText(row), result);
         }
       }
-    }
     if (refused.length === open.length) return;
     open = refused;
   }

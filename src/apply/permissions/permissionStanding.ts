@@ -2,10 +2,12 @@ import type { PermissionReader, PermissionReading } from '../../org/ports.js';
 import type { PermissionItem, Step } from '../../plan/rollbackPlan.js';
 import {
   grantsText,
+  parentKeyText,
   permissionKeyText,
   permissionTarget,
   sameGrants,
   type PermissionKey,
+  type PermissionParent,
 } from '../../permissions/permissionRow.js';
 import { scopeOfRows } from '../../permissions/permissionScope.js';
 import type { Moved, Standing } from '../standing.js';
@@ -28,6 +30,11 @@ export function plannedRows(steps: readonly Step[]): PlannedRow[] {
     .flatMap((step) => step.detail.rows.map((row) => ({ ...row, parent: step.detail.parent, step })));
 }
 
+/** Whose rows they are, each parent once. */
+export function parentsOf(rows: readonly PermissionKey[]): PermissionParent[] {
+  return [...new Map(rows.map(({ parent }) => [parentKeyText(parent), parent])).values()];
+}
+
 /** What rows grant, by `permissionKeyText`; a row that is not there is missing. */
 export type Grants = ReadonlyMap<string, readonly string[]>;
 
@@ -38,7 +45,7 @@ export function grantsOf(reading: PermissionReading): Grants {
 /** The rows of these steps as they are now; asks nothing when there are none. */
 export async function readGrants(org: PermissionReader, steps: readonly Step[]): Promise<Grants> {
   const rows = plannedRows(steps);
-  return rows.length === 0 ? new Map() : grantsOf(await org.readPermissions(scopeOfRows(rows)));
+  return rows.length === 0 ? new Map() : grantsOf(await org.readPermissions(scopeOfRows(rows), parentsOf(rows)));
 }
 
 /** How a row stands: what it grants decides. */

@@ -35,6 +35,39 @@ describe('the estimate', () => {
     expect(estimate([rows(4_000, 'undeleteRecords')]).requests).to.equal(6 + reads(4_000) + 20);
   });
 
+  it('counts every question about permission rows, though they go together, and few calls that write them', () => {
+    const fields = (n: number): Step =>
+      planned(
+        {
+          key: 'p',
+          lane: 'permissions',
+          operation: 'revokePermission',
+          fallbacks: [],
+          target: 'permission:Sales',
+          count: n,
+          risk: 'lossless',
+          reason: '',
+          detail: {
+            kind: 'permissions',
+            place: { after: null, before: [] },
+            parent: { kind: 'PermissionSet', name: 'Sales' },
+            rows: Array.from({ length: n }, (_, at) => ({
+              kind: 'Field' as const,
+              target: `A.F${at}__c`,
+              before: ['Read'],
+              after: [],
+            })),
+          },
+        },
+        's1'
+      );
+    const more = (n: number): number => estimate([fields(n)]).requests - estimate([]).requests;
+    // Columns and names once, two questions about parents and one for a hundred fields in each of three readings.
+    expect(more(1)).to.equal(6 + 3 * 3 + 1 + 2);
+    expect(more(100)).to.equal(more(1));
+    expect(more(400) - more(100)).to.equal(3 * 3 + 1);
+  });
+
   it('is whole and never shrinks when a step is added', () => {
     const step = fc.oneof(
       fc.constant(planned(pointerStep('A'), 's1')),
