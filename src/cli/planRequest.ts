@@ -11,10 +11,11 @@ interface ChoiceFlags {
   readonly exclude?: readonly string[] | undefined;
   readonly resolve?: readonly string[] | undefined;
   readonly 'on-conflict'?: 'keep' | 'restore' | undefined;
-  readonly 'delete-flows': boolean;
-  readonly 'drift-only': boolean;
-  readonly full: boolean;
-  readonly 'accept-gaps': boolean;
+  // Undefined where it was not typed, whatever the library's types say.
+  readonly 'delete-flows': boolean | undefined;
+  readonly 'drift-only': boolean | undefined;
+  readonly full: boolean | undefined;
+  readonly 'accept-gaps': boolean | undefined;
 }
 
 /** What the flags of `plan` ask for; refuses flags that contradict each other. */
@@ -27,11 +28,11 @@ export function planRequest(flags: ChoiceFlags & Parameters<typeof whoseRequest>
   if (flags['drift-only'] && flags['on-conflict'] === 'restore')
     throw new Refusal('contradiction', { tokens: ['--drift-only --on-conflict restore'], exitCode: EXIT.badFlags });
   return {
-    choice: { only, exclude, ...policy, deleteFlows: flags['delete-flows'] },
+    choice: { only, exclude, ...policy, deleteFlows: flags['delete-flows'] === true },
     ...whoseRequest(flags),
     ...(flags['drift-only'] ? { driftOnly: true } : {}),
-    full: flags.full,
-    acceptGaps: flags['accept-gaps'],
+    full: flags.full === true,
+    acceptGaps: flags['accept-gaps'] === true,
   };
 }
 

@@ -57,7 +57,7 @@ type Typed = { readonly [Name in keyof typeof whoseFlags]?: unknown } & {
   readonly 'changed-by'?: readonly string[] | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  readonly 'all-changes': boolean;
+  readonly 'all-changes': boolean | undefined;
 };
 
 /** What these flags ask for. `after` is still as it was typed. */
@@ -73,7 +73,7 @@ export function whoseRequest(
       exitCode: EXIT.badFlags,
     });
   return {
-    everybody: flags['all-changes'],
+    everybody: flags['all-changes'] === true,
     changedBy: [...(flags['changed-by'] ?? [])],
     ...(flags['deploy-id'] ? { deployments: [...flags['deploy-id']] } : {}),
     ...(flags['bulk-job'] ? { loads: [...flags['bulk-job']] } : {}),

@@ -136,16 +136,7 @@ function inOrder<T>(list: readonly T[], place: (entry: T) => string): T[] {
 
 /** The request as JSON keeps it: without what was not said. */
 function plainRequest(request: PlanRequest): PlanRequest {
-  // A flag that was not typed may be undefined, which JSON drops; a plan without it could not be read again.
-  const { choice } = request;
-  const said = {
-    ...request,
-    choice: { ...choice, deleteFlows: Boolean(choice.deleteFlows) },
-    everybody: Boolean(request.everybody),
-    full: Boolean(request.full),
-    acceptGaps: Boolean(request.acceptGaps),
-  };
-  return JSON.parse(JSON.stringify(said)) as PlanRequest;
+  return JSON.parse(JSON.stringify(request)) as PlanRequest;
 }
 
 /** Requests that are left may not be enough: said before anything is begun. */

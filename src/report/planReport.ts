@@ -39,7 +39,7 @@ export function planReport(plan: RollbackPlan, view: PlanView): string {
     inShort(plan, width),
     titled('May not be applied', errors.length > 0, () => findingLines(errors, view)),
     titled(lossTitle(plan), plan.steps.some(isRisky), () => lossLines(plan.steps.filter(isRisky), view)),
-    titled(conflictTitle(plan.conflicts), plan.conflicts.length > 0, () => conflictLines(plan.conflicts, view)),
+    titled(conflictTitle(plan.conflicts), plan.conflicts.length > 0, () => conflictLines(plan, view)),
     titled(`By hand: ${plural(plan.manual.length, 'item')} that no step can take back`, plan.manual.length > 0, () =>
       folded(
         plan.manual.map((item) => [...inPieces(item.target, width, '  '), ...wrap(item.what, width, '      ')]),
@@ -180,7 +180,7 @@ function conflictTitle(conflicts: readonly Conflict[]): string {
 }
 
 /** What and what happens with it, then who changed it and when, in full. What is overwritten comes first. */
-function conflictLines(conflicts: readonly Conflict[], view: PlanView): string[] {
+function conflictLines({ conflicts, request, snapshotId }: RollbackPlan, view: PlanView): string[] {
   const sorted = [
     ...conflicts.filter((conflict) => conflict.decision === 'restore'),
     ...conflicts.filter((conflict) => conflict.decision === 'keep'),
@@ -195,7 +195,17 @@ function conflictLines(conflicts: readonly Conflict[], view: PlanView): string[]
       view,
       entries.map(({ count }) => count)
     ),
-    ...(open ? wrap(`To decide otherwise, plan again with --resolve ${open.target}=restore`, view.width, '  ') : []),
+    ...(open ? otherwise(open.target, request?.undo ? snapshotId : undefined, view.width) : []),
+  ];
+}
+
+/** How a conflict is decided otherwise; a plan to an undo point is not made anew by `plan` with the same flags. */
+function otherwise(target: string, undoPoint: string | undefined, width: number): string[] {
+  if (undoPoint === undefined)
+    return wrap(`To decide otherwise, plan again with --resolve ${target}=restore`, width, '  ');
+  return [
+    ...wrap('To take such a later change back as well, plan it by itself, after this plan:', width, '  '),
+    ...wrap(`sf rollback plan --snapshot ${undoPoint} --all-changes --only ${target}`, width, '    '),
   ];
 }
 

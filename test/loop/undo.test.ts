@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import type { Refusal } from '../../src/model/refusal.js';
+import { planReport } from '../../src/report/planReport.js';
 import { CrashStory, differences, Life, pictureOf, type Scene } from '../support/crashStory.js';
 
 describe('undoing a run', function () {
@@ -69,5 +70,12 @@ describe('undoing a run', function () {
     ]);
     await life.apply(undo);
     expect(scene.org.row('SBQQ__PriceRule__c', id)?.['SBQQ__EvaluationOrder__c']).to.equal(4711);
+
+    // What the plan says to type for it takes that change back, too.
+    const said = planReport(undo, { width: 80, more: '' }).replace(/\s+/g, ' ');
+    const typed = /sf rollback plan --snapshot (\S+) --all-changes --only (\S+)/.exec(said);
+    expect(typed?.slice(1)).to.deep.equal([undo.snapshotId, `record:SBQQ__PriceRule__c:${id}`]);
+    await life.apply(await life.planAll(idOf(typed?.[1] ?? ''), [typed?.[2] ?? '']));
+    expect(scene.org.row('SBQQ__PriceRule__c', id)?.['SBQQ__EvaluationOrder__c']).to.be.below(1_000);
   });
 });

@@ -210,6 +210,15 @@ export class Life {
     return resumeRun(this.ports, this.store, id, options, this.chance, SILENT);
   }
 
+  /** A plan for whatever differs from a snapshot, whoever changed it. */
+  public async planAll(id: StoreId, only: readonly string[]): Promise<RollbackPlan> {
+    this.ports.forgetDescribes();
+    const baseline = await openBaseline(this.store, id, this.scene.org.orgId);
+    const choice = { ...NO_CHOICE, only: [...only] };
+    const request = { everybody: true, changedBy: [], full: false, acceptGaps: false, choice };
+    return (await makePlan(this.ports, this.store, baseline, request, this.chance, SILENT)).plan;
+  }
+
   /** A plan back to the undo point of a run. */
   public undo(id: StoreId): Promise<RollbackPlan> {
     this.ports.forgetDescribes();

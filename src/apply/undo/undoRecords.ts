@@ -42,12 +42,18 @@ export async function undoRecords(
         const now = run.state.idMap.get(old) ?? old;
         if (!of.rows.has(now)) of.absent.add(now);
       }
-    for (const path of saved.filter((name) => name.startsWith(`undo/records/${object}.${id}.`)).sort(byNumber))
-      for await (const row of readRecordFile(run.folder, partOf(object, path), describe)) {
+  }
+  const order = plan.steps.map(({ id }) => id);
+  for (const [object, of] of touched)
+    for (const path of savedOf(object, saved, order))
+      for await (const row of readRecordFile(
+        run.folder,
+        partOf(object, path),
+        describes.get(object) as ObjectDescribe
+      )) {
         const rowId = row.Id as string;
         if (!of.rows.has(rowId) && !of.absent.has(rowId)) of.rows.set(rowId, row);
       }
-  }
   const parts: ObjectPart[] = [];
   for (const [object, { rows, absent }] of [...touched].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (rows.size + absent.size === 0) continue;
@@ -56,10 +62,17 @@ export async function undoRecords(
   return parts;
 }
 
-/** The first file of a step has no number, the next ones count from 2. */
-function byNumber(a: string, b: string): number {
-  const number = (path: string): number => Number(/\.(\d+)\.csv\.gz$/.exec(path)?.[1] ?? 1);
-  return number(a) - number(b);
+/**
+ * The files with rows of an object, in the order in which they were saved: `<Object>.<step>.csv.gz`, and where the step was
+ * gone on with `.2`, `.3`; and `<Object>.<step>.<later>.csv.gz` with what the deletes of a step took along of a later one.
+ */
+function savedOf(object: string, saved: readonly string[], order: readonly string[]): string[] {
+  const own = saved.flatMap((path) => {
+    const [, name, step = '', rest = ''] = /^undo\/records\/(\w+)\.(\w+)(?:\.(\w+))?\.csv\.gz$/.exec(path) ?? [];
+    // The first file of a step has no number, the next ones count from 2; what went along was saved with the first.
+    return name === object ? [{ path, step: order.indexOf(step), number: /^\d+$/.test(rest) ? Number(rest) : 1 }] : [];
+  });
+  return own.sort((a, b) => a.step - b.step || a.number - b.number).map(({ path }) => path);
 }
 
 function partOf(object: string, data: string): ObjectPart {
