@@ -11,7 +11,8 @@ import type { FlowFacts } from './flows/flowFacts.js';
 import { flowSteps } from './flows/flowSteps.js';
 import { permissionDraft } from './permissions/permissionDraft.js';
 import { stepsWithoutCascades } from './records/readCascades.js';
-import { offDigests, readAddedValues } from './components/readComponentFacts.js';
+import { deletedFirst } from './components/deletedFirst.js';
+import { offDigests, readAddedValues, readInTheWay } from './components/readComponentFacts.js';
 import { inParts } from './components/inParts.js';
 import { readDeployUnits } from './components/readDeployUnits.js';
 import { readFilledRows } from './components/readFilledRows.js';
@@ -30,6 +31,8 @@ export async function makeDraft(
 ): Promise<Draft> {
   const { snapshot } = baseline;
   const { attribution } = decisions;
+  const retrieved = observed.components.retrieved.components;
+  const texts = componentTexts(retrieved, new Set(observed.changes.components.map(keyText)));
   const flowDraft = flowSteps(observed.changes.flows, flowFacts, decisions);
   const alone = withoutAssignedSets(
     componentSteps(
@@ -40,14 +43,11 @@ export async function makeDraft(
         flowTexts: stayingFlowTexts(observed.components.flowTexts, flowDraft.steps),
         filledRows: await readFilledRows(org, baseline, observed.changes.components),
         recordScope: new Set(baseline.snapshot.objects.map(({ object }) => object)),
-        texts: componentTexts(
-          observed.components.retrieved.components,
-          new Set(observed.changes.components.map(keyText))
-        ),
-        off: offDigests(observed.components.retrieved.components, observed.changes.components),
+        texts,
+        off: offDigests(retrieved, observed.changes.components),
         values: await readAddedValues(
           baseline,
-          observed.components.retrieved.components,
+          retrieved,
           observed.changes.components.filter(({ kind }) => kind === 'changed')
         ),
         outside: await readOutsideTexts(org, snapshot.scope, attribution, observed),
@@ -57,8 +57,10 @@ export async function makeDraft(
     observed.permissions.reading,
     decisions.choice
   );
-  const units = await readDeployUnits(baseline, alone.steps, org.deployLimits);
-  const componentDraft = inParts(alone, units, org.deployLimits);
+  const inTheWay = await readInTheWay(baseline, retrieved, observed.changes.components);
+  const inOrder = { ...alone, steps: deletedFirst(alone.steps, { texts, inTheWay }) };
+  const units = await readDeployUnits(baseline, inOrder.steps, org.deployLimits);
+  const componentDraft = inParts(inOrder, units, org.deployLimits);
   return joinDrafts([
     flowDraft,
     componentDraft,

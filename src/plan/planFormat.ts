@@ -38,6 +38,7 @@ const detail = z.discriminatedUnion('kind', [
     fullName: text,
     expects: text.nullable(),
     leaves: text.nullable(),
+    first: z.literal(true).optional(),
   }),
   z.strictObject({
     kind: z.literal('permissions'),

@@ -76,6 +76,8 @@ export type StepDetail =
       readonly fullName: string;
       readonly expects: string | null;
       readonly leaves: string | null;
+      /** Of a deletion: it goes before what comes back, in the same deployment. */
+      readonly first?: true;
     }
   | {
       readonly kind: 'permissions';

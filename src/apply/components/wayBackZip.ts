@@ -30,6 +30,7 @@ export async function wayBackZip(
   present: Present = NOTHING
 ): Promise<Buffer> {
   const deletions: ComponentKey[] = [];
+  const deletionsFirst: ComponentKey[] = [];
   const members: ComponentKey[] = [];
   const off: ComponentKey[] = [];
   const whole = new Set<string>();
@@ -39,7 +40,7 @@ export async function wayBackZip(
   for (const step of steps) {
     const key = { type: step.detail.type, fullName: step.detail.fullName };
     if (step.operation === 'deleteComponent') {
-      deletions.push(key);
+      (step.detail.first ? deletionsFirst : deletions).push(key);
       continue;
     }
     members.push(key);
@@ -84,7 +85,7 @@ export async function wayBackZip(
     const own = keep?.has(`${type}:${name}`);
     files.push({ path, content: Buffer.from(onlyMembers(type, name, xml, keep ?? new Set(), own, more), 'utf8') });
   }
-  return deployZip(files, members, deletions, apiVersion);
+  return deployZip(files, members, deletions, apiVersion, deletionsFirst);
 }
 
 interface SwitchedOffFile {

@@ -6,7 +6,7 @@ import { deploymentParts, type DeployUnit } from './deploymentParts.js';
 
 /**
  * A way back that is too much for one deployment, in several: each waits for the one before, and what is deleted or switched
- * off goes with the last. A deployment goes through as a whole or not at all, so one step of a part stands for all of it.
+ * off goes with the last (what is deleted before anything comes back: with the first). A deployment goes through as a whole or not at all, so one step of a part stands for all of it.
  */
 export function inParts(draft: Draft, units: readonly DeployUnit[] | undefined, limits: DeployLimits): Draft {
   if (!units) return draft;
@@ -16,7 +16,7 @@ export function inParts(draft: Draft, units: readonly DeployUnit[] | undefined, 
   const first = parts.map((part) => stepsOf(part)[0]);
   const placed = (step: DraftStep): DraftStep => {
     if (step.detail.kind !== 'component' || parts.length < 2) return step;
-    const part = partOf.get(step.key) ?? parts.length - 1;
+    const part = partOf.get(step.key) ?? (step.detail.first ? 0 : parts.length - 1);
     const before = part === 0 ? undefined : first[part - 1];
     return {
       ...step,

@@ -5,6 +5,7 @@ import { addedValues, HOLDS_VALUES, type AddedValues } from '../../metadata/pick
 import { digestOff } from '../../metadata/switchedOff.js';
 import { typeFacts } from '../../metadata/typeFacts.js';
 import { canonicalXml, type Canonical } from '../../model/canonicalXml.js';
+import { childText } from '../../model/diffCanonical.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 
 /** Digests that created components would have, switched off, where that is what becomes of them. */
@@ -57,4 +58,51 @@ function elementsIn(xml: string, holder: ComponentKey): Map<string, Canonical> {
     [keyText(holder), canonicalXml(xml, holder.type)],
     ...members.map((member) => [keyText(member), member.canonical] as const),
   ]);
+}
+
+/**
+ * Created components that hold what a component needs which goes back: the name of a child relationship, which an object
+ * has once (DEPLOY, "There is already a Child Relationship named"), or the place of a duplicate rule among those of its
+ * object. With the words for it.
+ */
+export async function readInTheWay(
+  baseline: Baseline,
+  retrieved: readonly RetrievedComponent[],
+  changes: readonly ComponentChange[]
+): Promise<Map<string, string>> {
+  const created = changes.filter(({ kind, type }) => kind === 'created' && HOLDS_PLACE.has(type));
+  const back = changes.filter(({ kind, type }) => kind !== 'created' && HOLDS_PLACE.has(type));
+  const found = new Map<string, string>();
+  if (created.length === 0 || back.length === 0) return found;
+  const needed = new Map<string, string>();
+  const paths = new Map(baseline.components.components.map((state) => [keyText(state), state.paths[0]]));
+  for (const change of back) {
+    const path = paths.get(keyText(change));
+    if (path === undefined) continue;
+    const xml = (await baseline.folder.read(`metadata/${path}`)).toString('utf8');
+    const place = placeOf(change, elementsIn(xml, containerKey(change) ?? change).get(keyText(change)));
+    if (place !== undefined) needed.set(place, keyText(change));
+  }
+  for (const change of created) {
+    const holder = containerKey(change) ?? change;
+    const content = retrieved.find((component) => keyText(component) === keyText(holder))?.files[0]?.content;
+    const place = placeOf(change, content && elementsIn(content.toString('utf8'), holder).get(keyText(change)));
+    const by = place === undefined ? undefined : needed.get(place);
+    if (place !== undefined && by !== undefined) found.set(keyText(change), `it holds the ${place} of ${by}`);
+  }
+  return found;
+}
+
+const HOLDS_PLACE = new Set(['CustomField', 'DuplicateRule']);
+
+function placeOf({ type, fullName }: ComponentKey, element: Canonical | undefined): string | undefined {
+  if (!element) return undefined;
+  if (type === 'DuplicateRule') {
+    const order = childText(element, 'sortOrder');
+    return order === undefined
+      ? undefined
+      : `place ${order} among the duplicate rules of ${fullName.split('.')[0] ?? ''}`;
+  }
+  const [target, name] = [childText(element, 'referenceTo'), childText(element, 'relationshipName')];
+  return target === undefined || name === undefined ? undefined : `child relationship ${name} of ${target}`;
 }

@@ -11,7 +11,7 @@ import type { PackageItem } from './packageContents.js';
 import { overlayProfile, withoutEmptyGrants } from './permissionFiles.js';
 import { keyPrefixOf, memberName, parentName } from './typeFacts.js';
 import { withMissingValues } from './picklistValues.js';
-import { childNamed, valueOf, withChildren } from './xmlTree.js';
+import { type XmlElement, childNamed, valueOf, withChildren } from './xmlTree.js';
 
 export type PutResult =
   | { readonly kind: 'created' | 'changed' | 'unchanged'; readonly id: string }
@@ -106,10 +106,29 @@ function putField(draft: DeployDraft, item: PackageItem): PutResult {
   const target = valueOf(xml, 'referenceTo');
   if (target !== undefined && !objectExists(draft, target))
     return { kind: 'refused', problem: `referenceTo value of '${target}' does not resolve to a valid sObject type` };
+  const taken = relationshipTaken(draft, item.fullName, xml);
+  if (taken !== undefined) return { kind: 'refused', problem: taken };
   const result = store(draft, item, content);
   if (custom && (result.kind === 'created' || result.kind === 'changed'))
     draft.after(() => draft.org.schema.putField(object, fieldFromXml(xml)));
   return result;
+}
+
+/** An object has each child relationship once. */
+function relationshipTaken(draft: DeployDraft, fullName: string, xml: XmlElement): string | undefined {
+  const [name, target] = [valueOf(xml, 'relationshipName'), valueOf(xml, 'referenceTo')];
+  if (name === undefined || target === undefined) return undefined;
+  const other = draft.components
+    .ofType('CustomField')
+    .find(
+      (field) =>
+        field.fullName.toLowerCase() !== fullName.toLowerCase() &&
+        field.content.kind === 'xml' &&
+        valueOf(field.content.root, 'relationshipName') === name &&
+        valueOf(field.content.root, 'referenceTo') === target
+    );
+  if (other === undefined) return undefined;
+  return `There is already a Child Relationship named ${name} on ${draft.org.schema.get(target)?.label ?? target}.`;
 }
 
 /** The content as it will be kept: profiles are laid over what is there, sets lose entries that grant nothing. */
