@@ -2,6 +2,7 @@ import { digestOf, sha256 } from '../model/digest.js';
 import { canonicalXml, isMetadataXml } from '../model/canonicalXml.js';
 import { withoutRows } from './accessFile.js';
 import { membersOf, ownPart } from './members.js';
+import { typeFacts } from './typeFacts.js';
 
 /** A component by type and full name, as in a manifest: `ApexClass` `Pricing`, `CustomField` `Product2.Origin__c`. */
 export interface ComponentKey {
@@ -105,11 +106,11 @@ export function componentStates(
 }
 
 /**
- * What has to be asked for so that these components are given as they were in the snapshot: a profile's file holds only
- * settings about components that are named in the same request.
+ * What has to be asked for so that these components are given as they were in the snapshot: the file of a profile or of a
+ * translation holds only what is about components that are named in the same request.
  */
 export function companionsOf(keys: readonly ComponentKey[], part: ComponentsPart): ComponentKey[] {
-  if (!keys.some((key) => key.type === 'Profile')) return [...keys];
+  if (!keys.some((key) => typeFacts(key.type).partial)) return [...keys];
   const all = new Map(
     [...part.components, ...part.absent, ...keys].map(({ type, fullName }) => [
       `${type}:${fullName}`,

@@ -16,6 +16,8 @@ export interface TypeFacts {
   readonly instead?: string;
   /** How a component goes back that the deployment changed; additive: what was added to it stays. */
   readonly changed: 'replaced' | 'additive' | 'by part' | 'flow lane';
+  /** A retrieve gives only what is about other components named in it: they are always asked for with it. */
+  readonly partial?: true;
   /** What is lost when it is deleted, or lacking when it is created again. */
   readonly loses?: { readonly deleted?: string; readonly recreated?: string };
   /** What has to be right beside it, or may stand in the way. */
@@ -109,7 +111,14 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     source: 'MDAPI, CustomObject; HELP, "Manage Deleted Custom Objects"',
     sure: true,
   },
-  CustomObjectTranslation: { ...plain, changed: 'additive', source: 'MDAPI', sure: false },
+  CustomObjectTranslation: {
+    ...plain,
+    changed: 'additive',
+    partial: true,
+    mind: 'A retrieve gives only translations of what is named with it: put its object into the scope, too.',
+    source: 'MDAPI, CustomObjectTranslation',
+    sure: false,
+  },
   CustomPermission: { ...plain, source: 'MDAPI', sure: true },
   CustomSite: {
     ...switchedOff('active', 'false', 'Delete it in Setup, Sites.'),
@@ -196,6 +205,7 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
   Profile: {
     ...byHand('Delete a custom profile in Setup after moving its users.'),
     changed: 'additive',
+    partial: true,
     mind: 'A retrieve gives only what concerns the other components in scope; access that was added stays after a deployment.',
     source: 'MDAPI, Profile',
     sure: true,
@@ -231,7 +241,14 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     sure: true,
   },
   StaticResource: { ...plain, source: 'MDAPI', sure: true },
-  Translations: { ...plain, changed: 'additive', source: 'MDAPI, Translations', sure: false },
+  Translations: {
+    ...plain,
+    changed: 'additive',
+    partial: true,
+    mind: 'A retrieve gives only translations of what is named with it: put the labels and flows it translates into the scope, too.',
+    source: 'MDAPI, Translations',
+    sure: false,
+  },
   ValidationRule: { ...plain, mind: 'Goes back before the records.', source: 'MDAPI, ValidationRule', sure: true },
   Workflow: { ...plain, changed: 'by part', source: 'MDAPI, Workflow', sure: true },
   WorkflowRule: {
