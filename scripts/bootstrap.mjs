@@ -51,6 +51,12 @@ const TASKS = {
     build: true,
     run: (args) => script(['scripts/demo.ts', ...args]),
   },
+  bench: {
+    help: 'how fast it is, beside what people use today (--quick: in minutes)',
+    stockCli: true,
+    build: true,
+    run: (args) => script(['scripts/bench/bench.ts', ...args]),
+  },
   'practice-org': { help: 'start the practice org', run: (args) => script(['test/org/cli.ts', ...args]) },
   run: { help: 'run a script of this project: run <file> [args]', run: (args) => script(args) },
 };

@@ -29,8 +29,20 @@ export interface RunningOrg {
   readonly token: string;
   /** Token by the user's name. */
   readonly tokens: Readonly<Record<string, string>>;
+  /** What went over the wire so far. */
+  readonly traffic: Traffic;
   /** Stops listening and drops all connections. */
   close(): Promise<void>;
+}
+
+/** Counted since the server started, or since somebody set the numbers back. */
+export interface Traffic {
+  requests: number;
+  /** Bytes of bodies, as sent: compressed where they were. */
+  bytesIn: number;
+  bytesOut: number;
+  /** When the first counted request came in, in milliseconds of the wall clock; 0 before. */
+  firstAt: number;
 }
 
 /** The door of an org with all its routes. */
@@ -49,7 +61,8 @@ export async function startPracticeOrg(options: ServerOptions = {}): Promise<Run
   const org = options.org ?? new PracticeOrg();
   const host = options.host ?? '127.0.0.1';
   const door = doorOf(org);
-  const server = createServer((request, response) => void serve(door, org, request, response));
+  const traffic: Traffic = { requests: 0, bytesIn: 0, bytesOut: 0, firstAt: 0 };
+  const server = createServer((request, response) => void serve(door, org, traffic, request, response));
   // A client may hold a connection for its next call; a test server need not wait for it.
   server.keepAliveTimeout = 5_000;
   await listen(server, options.port ?? 0, host);
@@ -59,6 +72,7 @@ export async function startPracticeOrg(options: ServerOptions = {}): Promise<Run
     org,
     metadata: metadataSideOf(org),
     token: org.firstUser.token,
+    traffic,
     tokens: Object.fromEntries(org.users.map((user) => [user.name, user.token])),
     close: async () => {
       server.closeAllConnections();
@@ -75,15 +89,26 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 }
 
 /** Brings a request from its socket to the door, and the door's answer back. */
-async function serve(door: Door, org: PracticeOrg, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function serve(
+  door: Door,
+  org: PracticeOrg,
+  traffic: Traffic,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse
+): Promise<void> {
   try {
     const { method = 'GET', url = '/', headers } = incoming;
-    const answer = await door.answer({ method, url, headers, body: await readBody(incoming) });
+    traffic.requests += 1;
+    traffic.firstAt ||= Date.now();
+    const body = await readBody(incoming);
+    traffic.bytesIn += body.length;
+    const answer = await door.answer({ method, url, headers, body });
     if (answer.kind === 'reset') return void incoming.socket.destroy();
     if (answer.kind === 'stall') return;
     const { status, bytes, breaksOff } = answer;
     const zip = org.switches.gzip && bytes.length > 1024 && /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''));
     const payload = zip ? gzipSync(bytes, { level: 1 }) : bytes;
+    traffic.bytesOut += payload.length;
     const length = status === 204 || status === 304 ? {} : { 'Content-Length': String(payload.length) };
     outgoing.writeHead(status, { ...answer.headers, ...(zip ? { 'Content-Encoding': 'gzip' } : {}), ...length });
     if (breaksOff) {
