@@ -3,6 +3,7 @@ import { Refusal } from '../model/refusal.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { isUnfinished, readJournal, runState, type JournalEntry, type RunState } from './journal/journal.js';
+import { readNamed } from './journal/namedFiles.js';
 import type { ItemOutcome } from './outcome.js';
 
 export const JOURNAL = 'journal.ndjson';
@@ -45,12 +46,13 @@ export async function* earlierRuns(store: Store): AsyncGenerator<EarlierRun> {
   }
 }
 
-/** What became of each item, by step, of the steps that are settled. */
+/** What became of each item, by step, of the steps that are settled. A file that is gone or was changed is refused. */
 export async function readAccounts(folder: StoreFolder, state: RunState): Promise<Map<string, readonly ItemOutcome[]>> {
   const accounts = new Map<string, readonly ItemOutcome[]>();
   for (const [step, { settled }] of state.steps) {
-    if (!settled || !(await folder.exists(settled.outcomes))) continue;
-    const lines = (await folder.read(settled.outcomes)).toString('utf8').split('\n').filter(Boolean);
+    if (!settled) continue;
+    const content = await readNamed(folder, settled.outcomes, settled.sha256);
+    const lines = content.toString('utf8').split('\n').filter(Boolean);
     accounts.set(
       step,
       lines.map((line) => JSON.parse(line) as ItemOutcome)

@@ -8,6 +8,7 @@ import { earlierRuns, readAccounts, readRun, type EarlierRun } from './earlierRu
 import { isUnfinished, type RunState } from './journal/journal.js';
 import type { ItemOutcome } from './outcome.js';
 import { checkAgain, openPlan, type ReadyPlan } from './readyPlan.js';
+import { readResult } from './journal/namedFiles.js';
 import { awaitOwnWork, recoverSteps } from './journal/recoverSteps.js';
 import { intendedPath, RunJournal } from './runContext.js';
 import type { RunResult } from './runResult.js';
@@ -91,11 +92,10 @@ async function jobsOfOtherRuns(store: Store, id: StoreId): Promise<Set<string>> 
 }
 
 async function finished(folder: StoreFolder, state: RunState, durationMs: number): Promise<RunResult> {
-  if (!(await folder.exists('result.json')))
-    throw new Refusal('runDamaged', { tokens: [folder.id, 'result.json is missing'] });
+  const result = await readResult(folder, state);
+  if (!result) throw new Refusal('runDamaged', { tokens: [folder.id, 'result.json is missing'] });
   if (state.status !== 'succeeded' && state.status !== 'alreadyApplied')
     throw new Refusal('runEnded', { tokens: [folder.id, state.status ?? ''], actionTokens: [state.planId] });
-  const result = JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult;
   return { ...result, status: 'alreadyApplied', undoPoint: `${folder.display}/undo`, durationMs };
 }
 

@@ -57,11 +57,13 @@ export class RunJournal {
     private readonly folder: StoreFolder,
     private readonly chance: Chance,
     private n: number,
-    private hash: string
+    private hash: string,
+    /** Files with outcomes that lines of it name. */
+    private readonly accounts: Set<string>
   ) {}
 
   public static begin(folder: StoreFolder, chance: Chance): RunJournal {
-    return new RunJournal(folder, chance, 0, GENESIS);
+    return new RunJournal(folder, chance, 0, GENESIS, new Set());
   }
 
   /** Goes on behind the last whole line; what a crash left of the next one is cut off. */
@@ -75,7 +77,8 @@ export class RunJournal {
       for (let line = 0; line < reading.entries.length; line += 1) whole = bytes.indexOf(10, whole) + 1;
       await folder.cut(JOURNAL, whole);
     }
-    return new RunJournal(folder, chance, reading.entries.length, reading.lastHash);
+    const accounts = reading.entries.flatMap((entry) => (entry.kind === 'stepSettled' ? [entry.outcomes] : []));
+    return new RunJournal(folder, chance, reading.entries.length, reading.lastHash, new Set(accounts));
   }
 
   public async append(entry: WithoutTime<JournalEntry>): Promise<void> {
@@ -91,14 +94,25 @@ export class RunJournal {
 
   /** The account of a step is on disk before the journal says that the step is settled. */
   public async settle(step: Step, outcomes: readonly ItemOutcome[]): Promise<void> {
-    const path = `outcomes/${step.id}.ndjson`;
-    await this.folder.write(path, outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join(''));
+    const path = this.freeAccount(step.id);
+    const text = outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join('');
+    const { sha256 } = await this.folder.write(path, text);
     await this.append({
       kind: 'stepSettled',
       step: step.id,
       counts: countOutcomes(outcomes.map((outcome) => outcome.outcome)),
       outcomes: path,
+      sha256,
     });
+    this.accounts.add(path);
+  }
+
+  /** A step that is settled once more has a file of its own: what a line of the journal names stays as it was. */
+  private freeAccount(step: string): string {
+    for (let n = 1; ; n += 1) {
+      const path = `outcomes/${step}${n === 1 ? '' : `.${n}`}.ndjson`;
+      if (!this.accounts.has(path)) return path;
+    }
   }
 }
 

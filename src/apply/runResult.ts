@@ -1,5 +1,6 @@
 import { addCounts, countOutcomes, type Operation, type OutcomeCounts } from '../model/operation.js';
 import type { RunStatus } from './journal/journal.js';
+import { filesToName } from './journal/namedFiles.js';
 import { newIdTable } from './records/newIdTable.js';
 import { outcomesCsv } from './outcome.js';
 import type { RunContext } from './runContext.js';
@@ -58,7 +59,8 @@ export async function closeRun(run: RunContext, interrupted: boolean, durationMs
   // Inside the store paths are relative: it can be moved, and `--store` may have been absolute.
   await run.folder.write('result.json', `${JSON.stringify({ ...result, undoPoint: 'undo' }, null, 2)}\n`);
   const orgTime = run.org.lastAnswerAt();
-  await run.journal.append({ kind: 'runClosed', status, ...(orgTime ? { orgTime } : {}) });
+  const files = await filesToName(run.folder);
+  await run.journal.append({ kind: 'runClosed', status, ...(orgTime ? { orgTime } : {}), files });
   return result;
 }
 

@@ -1,6 +1,7 @@
 import type { Store } from '../store/ports.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import { earlierRuns, undoneRuns } from './earlierRuns.js';
+import { readResult } from './journal/namedFiles.js';
 import type { RunResult } from './runResult.js';
 
 /** The newest finished run of a plan that succeeded, if there is one that was not undone. */
@@ -11,9 +12,8 @@ export async function succeededRun(store: Store, plan: RollbackPlan): Promise<Ru
     if (undone.has(id)) continue;
     if (state.planDigest !== plan.digest || (state.status !== 'succeeded' && state.status !== 'alreadyApplied'))
       continue;
-    if (!(await folder.exists('result.json'))) continue;
-    const result = JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult;
-    found = { ...result, undoPoint: `${folder.display}/undo` };
+    const result = await readResult(folder, state);
+    if (result) found = { ...result, undoPoint: `${folder.display}/undo` };
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import { readAccounts, readRun } from '../apply/earlierRuns.js';
 import type { ItemOutcome } from '../apply/outcome.js';
 import type { FlowsPart } from '../flow/flowVersion.js';
 import type { ComponentsPart } from '../metadata/component.js';
@@ -6,7 +7,7 @@ import { countOutcomes, type OutcomeCounts } from '../model/operation.js';
 import { Refusal } from '../model/refusal.js';
 import { readItems, readPlan } from '../plan/readPlan.js';
 import type { RecordItem, RollbackPlan, Step } from '../plan/rollbackPlan.js';
-import { parseJson, readSnapshot } from '../snapshot/baseline.js';
+import { readSnapshot } from '../snapshot/baseline.js';
 import { readComponentsPart, readFlowsPart } from '../snapshot/readPart.js';
 import type { Snapshot } from '../snapshot/snapshotFormat.js';
 import type { Store } from '../store/ports.js';
@@ -80,15 +81,9 @@ export async function readRunItem(
   const known = inventory.plans.some((plan) => plan.id === planId && plan.state !== 'damaged');
   const plan = planId && known ? await readPlan(await store.open('plans', planId)) : undefined;
   const byStep = new Map<string, readonly ItemOutcome[]>();
-  for (const path of await folder.list('outcomes'))
-    byStep.set(
-      path.replace(/^outcomes\/|\.ndjson$/g, ''),
-      (await folder.read(path))
-        .toString('utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => parseJson(line) as ItemOutcome)
-    );
+  const reading = await readRun(store, folder.id);
+  if (reading.kind === 'run')
+    for (const [step, outcomes] of await readAccounts(folder, reading.run.state)) byStep.set(step, outcomes);
   const open = new Set(entry.openSteps);
   const ids = plan ? plan.steps.map((step) => step.id) : [...new Set([...byStep.keys(), ...open])].sort();
   const steps = ids.map((id): RunStep => {

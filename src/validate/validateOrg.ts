@@ -1,5 +1,6 @@
 import { knownNewIds } from '../apply/records/knownNewIds.js';
 import { readRun } from '../apply/earlierRuns.js';
+import { readResult } from '../apply/journal/namedFiles.js';
 import type { RunResult } from '../apply/runResult.js';
 import { makeStoreId, parseStoreId, type StoreId } from '../model/ids.js';
 import type { Finding } from '../model/finding.js';
@@ -47,14 +48,14 @@ export async function openRun(store: Store, id: StoreId): Promise<KnownRun> {
   if (reading.kind === 'nothing') throw new Refusal('runNeverBegan', { tokens: [id] });
   const { state, entries } = reading.run;
   const planId = parseStoreId(state.planId);
-  if (!planId || state.status === undefined || !(await folder.exists('result.json')))
-    throw new Refusal('runNotFinished', { tokens: [id], actionTokens: [id] });
+  const result = state.status === undefined ? undefined : await readResult(folder, state);
+  if (!planId || !result) throw new Refusal('runNotFinished', { tokens: [id], actionTokens: [id] });
   const plan = await readPlan(await store.open('plans', planId));
   const closed = entries.findLast((entry) => entry.kind === 'runClosed');
   if (plan.digest !== state.planDigest)
     throw new Refusal('planDamaged', { tokens: [planId, 'it is not the one the run applied'] });
   return {
-    result: JSON.parse((await folder.read('result.json')).toString('utf8')) as RunResult,
+    result,
     plan,
     openedAt: state.openedAt,
     closedAt: closed?.orgTime ?? closed?.at,

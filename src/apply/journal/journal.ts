@@ -55,7 +55,9 @@ export type JournalEntry =
       readonly at: string;
       readonly step: string;
       readonly counts: OutcomeCounts;
+      /** The file with the outcome of each item, and its SHA-256. */
       readonly outcomes: string;
+      readonly sha256?: string;
     }
   | {
       readonly kind: 'runClosed';
@@ -63,6 +65,8 @@ export type JournalEntry =
       readonly status: RunStatus;
       /** The org's clock at its last answer: what changed later changed after the run. */
       readonly orgTime?: string;
+      /** The result and everything in the undo point, each with its SHA-256. */
+      readonly files?: ReadonlyArray<readonly [path: string, sha256: string]>;
     };
 
 export type JobKind = 'ingest' | 'deploy' | 'validation';
@@ -137,7 +141,7 @@ export interface StepState {
   /** The org's clock just before the effect, where the intention has it. */
   readonly intendedAt?: string;
   readonly jobs: readonly StepJob[];
-  readonly settled?: { readonly counts: OutcomeCounts; readonly outcomes: string };
+  readonly settled?: { readonly counts: OutcomeCounts; readonly outcomes: string; readonly sha256?: string };
 }
 
 /** Where a run stands: a fold over its entries. */
@@ -158,6 +162,8 @@ export interface RunState {
   readonly open: readonly string[];
   readonly idMap: ReadonlyMap<string, string>;
   readonly switchesOff: readonly string[];
+  /** What its end names, with SHA-256; undefined while it has none. */
+  readonly files?: ReadonlyMap<string, string>;
   /** How the run ended; undefined while it is under way, or since it was cut off. */
   readonly status: RunStatus | undefined;
 }
@@ -174,6 +180,7 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
   const switches = new Set<string>();
   let status: RunStatus | undefined;
   let closedAt: string | undefined;
+  let files: ReadonlyMap<string, string> | undefined;
   for (const entry of entries) {
     switch (entry.kind) {
       case 'stepIntended':
@@ -200,7 +207,10 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
         }));
         break;
       case 'stepSettled':
-        change(entry.step, (state) => ({ ...state, settled: { counts: entry.counts, outcomes: entry.outcomes } }));
+        change(entry.step, (state) => {
+          const { counts, outcomes, sha256: hash } = entry;
+          return { ...state, settled: { counts, outcomes, ...(hash === undefined ? {} : { sha256: hash }) } };
+        });
         break;
       case 'switchOff':
         switches.add(entry.name);
@@ -210,10 +220,12 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
         break;
       case 'runResumed':
         status = undefined;
+        files = undefined;
         break;
       case 'runClosed':
         status = entry.status;
         closedAt = entry.orgTime ?? entry.at;
+        files = entry.files && new Map(entry.files);
         break;
       default:
         break;
@@ -225,6 +237,7 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
     ...(orgTime === undefined ? {} : { orgTime }),
     ...(undoes === undefined ? {} : { undoes }),
     ...(closedAt === undefined ? {} : { closedAt }),
+    ...(files === undefined ? {} : { files }),
     steps,
     open: [...steps].filter(([, state]) => state.intended && !state.settled).map(([step]) => step),
     idMap,

@@ -11,6 +11,7 @@ import { openBaseline } from '../../snapshot/baseline.js';
 import type { Store } from '../../store/ports.js';
 import { readRun, type EarlierRun } from '../earlierRuns.js';
 import { isUnfinished } from '../journal/journal.js';
+import { checkUndoPoint } from '../journal/namedFiles.js';
 import { makeUndoSnapshot } from './undoSnapshot.js';
 
 /**
@@ -63,6 +64,7 @@ async function openEndedRun(org: OrgPorts, store: Store, id: StoreId): Promise<E
   if (run.state.orgId !== org.identity.orgId)
     throw new Refusal('wrongOrg', { tokens: [`run ${id}`, run.state.orgId, org.identity.orgId] });
   if (isUnfinished(run.state)) throw new Refusal('undoUnfinished', { tokens: [id], actionTokens: [id, id] });
+  await checkUndoPoint(run.folder, run.state);
   return run;
 }
 
