@@ -3,6 +3,7 @@ import { componentTarget, flowTarget, recordTarget } from '../model/selector.js'
 import { grantsText, permissionTarget } from '../permissions/permissionRow.js';
 import { inWindow } from './attribution/attribution.js';
 import { conflict, leftOut } from './choice/choice.js';
+import { runs } from './flows/flowSteps.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
 
 const RECORD_WORDS: Readonly<Record<string, readonly [baseline: string, current: string]>> = {
@@ -26,7 +27,12 @@ export function driftDraft(changes: ChangeSet, decisions: Decisions): Draft {
   };
   for (const change of changes.flows) {
     if (change.kind === 'created' && change.now?.activeVersion === null) continue;
-    note(flowTarget(change.flow), ['as in the snapshot', `${change.kind} since`], flowAuthor(change));
+    const [before, now] = [runs(change.baseline), runs(change.now)];
+    note(
+      flowTarget(change.flow),
+      before === now ? ['as in the snapshot', `${change.kind} since`] : [before, now],
+      flowAuthor(change)
+    );
   }
   for (const change of changes.components)
     note(

@@ -50,9 +50,11 @@ function entry(group: readonly Conflict[], mark: (conflict: Conflict) => string,
   const [from, to] = [times.at(0), times.at(-1)];
   const at = from === undefined || to === undefined ? '' : from === to ? when(from) : `${when(from)} to ${when(to)}`;
   const who = `${first.changedBy ? ` by ${first.changedBy}` : ''}${at ? `, ${at}` : ''}`;
+  const ran = first.target.startsWith('flow:') && first.baseline !== 'as in the snapshot';
+  const now = ran ? `${first.current} (in the snapshot: ${first.baseline})` : first.current;
   const text =
     first.kind === 'usedByKept'
       ? `created since${who}; ${first.current}, which stays`
-      : `${first.current}${who}${PLAIN.has(first.kind) ? '' : `: ${conflictWords(first.kind)}`}`;
+      : `${now}${who}${PLAIN.has(first.kind) ? '' : `: ${conflictWords(first.kind)}`}`;
   return [...inPieces(`${sign}  ${what}`, width, '  '), ...wrap(text, width, ' '.repeat(sign.length + 4))];
 }

@@ -148,7 +148,7 @@ function inShort(plan: RollbackPlan, width: number): string[] {
     ]);
   const overwritten = plan.conflicts.length - kept;
   if (overwritten > 0) rows.push(['OVERWRITTEN', `${plural(overwritten, 'later change')} by somebody else, as asked`]);
-  if (plan.manual.length > 0) rows.push(['By hand', `${plural(plan.manual.length, 'item')}, after the rollback`]);
+  if (plan.manual.length > 0) rows.push(['By hand', `${plural(plan.manual.length, 'item')}, listed below`]);
   if (plan.leftOut.length > 0) rows.push(['Left as it is', plural(plan.leftOut.length, 'change')]);
   return rows.length > 0 ? ['In short', ...columns(rows, width)] : [];
 }
@@ -283,8 +283,13 @@ function lastEditorLines(plan: RollbackPlan, view: PlanView): string[] {
     kept ? 'what the deployer had changed in it before a colleague did stays (the rows under Conflicts)' : '',
   ].filter(Boolean);
   if (parts.length === 0) return [];
+  const known = plan.after
+    ? `Others changed rows, too, before snapshot ${plan.after} was taken. Who changed a field until then`
+    : 'Who changed a field';
   return wrap(
-    `Who changed a field is known only by the last editor of its row: ${parts.join('; ')}. A snapshot taken right after the deployment would tell (--follows).`,
+    `${known} is known only by the last editor of its row: ${parts.join('; ')}.${
+      plan.after ? '' : ' A snapshot taken right after the deployment would tell (--follows).'
+    }`,
     view.width,
     '  '
   );

@@ -92,7 +92,7 @@ describe('whose changes go back', () => {
         [CREMA_UNO, 'changedLater', CLEO, 'keep'],
         [CREMA_UNO, 'editedSince', CLEO, 'keep'],
         [hers, 'createdLater', CLEO, 'keep'],
-        ['Added', 'changedLater', CLEO, 'keep'],
+        ['Added', 'createdLater', CLEO, 'keep'],
       ]);
       // Nothing is guessed by last editors, so no step says so.
       expect(plan.steps.filter(({ reason }) => reason.includes('lastEditorOnly'))).to.deep.equal([]);

@@ -138,7 +138,10 @@ export function claimCreated(change: ComponentChange, attribution: Attribution):
   const touches = attribution.touches.get(keyText(change)) ?? [];
   const byDeployment = touches.find((touch) => touch.created && isOurTouch(attribution, touch));
   const since = sinceAfter(change, attribution);
-  if (since?.ours === false) return { made: since.kind === 'editedSince', claim: since };
+  if (since?.ours === false) {
+    const isNew = since.kind === 'changedLater';
+    return { made: !isNew, claim: isNew ? theirs('createdLater', creator) : since };
+  }
   const made = byDeployment !== undefined || isClaimant(creator, attribution);
   if (!made) return { made, claim: byAuthor(creator, attribution, 'createdByOther') };
   const other = otherDeployment(touches, attribution);

@@ -1,3 +1,4 @@
+import { versionOf } from '../../flow/flowVersion.js';
 import { keyText } from '../../metadata/component.js';
 import type { Deployment } from '../../org/ports.js';
 import type { AfterState } from './afterState.js';
@@ -127,6 +128,11 @@ function later(claim: ReturnType<typeof claimComponent>): boolean {
 /** Who had changed it when the following snapshot was taken. */
 function atThatTime(target: string, author: Author, after: AfterState | undefined): Author {
   if (!after) return author;
+  const flow = after.flows.get(target.replace(/^flow:/, ''));
+  if (target.startsWith('flow:') && flow) {
+    const version = versionOf(flow, flow.activeVersion ?? flow.latestVersion);
+    return version ? { userId: version.lastModifiedById, at: version.lastModifiedAt } : author;
+  }
   const row = after.rows.get(target.split(':').at(-1) ?? '');
   if (row) return { userId: row.LastModifiedById ?? undefined, at: row.LastModifiedDate ?? undefined };
   const component = after.components.get(target.replace(/^metadata:/, ''));

@@ -9,7 +9,8 @@ import { flowFindings } from './flowFindings.js';
 import { addedVersions } from './flowVersionDeletes.js';
 import { wayBack } from './flowWayBack.js';
 
-function runs(flow: FlowEntry | undefined): string {
+/** What of a flow runs, in words. */
+export function runs(flow: FlowEntry | undefined): string {
   if (!flow) return 'absent';
   return flow.activeVersion === null ? 'inactive' : `version ${flow.activeVersion} active`;
 }

@@ -85,7 +85,7 @@ function fieldsNow(part: ObjectPart, now: ObjectDescribe, findings: Finding[]): 
       code: 'fieldsGone',
       severity: 'warning',
       subject: part.object,
-      message: `${gone.join(', ')} of ${part.object} can no longer be read. What they held is not compared and not restored.`,
+      message: `${gone.join(', ')} can no longer be read: what was in it is neither compared nor restored.`,
     });
   }
   return part.fields.filter((name) => fieldNamed(now, name));

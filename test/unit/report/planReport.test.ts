@@ -94,7 +94,7 @@ describe('a plan as a person reads it', () => {
         '  Records        update 1,234, delete 2',
         '  Kept           1 change that is not the deployment’s, listed below',
         '  OVERWRITTEN    2 later changes by somebody else, as asked',
-        '  By hand        1 item, after the rollback',
+        '  By hand        1 item, listed below',
         '  Left as it is  1 change',
         '',
       ].join('\n')
