@@ -5,13 +5,15 @@ import { recordTarget } from '../model/selector.js';
 import type { Conflict, Step } from '../plan/rollbackPlan.js';
 import { formatRecord } from '../records/csvRecords.js';
 import type { ValueRow } from '../records/fieldValue.js';
+import { savePermissions } from './quarantinePermissions.js';
 import type { RunContext } from './runContext.js';
 
 const NOTE = 'quarantine/put-back.txt';
 
 /**
  * Before the first write: saves what the plan overwrites although somebody else did it, in a form that puts it back. Rows
- * are CSV for `sf data update bulk`, components and flow bodies a package for `sf project deploy start --metadata-dir`.
+ * are CSV for `sf data update bulk`, components and flow bodies a package for `sf project deploy start --metadata-dir`,
+ * permission rows a command each.
  * The note that says how is written last; a run that is gone on with finds it and leaves everything as it is.
  */
 export async function quarantine(run: RunContext): Promise<void> {
@@ -23,6 +25,7 @@ export async function quarantine(run: RunContext): Promise<void> {
   const note: string[] = [];
   await saveRows(run, overwritten, note);
   await savePackage(run, overwritten, note);
+  await savePermissions(run, overwritten, note, whose);
   await run.folder.write(NOTE, `${HEAD}\n${note.join('\n')}\n`);
 }
 

@@ -91,6 +91,7 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
     undeleteRows: (ids) => writes.undeleteRows(ids),
     readPermissions: (scope, among) => permissions.readPermissions(scope, among),
     writePermissions: (waves) => permissionWrites.writePermissions(waves),
+    permissionRecords: (writes) => permissionWrites.permissionRecords(writes),
     createIngestJob: (object, operation) => ingest.createIngestJob(object, operation),
     uploadAndClose: (jobId, csv) => ingest.uploadAndClose(jobId, csv),
     abortIngestJob: (jobId) => ingest.abortIngestJob(jobId),

@@ -5,7 +5,8 @@ import type { OrgHttp } from './orgHttp.js';
 import type { KnownParent } from './permissionNames.js';
 import type { PermissionBook } from './permissionBook.js';
 import type { PermissionRows } from './permissionRows.js';
-import type { PermissionWrite, PermissionWriter, RowResult } from './ports.js';
+import { fieldsThatName, objectOf, valuesOf } from './permissionRecord.js';
+import type { PermissionRecord, PermissionWrite, PermissionWriter, RowResult } from './ports.js';
 import { askTogether } from './requestBatch.js';
 import { sendRows, type RowCall } from './rowCalls.js';
 
@@ -37,6 +38,28 @@ export class PermissionWrites implements PermissionWriter {
     return waves.map((wave) => results.slice(taken, (taken += wave.length)));
   }
 
+  public async permissionRecords(writes: readonly PermissionWrite[]): Promise<Array<PermissionRecord | undefined>> {
+    if (writes.length === 0) return [];
+    const book = await this.rows.read(scopeOfRows(writes));
+    const users = await this.userIds(writes);
+    return writes.map((write) => {
+      const parent = book.parents.get(parentKeyText(write.parent));
+      if (!parent) return undefined;
+      if (write.kind === 'UserPermission')
+        return {
+          object: parent.kind === 'Profile' ? 'Profile' : 'PermissionSet',
+          names: { Id: parent.ownId },
+          values: { [`Permissions${write.target}`]: write.grants.length > 0 },
+        };
+      const named = fieldsThatName(write, parent, book, this.idOf(write, users));
+      return named && { object: objectOf(write.kind), names: named, values: valuesOf(write, book) };
+    });
+  }
+
+  private idOf(write: PermissionWrite, users: ReadonlyMap<string, string>): string | undefined {
+    return write.kind === 'User' ? users.get(write.target.toLowerCase()) : this.rows.entityId(write.kind, write.target);
+  }
+
   /** What one wave takes. Writes that cannot be made are refused in `results`; their places begin with `first`. */
   private callsOf(
     wave: readonly PermissionWrite[],
@@ -60,9 +83,7 @@ export class PermissionWrites implements PermissionWriter {
         known.writes.push(at);
         columns.set(parent.ownId, known);
       } else {
-        const id =
-          write.kind === 'User' ? users.get(write.target.toLowerCase()) : this.rows.entityId(write.kind, write.target);
-        const call = rowCall(write, parent, book, id, at);
+        const call = rowCall(write, parent, book, this.idOf(write, users), at);
         if (typeof call === 'string') refuse('TARGET_GONE', call);
         else if (call) calls.push(call);
       }
@@ -79,9 +100,9 @@ export class PermissionWrites implements PermissionWriter {
     return calls;
   }
 
-  /** Ids of users who are to be assigned, by their names in lower case. */
+  /** Ids of the users that the writes name, by their names in lower case. */
   private async userIds(writes: readonly PermissionWrite[]): Promise<Map<string, string>> {
-    const names = writes.filter(({ kind, grants }) => kind === 'User' && grants.length > 0).map(({ target }) => target);
+    const names = writes.filter(({ kind }) => kind === 'User').map(({ target }) => target);
     const queries =
       names.length === 0
         ? []
@@ -95,14 +116,6 @@ export class PermissionWrites implements PermissionWriter {
   }
 }
 
-const OBJECT_OF_KIND: Readonly<Record<string, string>> = {
-  Object: 'ObjectPermissions',
-  Field: 'FieldPermissions',
-  Tab: 'PermissionSetTabSetting',
-  Member: 'PermissionSetGroupComponent',
-  User: 'PermissionSetAssignment',
-};
-
 /** The row to create, change or delete; undefined when nothing is to be done, a text when it cannot be. */
 function rowCall(
   write: PermissionWrite,
@@ -111,7 +124,7 @@ function rowCall(
   id: string | undefined,
   at: number
 ): RowCall | string | undefined {
-  const object = OBJECT_OF_KIND[write.kind] ?? 'SetupEntityAccess';
+  const object = objectOf(write.kind);
   const place = book.places.get(permissionKeyText(write));
   if (write.grants.length === 0) return place && { action: 'delete', object, id: place.id, values: {}, writes: [at] };
   const values = valuesOf(write, book);
@@ -121,46 +134,8 @@ function rowCall(
       ? undefined
       : { action: 'update', object, id: place.id, values, writes: [at] };
   }
-  const insert = (more: Readonly<Record<string, unknown>>): RowCall => ({
-    action: 'insert',
-    object,
-    id: undefined,
-    values: { ...more, ...values },
-    writes: [at],
-  });
-  const gone = `the org has no ${write.kind} ${write.target} any more`;
-  switch (write.kind) {
-    case 'Object':
-      return insert({ ParentId: parent.setId, SobjectType: write.target });
-    case 'Field':
-      return insert({
-        ParentId: parent.setId,
-        SobjectType: write.target.slice(0, write.target.indexOf('.')),
-        Field: write.target,
-      });
-    case 'Tab':
-      return insert({ ParentId: parent.setId, Name: write.target });
-    case 'Member': {
-      const set = book.parents.get(parentKeyText({ kind: 'PermissionSet', name: write.target }));
-      return set ? insert({ PermissionSetGroupId: parent.ownId, PermissionSetId: set.ownId }) : gone;
-    }
-    case 'User': {
-      if (id === undefined) return gone;
-      const holder =
-        parent.kind === 'PermissionSetGroup'
-          ? { PermissionSetGroupId: parent.ownId }
-          : { PermissionSetId: parent.ownId };
-      return insert({ AssigneeId: id, ...holder });
-    }
-    default:
-      return id === undefined ? gone : insert({ ParentId: parent.setId, SetupEntityId: id });
-  }
-}
-
-/** The columns that say what a row grants. All rights are sent, so that what was added since goes. */
-function valuesOf(write: PermissionWrite, book: PermissionBook): Record<string, unknown> {
-  if (write.kind === 'Tab') return { Visibility: write.grants.includes('Visible') ? 'DefaultOn' : 'DefaultOff' };
-  if (write.kind !== 'Object' && write.kind !== 'Field') return {};
-  const rights = write.kind === 'Field' ? ['PermissionsRead', 'PermissionsEdit'] : book.objectRights;
-  return Object.fromEntries(rights.map((name) => [name, write.grants.includes(name.replace(/^Permissions/, ''))]));
+  const named = fieldsThatName(write, parent, book, id);
+  return named
+    ? { action: 'insert', object, id: undefined, values: { ...named, ...values }, writes: [at] }
+    : `the org has no ${write.kind} ${write.target} any more`;
 }

@@ -352,6 +352,15 @@ export interface PermissionWrite extends PermissionKey {
   readonly grants: readonly string[];
 }
 
+/** A permission row as a record of an object. */
+export interface PermissionRecord {
+  readonly object: string;
+  /** The fields that tell it from every other, or its Id. */
+  readonly names: Readonly<Record<string, string>>;
+  /** The columns that say what it grants; none where it only is there or not. */
+  readonly values: Readonly<Record<string, string | boolean>>;
+}
+
 export interface PermissionReader {
   /**
    * Rows of the scope; rejects when the user may not see them. With `among`, of rows about targets only those that these
@@ -366,6 +375,8 @@ export interface PermissionWriter {
    * the order of the writes, with an empty id. A row that is so already counts as written.
    */
   writePermissions(waves: ReadonlyArray<readonly PermissionWrite[]>): Promise<RowResult[][]>;
+  /** The same rows as records, for whoever writes them by hand; undefined of one whose parent or target is gone. */
+  permissionRecords(writes: readonly PermissionWrite[]): Promise<Array<PermissionRecord | undefined>>;
 }
 
 export interface Usage {

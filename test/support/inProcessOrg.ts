@@ -178,6 +178,12 @@ export class InProcessOrg implements OrgPorts {
     return this.permissionsOr().rows.readPermissions(scope, among);
   }
 
+  public async permissionRecords(
+    ...[writes]: Parameters<OrgPorts['permissionRecords']>
+  ): ReturnType<OrgPorts['permissionRecords']> {
+    return this.permissionsOr().writes.permissionRecords(writes);
+  }
+
   public async writePermissions(
     ...[waves]: Parameters<OrgPorts['writePermissions']>
   ): ReturnType<OrgPorts['writePermissions']> {

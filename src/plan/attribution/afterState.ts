@@ -1,6 +1,7 @@
 import type { FlowEntry } from '../../flow/flowVersion.js';
 import { versionMember } from '../../flow/flowVersion.js';
 import type { ComponentState } from '../../metadata/component.js';
+import type { PermissionRow } from '../../permissions/permissionRow.js';
 import type { ValueRow } from '../../records/fieldValue.js';
 
 /**
@@ -18,8 +19,8 @@ export interface AfterState {
   readonly flowBodies: ReadonlyMap<string, string>;
   /** Components by `Type:FullName`; null: covered, and not there. */
   readonly components: ReadonlyMap<string, ComponentState | null>;
-  /** What permission rows granted, by `permissionKeyText`; empty: covered, and not there. */
-  readonly permissions: ReadonlyMap<string, readonly string[]>;
+  /** Permission rows by `permissionKeyText`; without grants: covered, and not there. */
+  readonly permissions: ReadonlyMap<string, Pick<PermissionRow, 'grants' | 'modifiedAt'>>;
   /** Objects it covers. */
   readonly objects: ReadonlySet<string>;
   /** Rows by Id; null: its object is covered, and the row was not there. */

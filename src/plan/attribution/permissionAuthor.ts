@@ -17,7 +17,7 @@ export type Whose =
 
 /**
  * Rows of permissions bear no name. A snapshot taken right after the deployment tells what it left: that is the deployers'
- * as long as it still stands. Without one a change is theirs when their deployment changed the parent, and the row's own
+ * as long as it still stands, unless the row's time then says that no deployment was running when it was changed. Without one a change is theirs when their deployment changed the parent, and the row's own
  * time lies within it. Of a row that is gone, and of user permissions, the org keeps no time at all: then the parent must
  * not have been changed after the deployment. Anything else is nobody's, and so a conflict: it may be a colleague's.
  */
@@ -34,7 +34,11 @@ export function whoseChange(
   const touches = attribution.touches.get(`${change.parent.kind}:${change.parent.name}`) ?? [];
   const then = attribution.after?.permissions.get(permissionKeyText(change));
   if (then !== undefined) {
-    if (!sameGrants(then, change.now) || sameGrants(then, change.baseline)) return nobody;
+    if (!sameGrants(then.grants, change.now) || sameGrants(then.grants, change.baseline)) return nobody;
+    // Changed by hand between the two snapshots: before the deployment, or after it and before the second one.
+    const byHand =
+      then.modifiedAt !== undefined && ![...windows.values()].some((one) => isWithin(then.modifiedAt ?? '', one));
+    if (byHand && windows.size > 0) return nobody;
     // Where single deployments are named, the others may have changed it just as well.
     const named = attribution.source !== 'items' || touches.every((touch) => isOurTouch(attribution, touch));
     return named && (attribution.source !== 'items' || touches.length > 0) ? { kind: 'deployers' } : nobody;

@@ -94,13 +94,13 @@ export async function readAfter(after: Baseline, changes: ChangeSet): Promise<Af
   };
 }
 
-function permissionsThen({ permissions }: Baseline, changes: ChangeSet): Map<string, readonly string[]> {
+function permissionsThen({ permissions }: Baseline, changes: ChangeSet): AfterState['permissions'] {
   if (!permissions) return new Map();
-  const granted = new Map(permissions.rows.map((row) => [permissionKeyText(row), row.grants]));
+  const granted = new Map(permissions.rows.map((row) => [permissionKeyText(row), row]));
   return new Map(
     changes.permissions
       .filter((change) => coversRow(permissions.scope, change))
-      .map((change) => [permissionKeyText(change), granted.get(permissionKeyText(change)) ?? []])
+      .map((change) => [permissionKeyText(change), granted.get(permissionKeyText(change)) ?? { grants: [] }])
   );
 }
 

@@ -157,9 +157,9 @@ describe('steps of the permission lane', () => {
     });
   });
 
-  it('go by a snapshot taken right after the deployment, where there is one: to the row, and whatever the times are', () => {
-    const seen = (change: PermissionChange, then: string[]): string => {
-      const permissions = new Map([[permissionKeyText(change), then]]);
+  it('go by a snapshot taken right after the deployment, where there is one: to the row, whatever its time is now', () => {
+    const seen = (change: PermissionChange, grants: string[], modifiedAt?: string): string => {
+      const permissions = new Map([[permissionKeyText(change), { grants, ...(modifiedAt ? { modifiedAt } : {}) }]]);
       const draft = planned([change], facts({ lastModifiedAt: LATER }), {
         touches: [],
         after: { permissions } as unknown as AfterState,
@@ -171,6 +171,9 @@ describe('steps of the permission lane', () => {
     expect(seen(granted('Lead.A'), [])).to.equal('unknownAuthor');
     expect(seen(taken('Lead.A'), ['Read'])).to.equal('unknownAuthor');
     expect(seen({ ...granted('Lead.A'), now: ['Read', 'Edit'] }, ['Read'])).to.equal('unknownAuthor');
+    // The time that the row bore then tells whether a deployment was running when it was changed.
+    expect(seen(granted('Lead.A', LATER), ['Read'], DURING)).to.equal('ours');
+    expect(seen(granted('Lead.A', LATER), ['Read'], '2026-03-02T11:00:00.000Z')).to.equal('unknownAuthor');
   });
 
   it('leave out what was asked to be left out', () => {
