@@ -58,4 +58,37 @@ describe('the API requests of a day', () => {
     expect(done.status).to.equal('succeeded');
     for (const rule of RULES) expect(world.row(OBJECT, rule)?.SBQQ__EvaluationOrder__c).to.not.equal(999);
   });
+
+  it('an apply that sees the day run out stops between two steps, and goes on tomorrow', async () => {
+    const scope = { ...EMPTY_SCOPE, records: [{ object: OBJECT }, { object: 'Product2' }] };
+    const [product = ''] = [...world.org.store.rows('Product2')].map((row) => String(row.Id));
+    const before = world.row('Product2', product)?.Description ?? null;
+    const snapshot = await world.snapshot(scope);
+    release();
+    world.update('Dov Deployer', 'Product2', product, { Description: 'Spring' });
+    const plan = await world.plan(snapshot, { everybody: true });
+    expect(plan.steps.length).to.be.above(1);
+    const { switches } = world.org;
+    // Somebody else spends what is left while the first step is written.
+    switches.beforeRequest = [
+      { when: ({ method }) => method === 'PATCH', run: () => void (switches.dailyApiRequests = used() + 45) },
+    ];
+    const told: unknown[] = [];
+    const stopped = await world.apply(plan, { onStopped: (error: unknown) => void told.push(error) });
+    switches.beforeRequest = [];
+    expect([stopped.status, (told[0] as Refusal).key]).to.deep.equal(['interrupted', 'apiLimitReached']);
+    // Nothing is in doubt: the first step is settled, the rest was not begun.
+    expect(Object.keys(stopped.totals).sort()).to.deep.equal(['restored', 'skipped']);
+    const id = parseStoreId(stopped.runId) as StoreId;
+    const options = { tests: [], stopAsked: () => false };
+    const goOn = async (): Promise<string> =>
+      (await resumeRun(await world.as('Ada Admin'), world.store, id, options, world.chance, SILENT)).status;
+    // Today there is no room for it.
+    expect(await goOn().catch((error: Refusal) => error.key)).to.be.oneOf(['interrupted', 'apiLimitReached']);
+    world.org.clock.advance(24 * 3_600_000);
+    switches.dailyApiRequests = 100_000;
+    expect(await goOn()).to.equal('succeeded');
+    for (const rule of RULES) expect(world.row(OBJECT, rule)?.SBQQ__EvaluationOrder__c).to.not.equal(999);
+    expect(world.row('Product2', product)?.Description ?? null).to.equal(before);
+  });
 });

@@ -26,6 +26,15 @@ describe('a run that is cut off and gone on with', function () {
     await holds(randomCase(SEED, 2, crashes.undisturbed));
   });
 
+  for (const code of ['ENOSPC', 'EROFS'] as const)
+    it(`says so and can be gone on with when the disk refuses a write with ${code} (seed ${SEED})`, async () => {
+      expect(await crashes.playRefusingDisk(SEED % crashes.undisturbed.operations, code)).to.deep.equal([]);
+    });
+
+  it(`does not mind a clock that jumps to and fro (seed ${SEED})`, async () => {
+    await holds({ ...randomCase(SEED, 1, crashes.undisturbed), clockJumps: true });
+  });
+
   it(`ends like an undisturbed one, or asks a person, whatever the journal has lost (seed ${SEED})`, async () => {
     expect(await crashes.playCut(SEED % crashes.undisturbed.lines)).to.deep.equal([]);
   });
