@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wrap } from '../src/report/table.js';
 import { startPracticeOrg } from '../test/org/http/server.js';
 import { brightcup } from '../test/org/seed/brightcup.js';
 import { playStory } from './demo/playStory.js';
@@ -18,7 +19,13 @@ const project = join(place, 'spring-release');
 const sf = join(root, 'test', 'stock-cli', 'node_modules', '@salesforce', 'cli', 'bin', 'run.js');
 
 const bold = (text: string): string => (process.stdout.isTTY ? `\u001b[1m${text}\u001b[22m` : text);
-const say = (text: string): void => void process.stdout.write(`\n${text}\n`);
+const say = (text: string): void =>
+  void process.stdout.write(
+    `\n${text
+      .split('\n')
+      .flatMap((line) => (line.startsWith('  ') ? [line] : wrap(line, 80)).concat(line === '' ? [''] : []))
+      .join('\n')}\n`
+  );
 
 function quoted(word: string): string {
   return /[^\w./:=@,{}-]/.test(word) ? `"${word}"` : word;
@@ -89,9 +96,10 @@ try {
     [
       `The org is as it was before the release, and Cleo's new name is still there: that is the one difference, kept on purpose (exit code 68).`,
       '',
-      `Snapshot: ${shown}/snapshots   plain CSV and Metadata API files`,
-      `Plan:     ${shown}/plans       what was approved`,
-      `Evidence: ${shown}/runs        journal, outcomes.csv, validation.json, undo/`,
+      `What it wrote, in ${shown}:`,
+      '  snapshots  plain CSV and Metadata API files',
+      '  plans      what was approved',
+      '  runs       journal, outcomes.csv, validation.json, undo/',
       '',
       `Play with it yourself: npm run practice-org   (this took ${Math.round((performance.now() - started) / 1000)} s)`,
     ].join('\n')

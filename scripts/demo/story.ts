@@ -94,8 +94,11 @@ export const STORY: readonly Scene[] = [
   },
   {
     name: 'apply',
-    say: 'She has read the plan, and applies it.',
-    type: ['rollback', 'apply', '-o', 'practice', '--plan', '{plan}', '--confirm', 'practice', '--no-validate'],
+    say: "She has read the plan, and applies it. The CPQ package's triggers stay on: what they change is reported.",
+    type: [
+      ...['rollback', 'apply', '-o', 'practice', '--plan', '{plan}', '--confirm', 'practice'],
+      ...['--cpq-triggers', 'leave-on', '--no-validate'],
+    ],
     exits: 0,
   },
   { name: 'validate', say: 'Is the org back?', type: ['rollback', 'validate', '-o', 'practice'], exits: 68 },

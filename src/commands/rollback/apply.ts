@@ -191,6 +191,8 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult |
       if (validation) this.log(`\n${validationReport(validation, ready.plan.snapshotId, width())}`);
       if (result.status === 'interrupted')
         this.log(`\n${messages.getMessage('resume', [this.sameFlags(org.identity.label), result.runId])}`);
+      else if (!validation)
+        this.log(`\n${messages.getMessage('prove', [this.sameFlags(org.identity.label), result.runId])}`);
       process.exitCode = exitCodeOf(result, validation?.verdict);
       return {
         ...result,
