@@ -1,3 +1,4 @@
+import { accessFile, isAccessFile } from '../metadata/accessFile.js';
 import { keyText, type ComponentKey } from '../metadata/component.js';
 import { manifestXml } from '../metadata/manifest.js';
 import { containerOf, onlyMembers } from '../metadata/members.js';
@@ -130,7 +131,9 @@ async function savePackage(run: RunContext, overwritten: Overwritten, note: stri
       const { type, fullName } = step.detail;
       const state = run.current.components.get(keyText(step.detail));
       if (!state) note.push(`${step.target}: ${whose(conflict)}. Delete it again.`);
-      else {
+      else if (replacesRows(type)) {
+        note.push(`${step.target}: ${whose(conflict)}`, ...(await saveByHand(run, state.paths)));
+      } else {
         members.push({ type, fullName });
         for (const path of state.paths)
           byPath.set(path, (byPath.get(path) ?? new Set()).add(keyText({ type, fullName })));
@@ -146,12 +149,35 @@ async function savePackage(run: RunContext, overwritten: Overwritten, note: stri
     const name = (path.split('/').at(-1) ?? '').replace(/\.[^.]+$/, '');
     await run.folder.write(
       `${root}/${path}`,
-      container ? onlyMembers(container, name, content.toString('utf8'), keys) : content
+      container
+        ? onlyMembers(container, name, content.toString('utf8'), keys)
+        : first.startsWith('Profile:')
+          ? accessFile('Profile', content.toString('utf8'), content.toString('utf8'))
+          : content
     );
   }
   if (members.length === 0) return;
   await run.folder.write(`${root}/package.xml`, manifestXml(members, run.plan.apiVersion));
   note.push(`  sf project deploy start --metadata-dir ${run.folder.display}/${root}`);
+}
+
+/** Whether a deployment of the file would set its permission rows, too, to what they were at that time. */
+function replacesRows(type: string): boolean {
+  return isAccessFile(type) && type !== 'Profile';
+}
+
+async function saveByHand(run: RunContext, paths: readonly string[]): Promise<string[]> {
+  const lines: string[] = [];
+  for (const path of paths) {
+    const content = run.current.retrieved?.files.get(path);
+    if (!content) continue;
+    await run.folder.write(`quarantine/by-hand/${path}`, content);
+    lines.push(
+      `  By hand: label, description and whatever else is no row are in ${run.folder.display}/quarantine/by-hand/${path}.`,
+      '  Do not deploy it: that would set every row back to what it was then.'
+    );
+  }
+  return lines;
 }
 
 async function saveFlow(

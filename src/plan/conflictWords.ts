@@ -16,7 +16,7 @@ const KEPT_WORDS: Readonly<Record<string, string>> = {
   targetDeleted: 'it pointed to a row that stays deleted',
   interviewsOnVersion: 'interviews are paused on it, and would go with it',
   ownerInactive: 'the owner it had is inactive',
-  unknownAuthor: 'nobody knows who changed it',
+  unknownAuthor: 'nobody knows by whom',
 };
 
 /** Kinds that no choice can change: the org itself is in the way, or there is nothing to choose. */

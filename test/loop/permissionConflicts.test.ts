@@ -83,14 +83,26 @@ describe('permission rows that a colleague changed', () => {
 
   it('are saved when they are overwritten, with the commands that put them back', async () => {
     const before = await world.snapshot(SCOPE);
-    await deploy(CUPS);
+    const bad = await deploy(CUPS);
     grant(HOPPERS);
     world.update('Cleo Colleague', 'FieldPermissions', fieldRow(DATE), { PermissionsEdit: false });
     world.delete('Cleo Colleague', fieldRow(NOTES));
     world.update('Cleo Colleague', 'PermissionSet', parentId(), { PermissionsViewSetup: true });
+    await deployAs(
+      world,
+      'Cleo Colleague',
+      accessFile(world, 'PermissionSet', SET, '', ['Plans installation visits.', 'Hers.']),
+      [`PermissionSet:${SET}`]
+    );
     const hers = now();
     const plan = await world.plan(before, {
-      choice: { resolve: [{ selector: `permission:${SET}:*`, decision: 'restore' }] },
+      deployments: [bad],
+      choice: {
+        resolve: ['permission', 'metadata:PermissionSet'].map((kind) => ({
+          selector: `${kind}:${SET}${kind === 'permission' ? ':*' : ''}`,
+          decision: 'restore',
+        })),
+      },
     });
     const run = await world.apply(plan);
     expect(run.status).to.equal('succeeded');
@@ -99,7 +111,9 @@ describe('permission rows that a colleague changed', () => {
     const note = readFileSync(join(folder, 'put-back.txt'), 'utf8');
     for (const target of [row(HOPPERS), row(DATE), row(NOTES), row('UserPermission:ViewSetup')])
       expect(note).to.include(`${target}: `);
-    expect(note).to.not.include(row(CUPS));
+    // A permission set that is deployed sets all of its rows: its file is kept, and no command deploys it.
+    expect(note).to.include('Do not deploy it').and.to.not.include('sf project deploy');
+    expect(readFileSync(join(folder, 'by-hand', 'permissionsets', `${SET}.permissionset`), 'utf8')).to.include('Hers.');
     const kept = JSON.parse(readFileSync(join(folder, 'permissions.json'), 'utf8')) as {
       rows: Array<{ target: string; grants: string[] }>;
       only: unknown[];
