@@ -10,6 +10,7 @@ import type { OrgPorts, Retrieved } from '../org/ports.js';
 import { readItems } from '../plan/readPlan.js';
 import type { RecordItem, RollbackPlan } from '../plan/rollbackPlan.js';
 import { repointRow } from '../records/idMap.js';
+import { fieldNamed } from '../records/objectDescribe.js';
 import { softReferences } from '../records/knowledge.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import type { StoreFolder } from '../store/ports.js';
@@ -101,6 +102,7 @@ export async function checkTargets(
         after: item.after && repointRow(item.after, idMap, soft),
         ...(item.also ? { also: repointRow(item.also, idMap, soft) } : {}),
       }));
+      const coming = await fieldsComing(org, plan, object);
       const rows = await readRows(
         org,
         object,
@@ -108,13 +110,32 @@ export async function checkTargets(
         await fieldsOf(org, object, stepItems)
       );
       for (const item of stepItems) {
-        const context = { returning, refilled: NO_FIELDS, insertable, elsewhere: elsewhere.get(item.old) ?? NO_FIELDS };
+        const context = {
+          returning,
+          refilled: NO_FIELDS,
+          insertable,
+          elsewhere: elsewhere.get(item.old) ?? NO_FIELDS,
+          coming,
+        };
         note(standingOfRow(item, rows.get(item.id), context), () => movedRow(object, item, rows.get(item.id)));
       }
     })
   );
   moved.sort((a, b) => (a.target < b.target ? -1 : 1));
   return { current: { flows, flowBodies, components, retrieved, items, permissions }, moved, nothingToDo: open === 0 };
+}
+
+/** Fields of an object that a step of the plan creates again and that are not there yet. */
+async function fieldsComing(org: OrgPorts, plan: RollbackPlan, object: string): Promise<ReadonlySet<string>> {
+  const names = plan.steps.flatMap(({ operation, detail }) =>
+    operation === 'recreateComponent' && detail.kind === 'component' && detail.type === 'CustomField'
+      ? [detail.fullName]
+      : []
+  );
+  const own = names.flatMap((name) => (name.startsWith(`${object}.`) ? [name.slice(object.length + 1)] : []));
+  if (own.length === 0) return NO_FIELDS;
+  const describe = await org.describe(object);
+  return new Set(own.filter((field) => !fieldNamed(describe, field)));
 }
 
 const NO_FIELDS: ReadonlySet<string> = new Set();

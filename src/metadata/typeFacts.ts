@@ -91,7 +91,8 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     ...plain,
     loses: {
       deleted: 'its data: saved in the undo point first, and for 15 days also in Setup, Deleted Fields',
-      recreated: 'its data and field history: undelete it in Setup within 15 days instead',
+      recreated:
+        'its field history, and with its data only where the snapshot holds the records: undelete it in Setup within 15 days instead',
     },
     mind: 'Cannot go while a flow version, class, formula, layout or list view uses it. Goes back before the records. Picklist values that the deployment added are deactivated, not deleted.',
     source: 'MDAPI, CustomField, CustomValue; HELP, "Manage Deleted Custom Fields"',

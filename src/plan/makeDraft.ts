@@ -6,10 +6,11 @@ import type { OrgPorts } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import { withoutAssignedSets } from './permissions/assignedSets.js';
 import { componentSteps } from './components/componentSteps.js';
-import { joinDrafts, type Decisions, type Draft } from './draft.js';
+import { emptyDraft, joinDrafts, type Decisions, type Draft } from './draft.js';
 import type { FlowFacts } from './flows/flowFacts.js';
 import { flowSteps } from './flows/flowSteps.js';
 import { permissionDraft } from './permissions/permissionDraft.js';
+import { readRefills, refillable } from './records/readRefills.js';
 import { stepsWithoutCascades } from './records/readCascades.js';
 import { deletedFirst } from './components/deletedFirst.js';
 import { offDigests, readAddedValues, readInTheWay } from './components/readComponentFacts.js';
@@ -43,6 +44,7 @@ export async function makeDraft(
         flowTexts: stayingFlowTexts(observed.components.flowTexts, flowDraft.steps),
         filledRows: await readFilledRows(org, baseline, observed.changes.components),
         recordScope: new Set(baseline.snapshot.objects.map(({ object }) => object)),
+        refillable: refillable(baseline, observed.changes.components),
         texts,
         off: offDigests(retrieved, observed.changes.components),
         values: await readAddedValues(
@@ -61,22 +63,31 @@ export async function makeDraft(
   const inOrder = { ...alone, steps: deletedFirst(alone.steps, { texts, inTheWay }) };
   const units = await readDeployUnits(baseline, inOrder.steps, org.deployLimits);
   const componentDraft = inParts(inOrder, units, org.deployLimits);
+  const recordDraft = await stepsWithoutCascades(
+    org,
+    observed.changes.records,
+    {
+      ...observed.records,
+      knowledge: baseline.knowledge,
+      lastEditorOnly: !attribution.exact,
+      ofPresets: new Set(snapshot.objects.filter((part) => part.preset ?? part.dataset).map((part) => part.object)),
+    },
+    decisions,
+    findings
+  );
+  const refills = await readRefills(
+    baseline,
+    componentDraft.steps,
+    recordDraft.steps,
+    observed.changes.records,
+    decisions.choice
+  );
   return joinDrafts([
     flowDraft,
     componentDraft,
     permissionDraft(baseline.permissions, observed, [...flowDraft.steps, ...componentDraft.steps], decisions),
-    await stepsWithoutCascades(
-      org,
-      observed.changes.records,
-      {
-        ...observed.records,
-        knowledge: baseline.knowledge,
-        lastEditorOnly: !attribution.exact,
-        ofPresets: new Set(snapshot.objects.filter((part) => part.preset ?? part.dataset).map((part) => part.object)),
-      },
-      decisions,
-      findings
-    ),
+    recordDraft,
+    { ...emptyDraft(), steps: refills },
   ]);
 }
 

@@ -289,37 +289,6 @@ describe('metadata goes back', () => {
     expect((await world.validate(later, run)).verdict).to.equal('restored');
   });
 
-  it('fills a field again that was deleted and is created anew, from the snapshot', async () => {
-    const FIELD = 'metadata:CustomField:Product2.Cups_Per_Day__c';
-    const product = '01t5g00000Br001AAB';
-    world.update('Ada Admin', 'Product2', product, { Cups_Per_Day__c: 120 });
-    world.org.clock.advance(60_000);
-    const snapshot = await world.snapshot({
-      metadata: [{ type: 'CustomField', fullName: 'Product2.Cups_Per_Day__c' }],
-      records: [{ object: 'Product2' }],
-    });
-    world.side.habits.fieldHolders = new Set();
-    await deployAs(world, 'Dov Deployer', {}, [], ['CustomField:Product2.Cups_Per_Day__c']);
-    const plan = await world.plan(snapshot);
-    expect(plan.steps).to.deep.equal([]);
-    expect(plan.manual.map(({ target }) => target)).to.deep.equal([FIELD]);
-    const named = await world.plan(snapshot, { choice: { resolve: [{ selector: FIELD, decision: 'restore' }] } });
-    expect(named.steps[0]?.reason).to.include('--full --only record:Product2');
-    expect((await world.apply(named)).status).to.equal('succeeded');
-    // What a real org shows: the new field is empty.
-    const row = world.org.store.get('Product2', product);
-    if (row) world.org.store.put('Product2', { ...row, Cups_Per_Day__c: null });
-    const refill = await world.plan(snapshot, {
-      full: true,
-      choice: { only: ['record:Product2'], onConflict: 'restore' },
-    });
-    expect(refill.steps.map(({ operation, target }) => [operation, target])).to.deep.equal([
-      ['updateRecords', 'record:Product2'],
-    ]);
-    expect((await world.apply(refill)).status).to.equal('succeeded');
-    expect(Number(world.row('Product2', product)?.Cups_Per_Day__c)).to.equal(120);
-  }).timeout(300_000);
-
   it('reads in parts what is too much for one retrieve, and an object file stays whole', async () => {
     const fields = ['Cups_Per_Day__c', 'Promo_Code__c'].map((name) => ({
       type: 'CustomField',

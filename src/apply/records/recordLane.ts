@@ -2,6 +2,7 @@ import { recordTarget } from '../../model/selector.js';
 import type { RowResult } from '../../org/ports.js';
 import { childrenOutside } from '../../plan/records/readCascades.js';
 import type { Step } from '../../plan/rollbackPlan.js';
+import { fieldNamed } from '../../records/objectDescribe.js';
 import { reasonOf, stopsRun } from '../errorKinds.js';
 import { insertRows } from './insertRows.js';
 import type { ItemOutcome } from '../outcome.js';
@@ -26,6 +27,16 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
     planned,
     now: mapped(run, object, planned),
   }));
+  const hidden = await hiddenFields(run, recordStep);
+  if (hidden.length > 0) {
+    const message = `${hidden.map((field) => `${object}.${field}`).join(', ')} is not visible to this user: give this user access to it, then plan again`;
+    const failed = { outcome: 'failed', code: 'FIELD_NOT_VISIBLE', message } as const;
+    return settle(
+      run,
+      step,
+      items.map((item) => outcomeOf(run, recordStep, item, undefined, failed))
+    );
+  }
   const before = await rowsOf(run, recordStep, items, returns(step) ? 'named' : 'all');
   const begun = run.begun.get(step.id);
   const outcomes: ItemOutcome[] = [];
@@ -80,6 +91,21 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
       run.returned.add(outcome.target.split(':').at(-1) ?? '');
   outcomes.sort((a, b) => (a.target < b.target ? -1 : 1));
   await settle(run, step, outcomes);
+}
+
+/**
+ * Fields that an update writes and the org does not show: one that was created again is hidden until somebody is given
+ * access to it. Access may just have come back, so the org is asked once more.
+ */
+async function hiddenFields(run: RunContext, { operation, detail }: RecordStep): Promise<readonly string[]> {
+  if (operation !== 'updateRecords') return [];
+  const missing = async (): Promise<string[]> => {
+    const describe = await run.org.describe(detail.object);
+    return detail.fields.filter((field) => !fieldNamed(describe, field));
+  };
+  if ((await missing()).length === 0) return [];
+  run.org.forgetDescribes();
+  return missing();
 }
 
 /** A delete may take rows of later delete steps along: they are saved before, since by then they are gone. */

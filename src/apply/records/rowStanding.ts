@@ -16,6 +16,8 @@ export interface RowContext {
   readonly insertable: boolean;
   /** Fields of this row that another step writes. */
   readonly elsewhere: ReadonlySet<string>;
+  /** Fields that are not there yet, because a step of the plan creates them again: as good as empty. */
+  readonly coming?: ReadonlySet<string>;
 }
 
 /**
@@ -28,7 +30,7 @@ export function standingOfRow(item: RecordItem, row: RowState | undefined, conte
   const expected = (field: string): boolean => {
     const value = row?.values[field];
     // A field that could not be read says nothing, and least of all that it is as planned.
-    if (value === undefined) return false;
+    if (value === undefined) return context.coming?.has(field) === true;
     return (
       value === after?.[field] ||
       value === before?.[field] ||

@@ -18,6 +18,8 @@ export interface ComponentFacts extends ComponentTexts {
   readonly filledRows: ReadonlyMap<string, number>;
   /** Objects whose records the snapshot holds. */
   readonly recordScope: ReadonlySet<string>;
+  /** Deleted fields of which the snapshot holds data that can be written again, by `Object.Field__c`. */
+  readonly refillable?: ReadonlySet<string>;
   /** Digests that created components would have, switched off, where the API cannot delete them. */
   readonly off?: ReadonlyMap<string, string>;
   /** Picklist values that changed components got since. */

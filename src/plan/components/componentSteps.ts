@@ -84,19 +84,17 @@ function restoration(
   const { decision, named } = decide(decisions.choice, target);
   const rows = facts.filledRows.get(change.fullName);
   const had = rows === undefined ? '' : ` (${plural(rows, 'row')} in the snapshot)`;
+  const refilled = facts.refillable?.has(change.fullName) === true;
   if (named && decision === 'restore') {
     const object = change.fullName.split('.')[0] ?? '';
-    const refill = facts.recordScope.has(object)
-      ? `; then fill it from the snapshot: sf rollback plan --snapshot ${facts.snapshotId} --full --only record:${object} --on-conflict restore`
-      : '';
-    return componentStep(
-      change,
-      'recreateComponent',
-      target,
-      'lossy',
-      `it was deleted since and comes back without its data${had}${refill}`,
-      rows
-    );
+    const data = refilled
+      ? `comes back empty${rows === 0 ? '' : `, and ${plural(rows ?? 0, 'row')} get what the snapshot holds of it`}; field history and what was entered since are lost`
+      : `comes back without its data${had}${
+          change.type === 'CustomObject' && facts.recordScope.has(object)
+            ? `; then fill it from the snapshot: sf rollback plan --snapshot ${facts.snapshotId} --full --only record:${object} --on-conflict restore`
+            : ''
+        }`;
+    return componentStep(change, 'recreateComponent', target, 'lossy', `it was deleted since and ${data}`, rows);
   }
   const at = (decisions.attribution.touches.get(keyText(change)) ?? []).findLast((touch) => touch.deleted)?.at;
   const until = at
@@ -106,7 +104,8 @@ function restoration(
     target,
     what:
       `It was deleted, and ${held} keeps it with its data${had} ${until}: undelete it there first, then plan again. ` +
-      `To create it again without its data instead: --resolve ${target}=restore`,
+      `To create it again ${refilled ? 'with what the snapshot holds of its data' : 'without its data'} instead: ` +
+      `--resolve ${target}=restore`,
   });
   return undefined;
 }

@@ -76,15 +76,25 @@ describe('the way back of a component', () => {
       }
   });
 
-  it('creates a deleted field again without its data when it is named, and says how to fill it', () => {
+  it('creates a deleted field again when it is named, and says what of its data comes back', () => {
     const named = { resolve: [{ selector: 'metadata:CustomField:X.Y__c', decision: 'restore' as const }] };
     const [step] = deletedBy('CustomField', named).steps;
     expect(step).to.include({ operation: 'recreateComponent', risk: 'lossy' });
-    expect(step?.reason).to.not.include('record:X');
-    expect(deletedBy('CustomField', named, { recordScope: new Set(['X']) }).steps[0]?.reason).to.include('record:X');
+    expect(step?.reason).to.include('without its data');
     const counted = { filledRows: new Map([['X.Y__c', 7]]) };
     expect(deletedBy('CustomField', named, counted).steps[0]).to.include({ rowsAtStake: 7 });
     expect(deletedBy('CustomField', {}, counted).manual[0]?.what).to.include('its data (7 rows in the snapshot)');
+    const saved = { ...counted, refillable: new Set(['X.Y__c']) };
+    expect(deletedBy('CustomField', named, saved).steps[0]?.reason).to.include(
+      'comes back empty, and 7 rows get what the snapshot holds'
+    );
+    expect(deletedBy('CustomField', {}, saved).manual[0]?.what).to.include('with what the snapshot holds of its data');
+  });
+
+  it('creates a deleted object again when it is named, and says which plan fills it', () => {
+    const named = { resolve: [{ selector: 'metadata:CustomObject:X.Y__c', decision: 'restore' as const }] };
+    const [step] = deletedBy('CustomObject', named, { recordScope: new Set(['X']) }).steps;
+    expect(step?.reason).to.include('sf rollback plan --snapshot S --full --only record:X');
   });
 });
 

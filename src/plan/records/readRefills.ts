@@ -1,0 +1,123 @@
+import type { ComponentKey } from '../../metadata/component.js';
+import { recordTarget, selects } from '../../model/selector.js';
+import type { RecordChange } from '../../records/diffRecords.js';
+import type { ValueRow } from '../../records/fieldValue.js';
+import { fieldNamed, type FieldDescribe } from '../../records/objectDescribe.js';
+import type { Baseline } from '../../snapshot/baseline.js';
+import { baselineRows } from '../../snapshot/baselineRows.js';
+import type { Choice } from '../choice/choice.js';
+import type { DraftStep, RecordItem } from '../rollbackPlan.js';
+
+/** A field that a step creates again. */
+interface FieldBack {
+  readonly key: string;
+  readonly object: string;
+  readonly field: FieldDescribe;
+}
+
+/**
+ * A field that is created again comes back empty: steps that give every row what the snapshot holds of it, one an object.
+ * They wait for the field, and for the rows that come back themselves. Rows that stay deleted get nothing, nor do rows that
+ * were left out, nor lookups to rows that stay deleted.
+ */
+export async function readRefills(
+  baseline: Baseline,
+  componentSteps: readonly DraftStep[],
+  recordSteps: readonly DraftStep[],
+  changes: readonly RecordChange[],
+  choice: Choice
+): Promise<DraftStep[]> {
+  const fields = componentSteps.flatMap((step) => fieldBack(baseline, step));
+  if (fields.length === 0) return [];
+  const returning = new Map<string, ReadonlySet<string>>();
+  for (const { key, operation, detail } of recordSteps)
+    if (detail.kind === 'records' && (operation === 'undeleteRecords' || operation === 'insertRecords'))
+      returning.set(key, new Set(detail.items.map(({ id }) => id)));
+  const back = new Set([...returning.values()].flatMap((ids) => [...ids]));
+  const gone = new Set(
+    changes.filter(({ kind, id }) => (kind === 'deleted' || kind === 'passing') && !back.has(id)).map(({ id }) => id)
+  );
+  const steps: DraftStep[] = [];
+  for (const [object, own] of Map.groupBy(fields, (one) => one.object)) {
+    const part = baseline.snapshot.objects.find((entry) => entry.object === object);
+    if (!part) continue;
+    const items: RecordItem[] = [];
+    for await (const row of baselineRows(baseline, part)) {
+      const id = row.Id as string;
+      const item = gone.has(id) || excluded(choice, recordTarget(object, id)) ? undefined : itemOf(row, own, gone);
+      if (item) items.push(item);
+    }
+    if (items.length > 0) steps.push(refill(object, own, items, returning));
+  }
+  return steps;
+}
+
+/** Whoever chose the field chose its data, too. */
+function excluded({ exclude }: Choice, target: string): boolean {
+  return exclude.some((selector) => selects(selector, target));
+}
+
+/** Fields that were deleted of which the snapshot holds data that can be written again, by `Object.Field__c`. */
+export function refillable(baseline: Baseline, keys: readonly ComponentKey[]): Set<string> {
+  return new Set(keys.flatMap((key) => (savedField(baseline, key) ? [key.fullName] : [])));
+}
+
+function savedField(baseline: Baseline, { type, fullName }: ComponentKey): FieldDescribe | undefined {
+  if (type !== 'CustomField') return undefined;
+  const [object = '', name = ''] = fullName.split('.');
+  const describe = baseline.describes.get(object);
+  const field = describe && fieldNamed(describe, name);
+  const part = baseline.snapshot.objects.find((entry) => entry.object === object);
+  return field?.updateable && part?.fields.includes(field.name) ? field : undefined;
+}
+
+function fieldBack(baseline: Baseline, { key, operation, detail }: DraftStep): FieldBack[] {
+  if (operation !== 'recreateComponent' || detail.kind !== 'component') return [];
+  const field = savedField(baseline, detail);
+  return field ? [{ key, object: detail.fullName.split('.')[0] ?? '', field }] : [];
+}
+
+/** What a new field holds: nothing; a checkbox is not ticked, or ticked by its default. */
+const emptyOf = ({ type }: FieldDescribe): string | null => (type === 'boolean' ? 'false' : null);
+
+function itemOf(row: ValueRow, fields: readonly FieldBack[], gone: ReadonlySet<string>): RecordItem | undefined {
+  const filled = fields.filter(({ field }) => {
+    const value = row[field.name] ?? null;
+    return (value !== null || field.type === 'boolean') && !(value !== null && gone.has(value));
+  });
+  // A row that holds nothing in any of them is as it was, unless a default says otherwise.
+  const worth = filled.some(({ field }) => row[field.name] !== emptyOf(field));
+  if (!worth) return undefined;
+  const values = (of: (field: FieldDescribe) => string | null): ValueRow =>
+    Object.fromEntries(filled.map(({ field }) => [field.name, of(field)]));
+  const ticked = filled.filter(({ field }) => field.type === 'boolean');
+  return {
+    id: row.Id as string,
+    before: values(emptyOf),
+    after: values((field) => row[field.name] ?? null),
+    ...(ticked.length > 0 ? { also: Object.fromEntries(ticked.map(({ field }) => [field.name, 'true'])) } : {}),
+  };
+}
+
+function refill(
+  object: string,
+  fields: readonly FieldBack[],
+  items: readonly RecordItem[],
+  returning: ReadonlyMap<string, ReadonlySet<string>>
+): DraftStep {
+  const ids = new Set(items.map(({ id }) => id));
+  const own = [...returning].filter(([, rows]) => [...rows].some((id) => ids.has(id))).map(([key]) => key);
+  return {
+    key: `records:refill:${object}`,
+    lane: 'records',
+    operation: 'updateRecords',
+    fallbacks: [],
+    target: recordTarget(object),
+    count: items.length,
+    risk: 'lossless',
+    reason: 'the field is created again without its data: the rows get what the snapshot holds of it',
+    after: [...fields.map(({ key }) => key), ...own],
+    preferablyAfter: [...returning.keys()].filter((key) => !own.includes(key)),
+    detail: { kind: 'records', object, fields: fields.map(({ field }) => field.name).sort(), items },
+  };
+}
