@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { CREMA_UNO } from '../../scripts/demo/story.js';
+import { askChoice } from '../../src/cli/askChoice.js';
 import { openOldPlan, refreshedFrom } from '../../src/cli/refreshPlan.js';
-import { chosen } from '../../src/plan/choice/choosing.js';
 import { apexClass, deployAs, flow, permissionSet, textField } from '../support/deploys.js';
+import { KEY, Typist } from '../support/typist.js';
 import { World } from '../support/world.js';
+import { refusalOf } from '../unit/support/refusals.js';
 
 const RULE = 'a0V5g00000Br006EAB';
 const RULES = 'SBQQ__PriceRule__c';
@@ -122,10 +124,24 @@ describe('conflicts', () => {
     world.update('Dov Deployer', RULES, RULE, { SBQQ__EvaluationOrder__c: 999 });
     world.update('Cleo Colleague', 'Product2', CREMA_UNO, { Family: 'Hers' });
     const row = `record:Product2:${CREMA_UNO}`;
-    const plan = await world.plan(before, {}, async (choice, draft) => {
-      expect(draft.conflicts.map(({ target }) => target)).to.deep.equal([row]);
-      return chosen(choice, ['metadata:ApexClass:DiscountLimits'], new Map([[row, true]]));
-    });
+    const cancelling = new Typist([['Which changes', [KEY.ctrlC]]]);
+    const refusal = await refusalOf(() =>
+      world.plan(before, {}, (choice, draft) => askChoice(choice, draft, cancelling.console))
+    );
+    expect([refusal.key, await world.store.ids('plans')]).to.deep.equal(['choiceCancelled', []]);
+
+    const typist = new Typist([
+      ['Which changes go back?', [KEY.space, KEY.enter]],
+      ['Overwrite any', [KEY.space, KEY.enter]],
+    ]);
+    const plan = await world.plan(before, {}, (choice, draft) => askChoice(choice, draft, typist.console));
+    const listed = typist.screens.map((screen) => screen.match(/[◉◯] \S+ {2}.*/g)?.map((line) => line.trim()));
+    // Everything that would go back is ticked, nothing that would overwrite somebody's work is.
+    expect(listed).to.deep.equal([
+      ['◉ metadata:ApexClass:DiscountLimits  restore', `◉ record:${RULES}:${RULE}  update`],
+      [`◯ ${row}  Family changed since by cleo.colleague@…`],
+    ]);
+    expect(typist.screens[1]?.replace(/\s+/g, ' ')).to.include('cleo.colleague@brightcup.example');
     expect(plan.steps.map(({ target }) => target)).to.deep.equal(['record:Product2', `record:${RULES}`]);
     expect(plan.leftOut.map(({ target }) => target)).to.deep.equal(['metadata:ApexClass:DiscountLimits']);
     expect(plan.conflicts.map(({ decision }) => decision)).to.deep.equal(['restore']);

@@ -1,3 +1,4 @@
+import type { Operation } from '../../model/operation.js';
 import { recordTarget } from '../../model/selector.js';
 import type { Choice } from './choice.js';
 import { conflictWords, NOT_TO_BE_DECIDED } from '../conflictWords.js';
@@ -9,16 +10,26 @@ const ROWS_OFFERED = 25;
 export interface Offer {
   /** A SELECTOR. */
   readonly target: string;
+  /** What the plan would do with it. */
+  readonly operations: readonly Operation[];
+  /** Of an object whose rows are too many to be offered one by one: how many. */
+  readonly rows?: number;
+}
+
+/** A conflict that is offered: what somebody did, and why it would stay. */
+export interface ConflictOffer {
+  readonly target: string;
   readonly what: string;
+  readonly overwritten: boolean;
 }
 
 /** What a person can leave out of a draft: each flow and component, and each row, or the object where rows are many. */
 export function offers(draft: Draft): Offer[] {
-  const found = new Map<string, string[]>();
-  const note = (target: string, what: string): void => {
-    const known = found.get(target);
-    if (!known) found.set(target, [what]);
-    else if (!known.includes(what)) known.push(what);
+  const found = new Map<string, { operations: Set<Operation>; rows?: number }>();
+  const note = (target: string, operation: Operation, rows?: number): void => {
+    const known = found.get(target) ?? { operations: new Set(), ...(rows === undefined ? {} : { rows }) };
+    known.operations.add(operation);
+    found.set(target, known);
   };
   const rows = new Map<string, Set<string>>();
   for (const { detail } of draft.steps) {
@@ -27,19 +38,20 @@ export function offers(draft: Draft): Offer[] {
     for (const item of detail.items) ids.add(item.id);
     rows.set(detail.object, ids);
   }
-  for (const step of draft.steps) {
-    const { detail } = step;
-    if (detail.kind !== 'records') note(step.target, step.operation);
-    else if ((rows.get(detail.object)?.size ?? 0) > ROWS_OFFERED)
-      note(recordTarget(detail.object), `${step.operation}, ${detail.items.length} rows`);
-    else for (const item of detail.items) note(recordTarget(detail.object, item.id), step.operation);
+  for (const { target, operation, detail } of draft.steps) {
+    const many = detail.kind === 'records' ? (rows.get(detail.object)?.size ?? 0) : 0;
+    if (detail.kind !== 'records') note(target, operation);
+    else if (many > ROWS_OFFERED) note(recordTarget(detail.object), operation, many);
+    else for (const item of detail.items) note(recordTarget(detail.object, item.id), operation);
   }
-  return [...found].map(([target, what]) => ({ target, what: what.join(', ') })).sort(byTarget);
+  return [...found]
+    .map(([target, { operations, ...more }]) => ({ target, operations: [...operations], ...more }))
+    .sort(byTarget);
 }
 
 /** Conflicts that a person can decide, with who did what. */
-export function openConflicts(draft: Draft): Array<Offer & { readonly overwritten: boolean }> {
-  const found = new Map<string, Offer & { readonly overwritten: boolean }>();
+export function openConflicts(draft: Draft): ConflictOffer[] {
+  const found = new Map<string, ConflictOffer>();
   for (const { target, kind, current, changedBy, changedAt, decision } of draft.conflicts) {
     if (NOT_TO_BE_DECIDED.has(kind) || found.has(target)) continue;
     const who = changedBy ? ` by ${changedBy}${changedAt ? `, ${changedAt}` : ''}` : '';
@@ -52,7 +64,7 @@ export function openConflicts(draft: Draft): Array<Offer & { readonly overwritte
   return [...found.values()].sort(byTarget);
 }
 
-function byTarget(a: Offer, b: Offer): number {
+function byTarget(a: { readonly target: string }, b: { readonly target: string }): number {
   return a.target < b.target ? -1 : a.target > b.target ? 1 : 0;
 }
 
