@@ -33,7 +33,13 @@ export const confirmedOrg = {
   },
 
   /** Asks to type the org's alias, or takes the flag; a name of another org is refused. */
-  async ask(command: SfCommand<unknown>, asks: boolean, flag: string | undefined, org: OrgIdentity): Promise<void> {
+  async ask(
+    command: SfCommand<unknown>,
+    asks: boolean,
+    flag: string | undefined,
+    org: OrgIdentity,
+    purpose = 'apply this plan to it'
+  ): Promise<void> {
     if (flag !== undefined) {
       if (!(await meansOrg(flag, org))) throw new Refusal('confirmOtherOrg', { tokens: [flag, org.label, org.orgId] });
       return;
@@ -45,7 +51,7 @@ export const confirmedOrg = {
         exitCode: EXIT.badFlags,
       });
     const { input } = await import('@inquirer/prompts');
-    const typed = await input({ message: `Type "${org.label}" to apply this plan to it:` }).catch(() => '');
+    const typed = await input({ message: `Type "${org.label}" to ${purpose}:` }).catch(() => '');
     void command;
     if (!(await meansOrg(typed.trim(), org))) throw new Refusal('declined', { tokens: [org.label] });
   },

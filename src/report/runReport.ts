@@ -27,6 +27,44 @@ const headlines: Record<RunResult['status'], string> = {
   alreadyApplied: 'Nothing to do: the org is already as this plan leaves it.',
 };
 
+/** Items that were left out because the run was stopped; there is no more to say of them. */
+const STOPPED = 'STOPPED';
+/** Items of a step that waited for one that failed: what became of that one says it all. */
+const WAITED = 'DEPENDS_ON_FAILED';
+const SHOWN = 12;
+
+/** What went wrong, item by item, in the org's own words; then the steps that were not begun. */
+function errorLines(steps: RunResult['steps'], width: number): string[] {
+  const entries = steps.flatMap(({ target, errors }) =>
+    [...Map.groupBy(errors, ({ code, message }) => `${code}: ${message}`)]
+      .filter(([, group]) => group[0]?.code !== STOPPED)
+      .flatMap(([said, group]) =>
+        group.length > 1 && group[0]?.code === WAITED
+          ? [{ text: `${group.length} items of ${target}: ${said}`, items: group.length }]
+          : group.map((error) => ({ text: `${error.target}: ${said}`, items: 1 }))
+      )
+  );
+  const count = (some: typeof entries): number => some.reduce((n, { items }) => n + items, 0);
+  const lines: string[] = [];
+  if (entries.length > 0) {
+    lines.push('', `${plural(count(entries), 'item')} not restored`);
+    for (const { text } of entries.slice(0, SHOWN)) lines.push(...wrap(text, width - 2, '  '));
+    const hidden = count(entries.slice(SHOWN));
+    if (hidden > 0) lines.push(`  … and ${hidden} more in outcomes.csv`);
+  }
+  const open = steps.filter(({ errors }) => errors.some(({ code }) => code === STOPPED));
+  const items = open.reduce((n, { errors }) => n + errors.filter(({ code }) => code === STOPPED).length, 0);
+  if (items > 0)
+    lines.push(
+      '',
+      ...wrap(
+        `Not begun: ${plural(items, 'item')} of ${open.length > SHOWN ? plural(open.length, 'step') : open.map(({ id }) => id).join(', ')}.`,
+        width
+      )
+    );
+  return lines;
+}
+
 /** What a run did, with every failure in the org's own words. */
 export function runReport(result: RunResult, width: number): string {
   const lines = [headlines[result.status], `  Run ${result.runId}`];
@@ -42,13 +80,7 @@ export function runReport(result: RunResult, width: number): string {
       width
     )
   );
-  const errors = result.steps.flatMap((step) => step.errors);
-  if (errors.length > 0) {
-    lines.push('', plural(errors.length, 'item') + ' not restored');
-    for (const error of errors.slice(0, 12))
-      lines.push(...wrap(`${error.target}: ${error.code}: ${error.message}`, width - 2, '  '));
-    if (errors.length > 12) lines.push(`  … and ${errors.length - 12} more in outcomes.csv`);
-  }
+  lines.push(...errorLines(result.steps, width));
   const fresh = Object.keys(result.idMap).length;
   if (fresh > 0)
     lines.push(

@@ -133,7 +133,13 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult |
       });
     if (flags.undo !== undefined && !asks && flags.confirm === undefined) this.leaveUnapplied(ready, more);
     if (earlier && !done) this.sayHowFar(earlier.run.state, ready.plan.steps.length);
-    await confirmedOrg.ask(this, asks, flags.confirm, org.identity);
+    await confirmedOrg.ask(
+      this,
+      asks,
+      flags.confirm,
+      org.identity,
+      earlier ? 'go on with this run in it' : 'apply this plan to it'
+    );
     if (flags['cpq-triggers'] === 'leave-on') await acknowledgeSwitches(store, ready.plan.orgId, CHANCE.now());
     const saidBefore = earlier?.run.state.switchesOff.includes(CPQ_TRIGGERS) ? 'attested-off' : undefined;
     const cpqTriggers = done
@@ -242,6 +248,8 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult |
 
   private sayHowFar(state: RunState, steps: number): void {
     const settled = [...state.steps.values()].filter((step) => step.settled).length;
-    this.log(messages.getMessage('resuming', [state.runId, settled, steps, state.open.length]));
+    const open = state.open.length;
+    const underWay = open === 0 ? '' : `, ${open} ${open === 1 ? 'was' : 'were'} under way`;
+    this.log(this.inLines(messages.getMessage('resuming', [state.runId, settled, steps, underWay])));
   }
 }

@@ -65,6 +65,32 @@ describe('a run as a person reads it', () => {
     expect(text).to.not.include('not restored');
   });
 
+  it('says of what was not begun, and of what waited for a failure, how much it is, not each by itself', () => {
+    const left = (code: string, message: string) =>
+      Array.from({ length: 30 }, (_, n) => ({ target: `record:Product2:${n}`, code, message }));
+    const step = (id: string, errors: ReturnType<typeof left>): RunResult['steps'][number] => ({
+      ...{ id, operation: 'updateRecords', target: 'record:Product2', counts: { skipped: 30 } },
+      errors,
+    });
+    const text = runReport(
+      aRun({
+        status: 'interrupted',
+        steps: [
+          step('s001', left('DEPENDS_ON_FAILED', 'step s000 did not succeed')),
+          step('s002', left('STOPPED', 'the run was stopped before this step')),
+          step('s003', left('STOPPED', 'the run was stopped before this step')),
+        ],
+      }),
+      80
+    );
+    expect(text)
+      .to.include(
+        '30 items not restored\n  30 items of record:Product2: DEPENDS_ON_FAILED: step s000 did not succeed\n'
+      )
+      .and.to.include('\nNot begun: 60 items of s002, s003.\n')
+      .and.to.not.include('STOPPED');
+  });
+
   it('shows failures in the org’s own words, and where the rest of them is', () => {
     const many = Array.from({ length: 13 }, (_, n) => error(`record:Product2:${n}`));
     const text = runReport(
