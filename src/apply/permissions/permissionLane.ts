@@ -84,7 +84,7 @@ async function writeInRounds(
   let open = rows;
   for (let round = 0; round < MOST_ROUNDS && open.length > 0; round += 1) {
     const refused: PlannedRow[] = [];
-    const waves = writeWaves(open);
+    const waves = round === 0 ? writeWaves(open) : eachByItself(writeWaves(open));
     run.progress.detail(plural(open.length, 'permission row'));
     const results = await run.org.writePermissions(
       waves.map((wave) => wave.map(({ parent, kind, target, after }) => ({ parent, kind, target, grants: after })))
@@ -98,9 +98,21 @@ async function writeInRounds(
           if (result) refusals.set(permissionKeyText(row), result);
         }
       }
-    if (refused.length === open.length) return;
+    // Nothing went through: not again, unless it was several in one record that were refused for one of them.
+    if (refused.length === open.length && (round > 0 || !refused.some(({ kind }) => kind === 'UserPermission'))) return;
     open = refused;
   }
+}
+
+/**
+ * User permissions of one parent are columns of one record, and one that the org refuses takes the others along. So what was
+ * refused goes one by one.
+ */
+function eachByItself(waves: readonly PlannedRow[][]): PlannedRow[][] {
+  return waves.flatMap((wave) => [
+    wave.filter(({ kind }) => kind !== 'UserPermission'),
+    ...wave.filter(({ kind }) => kind === 'UserPermission').map((row) => [row]),
+  ]);
 }
 
 function outcomeOf(

@@ -199,6 +199,8 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult |
         this.log(`\n${messages.getMessage('resume', [this.sameFlags(org.identity.label), result.runId])}`);
       else if (!validation)
         this.log(`\n${messages.getMessage('prove', [this.sameFlags(org.identity.label), result.runId])}`);
+      if ((result.totals.failed ?? 0) > 0)
+        this.log(`\n${messages.getMessage('again', [this.sameFlags(org.identity.label), result.planId])}`);
       process.exitCode = exitCodeOf(result, validation?.verdict);
       return {
         ...result,

@@ -68,6 +68,7 @@ export function defaultSwitches(): Switchboard {
     gzip: true,
     deployFlowsActive: false,
     binEmptied: false,
+    licencesLack: [],
     faults: [],
     beforeRequest: [],
     ...unconfirmedFacts(),

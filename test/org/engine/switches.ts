@@ -30,6 +30,8 @@ export interface Switchboard extends UnconfirmedFacts {
   gzip: boolean;
   /** Deployed flows become active (sandbox, or production with the setting on). */
   deployFlowsActive: boolean;
+  /** User permissions, and objects, that the licences of the org do not allow (any more). */
+  licencesLack: readonly string[];
   /** Undelete is refused for everything, as with an emptied bin. */
   binEmptied: boolean;
   /** REST 503 or a reset at the k-th request; see `faults.ts`. */

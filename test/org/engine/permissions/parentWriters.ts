@@ -7,7 +7,7 @@ import { type XmlElement, element, valueOf, withChildren } from '../metadata/xml
 import type { AccessParent } from './accessParents.js';
 import type { GrantRows } from './grantRows.js';
 import { groupMembers, memberId } from './groupMembers.js';
-import { checkUserPermissions, grantedUserPermissions, sentUserPermissions } from './permissionRules.js';
+import { checkLicence, checkUserPermissions, grantedUserPermissions, sentUserPermissions } from './permissionRules.js';
 import type { PermissionWriter, SentValues } from './permissionWriters.js';
 import { userPermissions } from './userPermissions.js';
 
@@ -50,11 +50,16 @@ export function parentWriters(org: OrgCore, components: ComponentStore, rows: Gr
       // Salesforce Help, "Standard Profiles": their user permissions cannot be changed.
       if (parent.component.managed || (parent.kind === 'Profile' && valueOf(parent.root, 'custom') !== 'true'))
         throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
-      const granted = grantedUserPermissions(parent.root);
+      const before = grantedUserPermissions(parent.root);
+      const granted = new Set(before);
       for (const [name, enabled] of sentUserPermissions(sent, userPermissions)) {
         if (enabled) granted.add(name);
         else granted.delete(name);
       }
+      checkLicence(
+        org,
+        [...granted].filter((name) => !before.has(name))
+      );
       checkUserPermissions(granted);
       const undo = put(user, parent, [
         ...parent.root.children.filter((child) => child.name !== 'userPermissions'),

@@ -14,6 +14,16 @@ function dependsOn(what: string, needed: string, fields: readonly string[]): Org
   return new OrgError('FIELD_INTEGRITY_EXCEPTION', `Permission ${what} depends on permission(s): ${needed}`, fields);
 }
 
+/** What a licence does not allow is refused by name (the words as the issue tracker of DevOps Center has them). */
+export function checkLicence(org: OrgCore, granted: readonly string[], words = ''): void {
+  const refused = granted.find((name) => org.switches.licencesLack.includes(name));
+  if (refused !== undefined)
+    throw new OrgError(
+      'FIELD_INTEGRITY_EXCEPTION',
+      `The user license doesn't allow the permission: ${words}${refused}`
+    );
+}
+
 /** Every user permission of the set has those it needs, after a change as a whole. */
 export function checkUserPermissions(granted: ReadonlySet<string>): void {
   for (const name of granted) {

@@ -9,7 +9,7 @@ import type { Assignments } from './assignments.js';
 import { type Grant, type GrantRows, grantPrefixes } from './grantRows.js';
 import { type GrantKind, grantKinds } from './grants.js';
 import { parentWriters } from './parentWriters.js';
-import { checkMasters, isPermissionable } from './permissionRules.js';
+import { checkLicence, checkMasters, isPermissionable } from './permissionRules.js';
 import type { SetupNames } from './setupNames.js';
 
 type Values = Readonly<Record<string, FieldValue>>;
@@ -89,6 +89,7 @@ export function permissionWriters(
         if (parent === undefined)
           throw new OrgError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', ['ParentId']);
         if (checksTargets()) checkTarget(org, object, values);
+        if (object === 'ObjectPermissions') checkLicence(org, [String(values['SobjectType'])], 'Read ');
         checkRights(values);
         const made = entryFor(parent, object, values, names);
         if (
