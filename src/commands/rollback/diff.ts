@@ -2,15 +2,18 @@ import { Args } from '@oclif/core';
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
+import { flowVersionsFlag } from '../../cli/flowVersionsFlag.js';
 import { selectorFlag } from '../../cli/resolveFlag.js';
 import { RollbackCommand, storeFlags, waitFlag } from '../../cli/rollbackCommand.js';
 import { chooseEntry } from '../../cli/storeIds.js';
 import { shellWord, width } from '../../cli/terminal.js';
+import { compareFlowVersions } from '../../compare/compareFlowVersions.js';
 import type { Comparison } from '../../compare/comparison.js';
 import { compareSnapshots, compareWithOrg } from '../../compare/compareStates.js';
 import { readInventory } from '../../inventory/readInventory.js';
 import { parseStoreId, type StoreId } from '../../model/ids.js';
 import { Refusal } from '../../model/refusal.js';
+import type { OrgPorts } from '../../org/ports.js';
 import { compareReport } from '../../report/compareReport.js';
 import { readSnapshot } from '../../snapshot/baseline.js';
 
@@ -32,6 +35,12 @@ export default class RollbackDiff extends RollbackCommand<RollbackDiffResult> {
   public static override readonly flags = {
     ...storeFlags,
     only: Flags.string({ multiple: true, summary: messages.getMessage('flags.only.summary'), helpValue: 'SELECTOR' }),
+    'flow-versions': Flags.string({
+      summary: messages.getMessage('flags.flow-versions.summary'),
+      description: messages.getMessage('flags.flow-versions.description'),
+      helpValue: 'NAME:N,M',
+      exclusive: ['only'],
+    }),
     detail: Flags.boolean({ summary: messages.getMessage('flags.detail.summary') }),
     wait: waitFlag,
   };
@@ -44,22 +53,35 @@ export default class RollbackDiff extends RollbackCommand<RollbackDiffResult> {
     const inventory = await readInventory(store, CHANCE.now());
     const snapshot = (typed: string): StoreId =>
       parseStoreId(chooseEntry(inventory, typed, ['snapshot'], target?.getOrgId(), store.display).id) as StoreId;
-    const a = snapshot(args.a);
-    const b = args.b === 'org' ? undefined : snapshot(args.b);
-    if (a === b) throw new Refusal('sameState', { tokens: [a] });
-    await this.warnOfSwitches(store, target?.getOrgId(), this.orgAndStore(target));
+    const side = (typed: string): StoreId | 'org' => (typed === 'org' ? 'org' : snapshot(typed));
+    const versions = flags['flow-versions'] === undefined ? undefined : flowVersionsFlag(flags['flow-versions']);
+    const a = versions ? side(args.a) : snapshot(args.a);
+    const b = side(args.b);
+    if (a === b && (!versions || versions.before === versions.after))
+      throw new Refusal('sameState', { tokens: [a === 'org' ? 'the org' : `snapshot ${a}`], actionTokens: [a] });
     const view = { only, values: flags.detail };
-    let comparison: Comparison;
-    if (b) comparison = await compareSnapshots(store, a, b, view, this.stages());
-    else {
+    const openTarget = async (): Promise<OrgPorts> => {
       if (!target) throw new Refusal('orgNeeded', { tokens: ['"org"'] });
-      const { apiVersion } = await readSnapshot(await store.open('snapshots', a));
-      const org = await openOrg(target, apiVersion, this.typedOrg(), flags.wait.milliseconds);
-      comparison = await compareWithOrg(org, store, a, view, this.stages());
-    }
+      const saved = a === 'org' ? (b === 'org' ? undefined : b) : a;
+      const version =
+        saved === undefined ? undefined : (await readSnapshot(await store.open('snapshots', saved))).apiVersion;
+      return openOrg(target, version, this.typedOrg(), flags.wait.milliseconds);
+    };
+    let comparison: Comparison;
+    if (versions) {
+      const org = a === 'org' || b === 'org' ? await openTarget() : undefined;
+      comparison = await compareFlowVersions(org, store, { a, b }, versions, this.stages());
+    } else if (b === 'org')
+      comparison = await compareWithOrg(await openTarget(), store, snapshot(args.a), view, this.stages());
+    else comparison = await compareSnapshots(store, snapshot(args.a), b, view, this.stages());
     this.stages().done();
-    const typed = [a, b ?? '', target && !b ? `-o ${shellWord(this.typedOrg() ?? target.getUsername() ?? '')}` : ''];
+    const typed = [
+      a,
+      b === 'org' && !versions ? '' : b,
+      target && !b ? `-o ${shellWord(this.typedOrg() ?? target.getUsername() ?? '')}` : '',
+    ];
     const selectors = only.map((selector) => `--only ${shellWord(selector)}`);
+    if (versions) selectors.push(`--flow-versions ${shellWord(flags['flow-versions'] ?? '')}`);
     const more = `sf rollback diff ${[...typed, ...selectors, '--detail'].filter(Boolean).join(' ')}${this.typedStore()}`;
     this.log(compareReport(comparison, { width: width(), detail: flags.detail, more }));
     return comparison;
