@@ -12,6 +12,7 @@ import { componentAuthor, targetsOf, type ChangeSet } from '../plan/changeSet.js
 import { observe, type Observed } from '../plan/readOrgNow.js';
 import { permissionTarget } from '../permissions/permissionRow.js';
 import { openBaseline, readSnapshot, type Baseline } from '../snapshot/baseline.js';
+import type { ObjectPart } from '../snapshot/snapshotFormat.js';
 import type { Store } from '../store/ports.js';
 import { comparePermissions, permissionChanges } from './comparePermissions.js';
 import { compareFlows, type BodyText } from './compareFlows.js';
@@ -137,13 +138,27 @@ async function recordChanges(
           what: part.object,
           why: 'the two scopes have other conditions: rows that only one of them covers count as created or deleted',
         });
-      changes.push(...(await readRecordChanges(before, after, { before: part, after: other })));
+      for (const [id, { rowsOnly }] of [
+        [before.snapshot.id, part],
+        [after.snapshot.id, other],
+      ] as const)
+        if (rowsOnly)
+          notCompared.push({ what: part.object, why: `snapshot ${id} covers only the rows that its run changed` });
+      const found = await readRecordChanges(before, after, { before: part, after: other });
+      changes.push(...found.filter((change) => covered(change, part, other)));
     }
   }
   for (const part of right)
     if (!left.some((candidate) => candidate.object === part.object))
       notCompared.push({ what: part.object, why: `not in snapshot ${before.snapshot.id}` });
   return changes;
+}
+
+/** An undo point covers the rows it holds and those it names as absent: of any other it cannot tell that it is not there. */
+function covered({ id, kind }: ChangeSet['records'][number], before: ObjectPart, after: ObjectPart): boolean {
+  if (kind === 'inserted') return !before.rowsOnly || before.rowsOnly.absent.includes(id);
+  if (kind === 'deleted') return !after.rowsOnly || after.rowsOnly.absent.includes(id);
+  return true;
 }
 
 /** Whether a snapshot can tell that a flow is there or not. */

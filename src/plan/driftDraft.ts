@@ -1,7 +1,9 @@
-import { flowAuthor, componentAuthor, recordAuthor, type ChangeSet } from './changeSet.js';
+import { keyText } from '../metadata/component.js';
+import type { ComponentChange } from '../metadata/diffComponents.js';
+import { flowAuthor, componentAuthor, recordAuthor, type Author, type ChangeSet } from './changeSet.js';
 import { componentTarget, flowTarget, recordTarget } from '../model/selector.js';
 import { grantsText, permissionTarget } from '../permissions/permissionRow.js';
-import { inWindow } from './attribution/attribution.js';
+import { inWindow, type Attribution } from './attribution/attribution.js';
 import { conflict, leftOut } from './choice/choice.js';
 import { runs } from './flows/flowSteps.js';
 import { emptyDraft, type Decisions, type Draft } from './draft.js';
@@ -10,6 +12,13 @@ const RECORD_WORDS: Readonly<Record<string, readonly [baseline: string, current:
   inserted: ['absent', 'created since'],
   deleted: ['present', 'deleted since'],
 };
+
+/** A component that is gone has no editor; the deployment that deleted it is known. */
+function deletedBy(change: ComponentChange, { touches }: Attribution): Author | undefined {
+  if (change.kind !== 'deleted') return undefined;
+  const touch = touches.get(keyText(change))?.findLast(({ deleted }) => deleted);
+  return touch && { userId: touch.userId, at: touch.at ?? undefined };
+}
 
 /**
  * What is not as in the snapshot, and nothing else: every difference is a conflict of kind `drift` that is kept, so that a
@@ -38,7 +47,7 @@ export function driftDraft(changes: ChangeSet, decisions: Decisions): Draft {
     note(
       componentTarget(change.type, change.fullName),
       [change.kind === 'created' ? 'absent' : 'as in the snapshot', `${change.kind} since`],
-      componentAuthor(change)
+      deletedBy(change, decisions.attribution) ?? componentAuthor(change)
     );
   for (const change of changes.permissions)
     note(

@@ -14,7 +14,7 @@ const LANES: ReadonlyArray<readonly [lane: string, title: string]> = [
 /** A plan that was only asked what differs: it has no step, and nobody's changes are told from anybody's. */
 export function driftReport(
   plan: RollbackPlan,
-  view: { readonly width: number; readonly more: string; readonly all?: boolean }
+  view: { readonly width: number; readonly more: string; readonly all?: boolean; readonly compare?: string }
 ): string {
   const { width } = view;
   const ofLane = (lane: string): RollbackPlan['conflicts'] =>
@@ -46,6 +46,10 @@ export function driftReport(
   if (notes.length > 0)
     lines.push('', 'Mind', ...notes.flatMap((note) => wrap(`${note.subject}: ${note.message}`, width, '  ')));
   if (plan.conflicts.length > 0)
-    lines.push('', ...wrap('Only compared, as asked. To take changes back, plan again without --drift-only.', width));
+    lines.push(
+      '',
+      ...(view.compare ? ['Value by value, before and after:', `  ${view.compare}`] : []),
+      ...wrap('Only compared, as asked. To take changes back, plan again without --drift-only.', width)
+    );
   return lines.join('\n');
 }

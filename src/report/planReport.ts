@@ -22,6 +22,8 @@ export interface PlanView {
   readonly width: number;
   /** The command that shows what is folded. */
   readonly more: string;
+  /** The command that compares with the snapshot value by value. */
+  readonly compare?: string;
   /** Nothing is folded. */
   readonly all?: boolean;
 }

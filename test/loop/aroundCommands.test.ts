@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import type { Snapshot } from '../../src/snapshot/snapshotFormat.js';
 import { CREMA_UNO } from '../../scripts/demo/story.js';
-import { runCommand as printed, type CommandName } from '../support/commands.js';
+import { logInAs, runCommand as printed, type CommandName } from '../support/commands.js';
 import { deployAs, flow } from '../support/deploys.js';
 import { World } from '../support/world.js';
 
@@ -71,6 +71,19 @@ describe('the commands around a rollback, without an org', () => {
       .to.include('Name: "Crema Uno" -> "Her secret name"')
       .and.to.include('+ ')
       .and.to.match(/version 2 against 4: elements: \d/);
+  });
+
+  it('compare the undo point of a run with the org, and with the snapshot as far as it reaches', async () => {
+    await logInAs(world, 'Ada Admin', 'practice');
+    const runs = (await printed('list', [...store, '--json'])).result as { runs: Array<{ id: string }> };
+    const run = runs.runs[0]?.id ?? '';
+    expect((await printed('diff', [run, ...store])).code, 'it needs the org').to.equal(3);
+    const now = await printed('diff', [run, 'org', '-o', 'practice', ...store]);
+    expect(now.code, now.out).to.equal(0);
+    // What the run did: the flow switched back and the row deleted; her row it never touched.
+    expect(now.stdout).to.include('From A to B: 1 flow, 1 row').and.to.not.include(CREMA_UNO);
+    const then = await printed('diff', [first.id, run, ...store]);
+    expect(then.stdout).to.include('From A to B: 1 flow, 1 row').and.to.include('covers only the rows');
   });
 
   it('end with the exit codes of the table', async () => {

@@ -8,6 +8,7 @@ import { makePlan } from '../../plan/makePlan.js';
 import { readPlan } from '../../plan/readPlan.js';
 import type { ManualItem, RollbackPlan } from '../../plan/rollbackPlan.js';
 import { openBaseline } from '../../snapshot/baseline.js';
+import type { Snapshot } from '../../snapshot/snapshotFormat.js';
 import type { Store } from '../../store/ports.js';
 import { readRun, type EarlierRun } from '../earlierRuns.js';
 import { isUnfinished } from '../journal/journal.js';
@@ -54,6 +55,14 @@ export async function makeUndoPlan(
     progress
   );
   return plan;
+}
+
+/** The undo point of a run as a snapshot: what the run changed, as it was just before. Changes nothing in the org. */
+export async function makeUndoState(org: OrgPorts, store: Store, id: StoreId, chance: Chance): Promise<Snapshot> {
+  const run = await openEndedRun(org, store, id);
+  const planId = parseStoreId(run.state.planId);
+  if (!planId) throw new Refusal('runDamaged', { tokens: [id, 'its plan has no valid id'] });
+  return makeUndoSnapshot(org, store, run, await readPlan(await store.open('plans', planId)), chance);
 }
 
 async function openEndedRun(org: OrgPorts, store: Store, id: StoreId): Promise<EarlierRun> {

@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
+import { makeUndoState } from '../../apply/undo/makeUndoPlan.js';
 import { CHANCE, openOrg, openStore } from '../../cli/compose.js';
 import { flowVersionsFlag } from '../../cli/flowVersionsFlag.js';
 import { selectorFlag } from '../../cli/resolveFlag.js';
@@ -51,14 +52,25 @@ export default class RollbackDiff extends RollbackCommand<RollbackDiffResult> {
     const target = flags['target-org'];
     const store = openStore(flags.store);
     const inventory = await readInventory(store, CHANCE.now());
-    const snapshot = (typed: string): StoreId =>
-      parseStoreId(chooseEntry(inventory, typed, ['snapshot'], target?.getOrgId(), store.display).id) as StoreId;
-    const side = (typed: string): StoreId | 'org' => (typed === 'org' ? 'org' : snapshot(typed));
+    const snapshot = async (typed: string): Promise<StoreId> => {
+      const kinds = typed === 'latest' ? (['snapshot'] as const) : (['snapshot', 'run'] as const);
+      const entry = chooseEntry(inventory, typed, kinds, target?.getOrgId(), store.display);
+      if (entry.kind === 'snapshot') return parseStoreId(entry.id) as StoreId;
+      // A run stands for its undo point: the org just before it.
+      const made = inventory.snapshots.find(({ undoOf, state }) => undoOf === entry.id && state === 'complete');
+      if (made) return parseStoreId(made.id) as StoreId;
+      if (!target) throw new Refusal('orgNeeded', { tokens: [`The undo point of run ${entry.id}`] });
+      const org = await openOrg(target, undefined, this.typedOrg(), flags.wait.milliseconds);
+      const state = await makeUndoState(org, store, parseStoreId(entry.id) as StoreId, CHANCE);
+      return parseStoreId(state.id) as StoreId;
+    };
+    const side = async (typed: string): Promise<StoreId | 'org'> => (typed === 'org' ? 'org' : snapshot(typed));
     const versions = flags['flow-versions'] === undefined ? undefined : flowVersionsFlag(flags['flow-versions']);
-    const a = versions ? side(args.a) : snapshot(args.a);
-    const b = side(args.b);
+    const a = versions ? await side(args.a) : await snapshot(args.a);
+    const b = await side(args.b);
     if (a === b && (!versions || versions.before === versions.after))
       throw new Refusal('sameState', { tokens: [a === 'org' ? 'the org' : `snapshot ${a}`], actionTokens: [a] });
+    await this.warnOfSwitches(store, target?.getOrgId(), this.orgAndStore(target));
     const view = { only, values: flags.detail };
     const openTarget = async (): Promise<OrgPorts> => {
       if (!target) throw new Refusal('orgNeeded', { tokens: ['"org"'] });
@@ -72,13 +84,13 @@ export default class RollbackDiff extends RollbackCommand<RollbackDiffResult> {
       const org = a === 'org' || b === 'org' ? await openTarget() : undefined;
       comparison = await compareFlowVersions(org, store, { a, b }, versions, this.stages());
     } else if (b === 'org')
-      comparison = await compareWithOrg(await openTarget(), store, snapshot(args.a), view, this.stages());
-    else comparison = await compareSnapshots(store, snapshot(args.a), b, view, this.stages());
+      comparison = await compareWithOrg(await openTarget(), store, a as StoreId, view, this.stages());
+    else comparison = await compareSnapshots(store, a as StoreId, b, view, this.stages());
     this.stages().done();
     const typed = [
       a,
       b === 'org' && !versions ? '' : b,
-      target && !b ? `-o ${shellWord(this.typedOrg() ?? target.getUsername() ?? '')}` : '',
+      target && (a === 'org' || b === 'org') ? `-o ${shellWord(this.typedOrg() ?? target.getUsername() ?? '')}` : '',
     ];
     const selectors = only.map((selector) => `--only ${shellWord(selector)}`);
     if (versions) selectors.push(`--flow-versions ${shellWord(flags['flow-versions'] ?? '')}`);

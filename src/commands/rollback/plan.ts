@@ -150,7 +150,8 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     const refreshed = old && (await refreshedFrom(store, old, { plan, folder }));
     this.stages().done();
     if (config?.config.conflicts) this.log(messages.getMessage('configUsed', [config.shown]));
-    this.log(planReport(plan, { width: width(), more: `sf rollback show ${plan.id}${this.typedStore()}` }));
+    const compare = `sf rollback diff ${snapshotId} org ${this.sameFlags(org.identity.label)} --detail`;
+    this.log(planReport(plan, { width: width(), more: `sf rollback show ${plan.id}${this.typedStore()}`, compare }));
     if (refreshed) this.log(`\n${refreshReport(refreshed, width())}`);
     if (checked.length > 0) this.log(`\n${checkReport(checked, width())}`);
     if (plan.applicable) this.log(`\n${messages.getMessage('next', [this.sameFlags(org.identity.label), plan.id])}`);
