@@ -12,7 +12,11 @@ export class StopSignal {
   /** `SfCommand` listens too, and would end the process at the first signal: its listeners step aside meanwhile. */
   private readonly others = SIGNALS.map((signal) => ({ signal, listeners: process.listeners(signal) }));
 
-  public constructor(private readonly onFirst: () => void) {
+  public constructor(
+    private readonly onFirst: () => void,
+    /** Says what is to be said at once: the process ends when it returns. */
+    private readonly onSecond: () => void = () => undefined
+  ) {
     for (const signal of SIGNALS) {
       process.removeAllListeners(signal);
       process.on(signal, this.handle);
@@ -32,7 +36,10 @@ export class StopSignal {
   }
 
   private readonly handle = (): void => {
-    if (this.asked) process.exit(EXIT.secondInterrupt);
+    if (this.asked) {
+      this.onSecond();
+      process.exit(EXIT.secondInterrupt);
+    }
     this.asked = true;
     this.onFirst();
   };

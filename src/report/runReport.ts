@@ -27,6 +27,9 @@ const headlines: Record<RunResult['status'], string> = {
   alreadyApplied: 'Nothing to do: the org is already as this plan leaves it.',
 };
 
+/** Of a plan that an earlier run carried out; whether the org still is as that run left it is another question. */
+const APPLIED_BEFORE = 'Nothing to do: this plan was carried out already, by the run below.';
+
 /** Items that were left out because the run was stopped; there is no more to say of them. */
 const STOPPED = 'STOPPED';
 /** Items of a step that waited for one that failed: what became of that one says it all. */
@@ -67,7 +70,9 @@ function errorLines(steps: RunResult['steps'], width: number): string[] {
 
 /** What a run did, with every failure in the org's own words. */
 export function runReport(result: RunResult, width: number): string {
-  const lines = [headlines[result.status], `  Run ${result.runId}`];
+  const wroteBefore = (result.totals.restored ?? 0) + (result.totals.neutralised ?? 0) > 0;
+  const done = result.status === 'alreadyApplied' && wroteBefore;
+  const lines = [done ? APPLIED_BEFORE : headlines[result.status], `  Run ${result.runId}`];
   if (result.status === 'alreadyApplied') return lines.join('\n');
   lines.push(
     ...columns(

@@ -5,7 +5,7 @@ import { parseStoreId, type StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
 import { NODE_DISK, type Disk, type OpenFile } from './disk.js';
 import { inside } from './inside.js';
-import { acquireLock, lockHolder, THIS_PROCESS, type Lock, type Locker } from './lock.js';
+import { acquireLock, lockedRefusal, lockHolder, THIS_PROCESS, type Lock, type Locker } from './lock.js';
 import type { FileSink, LockHolder, Room, Store, StoreFolder, StoreKind, WrittenFile } from './ports.js';
 
 /** Makes `temporary`, which is written whole, the file it is to be. Where anything fails nothing is left of it. */
@@ -219,6 +219,11 @@ export class FileStore implements Store {
 
   public lockHolder(orgId: string): Promise<LockHolder | undefined> {
     return lockHolder(this.lockFile(orgId), this.disk, this.locker);
+  }
+
+  public async refuseWhileHeld(orgId: string, breakId?: string): Promise<void> {
+    const held = await this.lockHolder(orgId);
+    if (held && held.life !== 'gone' && held.id !== breakId) throw lockedRefusal(held);
   }
 
   public room(): Promise<Room> {

@@ -82,22 +82,21 @@ export async function lockHolder(file: string, disk: Disk, locker: Locker): Prom
   return { ...theirs, id: theirs.id || UNREADABLE, lastSignOfLife: life, life: state };
 }
 
+/** Somebody holds the lock: who, and how a person breaks it that is dead for certain. */
+export function lockedRefusal(theirs: Partial<LockHolder> & Pick<LockHolder, 'lastSignOfLife'>): Refusal {
+  const { holder = 'unknown', host = 'unknown', pid = 0, since = 'unknown', lastSignOfLife: life } = theirs;
+  return new Refusal('locked', {
+    tokens: [holder, host, pid, since, life],
+    // A file that nobody can read has no id: it can be broken by its name.
+    actionTokens: [theirs.id || UNREADABLE],
+    exitCode: EXIT.locked,
+    data: theirs,
+  });
+}
+
 async function refused(disk: Disk, file: string, text: string | undefined): Promise<Refusal> {
   const theirs = text === undefined ? undefined : parseHolder(text);
-  const life = await lastSignOfLife(disk, file);
-  return new Refusal('locked', {
-    tokens: [
-      theirs?.holder ?? 'unknown',
-      theirs?.host ?? 'unknown',
-      theirs?.pid ?? 0,
-      theirs?.since ?? 'unknown',
-      life,
-    ],
-    // A file that nobody can read has no id: it can be broken by its name.
-    actionTokens: [theirs?.id || UNREADABLE],
-    exitCode: EXIT.locked,
-    data: theirs ? { ...theirs, lastSignOfLife: life } : { lastSignOfLife: life },
-  });
+  return lockedRefusal({ ...theirs, lastSignOfLife: await lastSignOfLife(disk, file) });
 }
 
 /** Stands for the id of a lock whose file is damaged. */

@@ -85,5 +85,7 @@ export interface Store {
   }>;
   /** Who holds the lock of an org; undefined when nobody does. Takes and changes nothing. */
   lockHolder(orgId: string): Promise<LockHolder | undefined>;
+  /** Rejects as `lock` would while somebody who may be alive holds the lock; takes and changes nothing. */
+  refuseWhileHeld(orgId: string, breakId?: string): Promise<void>;
   room(): Promise<Room>;
 }

@@ -530,7 +530,7 @@ describe('The commands, as processes', function () {
       // Nothing is written, so there is nothing to warn of.
       expect(again.stderr).to.not.include('CPQ');
       expectFitForLogs(again);
-      expect(again.stdout).to.match(/^Nothing to do: the org is already as this plan leaves it\./);
+      expect(again.stdout).to.match(/^Nothing to do: this plan was carried out already, by the run below\./);
       expect(changesSince(office.org, done)).to.deep.equal([]);
     });
   });
@@ -723,6 +723,10 @@ describe('The commands, as processes', function () {
       const off = [...apply(planId), '--cpq-triggers', 'attested-off'];
       const stopped = await interrupted(off, 'Restoring records', 'Press Ctrl-C again');
       expect(stopped.code, stopped.stdout + stopped.stderr).to.equal(130);
+      expect(stopped.stderr)
+        .to.include('Stopped at once.')
+        .and.match(/sf rollback apply -o practice --store \S+ --resume/)
+        .and.include('Switch the CPQ triggers on again');
       const [snapshot = ''] = readdirSync(join(stop.store, 'snapshots'));
       const look = (): Promise<RunResult> => stop.run(['validate', '-o', 'practice', '--snapshot', snapshot, '--json']);
       const [warning, ...others] = jsonOf(await look()).warnings as string[];

@@ -151,6 +151,10 @@ export class MemoryStore implements Store {
     return { ...lock, ...known, life: 'alive' };
   }
 
+  public async refuseWhileHeld(orgId: string): Promise<void> {
+    if (this.locks.has(orgId)) await this.lock(orgId, 'somebody else');
+  }
+
   public async room(): ReturnType<Store['room']> {
     return { writable: true, freeBytes: undefined };
   }

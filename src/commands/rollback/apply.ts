@@ -115,6 +115,8 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult |
     const runId = flags.resume === undefined ? undefined : await chooseUnfinishedRun(store, flags.resume, orgId);
     const chosen = (runId ?? flags.undo) ? undefined : await choosePlan(store, flags.plan, orgId);
     const org = await openOrg(flags['target-org'], flags['api-version'], this.typedOrg(), flags.wait.milliseconds);
+    // Before anything is shown or asked: what is under way now would look like a run that was cut off.
+    if (!flags['dry-run']) await store.refuseWhileHeld(orgId, flags['break-lock']);
     // Who says in this very command that they are on need not be told.
     if (flags['cpq-triggers'] !== 'leave-on')
       await this.warnOfSwitches(store, orgId, this.sameFlags(org.identity.label), runId);
@@ -151,7 +153,15 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult |
       if (reminds) this.warnInLines(messages.getMessage('switchTriggersBack'));
       reminds = false;
     };
-    const stop = new StopSignal(() => this.stages().warn(messages.getMessage('stopping')));
+    const stop = new StopSignal(
+      () => this.stages().warn(messages.getMessage('stopping')),
+      () => {
+        // What the journal does not hold yet is unknown, so no run is named: --resume finds it.
+        this.stages().warn(messages.getMessage('stoppedAtOnce', [this.sameFlags(org.identity.label)]));
+        this.stages().done();
+        remind();
+      }
+    );
     const options: RunOptions = {
       tests: tests.names,
       stopAsked: stop.stopAsked,

@@ -6,6 +6,7 @@ describe('a signal to stop', () => {
   let codes: number[];
   let stop: StopSignal;
   let said: number;
+  let last: number;
   beforeEach(() => {
     codes = [];
     said = 0;
@@ -13,7 +14,11 @@ describe('a signal to stop', () => {
       codes.push(Number(code));
       throw new Error('the process ended');
     };
-    stop = new StopSignal(() => (said += 1));
+    last = 0;
+    stop = new StopSignal(
+      () => (said += 1),
+      () => (last += 1)
+    );
   });
   afterEach(() => {
     stop.end();
@@ -25,12 +30,13 @@ describe('a signal to stop', () => {
       expect(stop.stopAsked()).to.equal(false);
       process.emit(signal);
       expect([stop.stopAsked(), said, codes]).to.deep.equal([true, 1, []]);
+      expect(last).to.equal(0);
     });
 
     it(`${signal}, twice, ends at once with 130`, () => {
       process.emit(signal);
       expect(() => process.emit(signal)).to.throw('the process ended');
-      expect([said, codes]).to.deep.equal([1, [130]]);
+      expect([said, last, codes]).to.deep.equal([1, 1, [130]]);
     });
   }
 

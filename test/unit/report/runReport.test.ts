@@ -40,6 +40,11 @@ describe('a run as a person reads it', () => {
       ]));
   }
 
+  it('does not say of a plan that was carried out before that the org still is as it left it', () =>
+    expect(runReport(aRun({ status: 'alreadyApplied', totals: { restored: 3 } }), 80)).to.equal(
+      'Nothing to do: this plan was carried out already, by the run below.\n  Run 20261121T063100Z-prod-3f9c1a'
+    ));
+
   it('counts outcomes in words, in one order, without those that did not occur', () => {
     expect(countsText({ failed: 1, restored: 3, alreadyRestored: 0 })).to.equal('3 restored, 1 failed');
     expect(countsText({})).to.equal('');

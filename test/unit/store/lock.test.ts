@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
+import { FileStore } from '../../../src/store/fileStore.js';
 import { NODE_DISK } from '../../../src/store/disk.js';
 import { acquireLock, lockHolder, THIS_PROCESS } from '../../../src/store/lock.js';
 import { refusalOf } from '../support/refusals.js';
@@ -132,6 +133,18 @@ describe('the lock of an org', () => {
       await heldBy(file, holder);
       expect((await look())?.life).to.equal(life);
     }
+  });
+
+  it('is told of before anything is shown or asked, unless its holder is gone or declared dead', async () => {
+    const store = new FileStore(await temp(), '.rollback');
+    await store.refuseWhileHeld('00D000000000062EAA');
+    const lock = await store.lock('00D000000000062EAA', 'apply of plan p');
+    const refusal = await refusalOf(() => store.refuseWhileHeld('00D000000000062EAA'));
+    expect([refusal.key, refusal.exitCode, refusal.tokens[0]]).to.deep.equal(['locked', 4, 'apply of plan p']);
+    await store.refuseWhileHeld('00D000000000062EAA', refusal.actionTokens[0]);
+    await store.refuseWhileHeld('00D000000000063EAA');
+    await lock.release();
+    await store.refuseWhileHeld('00D000000000062EAA');
   });
 
   it('stays with a living process on this machine', async () => {
