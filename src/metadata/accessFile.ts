@@ -83,9 +83,55 @@ export function accessFile(type: string, before: string, now: string): string {
           .flatMap(denied)
       : present.filter((node) => rows.has(nameOf(node)));
   // The org takes elements of one name only side by side.
-  const elements = [...settings, ...more].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0));
+  return fileOf(
+    type,
+    [...settings, ...more].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0))
+  );
+}
+
+function fileOf(type: string, elements: readonly Node[]): string {
   const body = elements.map((node) => `    ${textOf(node).trim()}\n`).join('');
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${type} xmlns="http://soap.sforce.com/2006/04/metadata">\n${body}</${type}>\n`;
+}
+
+/** Elements that are rows, and what they are about: the kind of it, and the element that names it. */
+const NAMED_BY: Readonly<Record<string, readonly [kind: string, name: string]>> = {
+  classAccesses: ['ApexClass', 'apexClass'],
+  customPermissions: ['CustomPermission', 'name'],
+  fieldPermissions: ['Field', 'field'],
+  flowAccesses: ['Flow', 'flow'],
+  objectPermissions: ['Object', 'object'],
+  pageAccesses: ['ApexPage', 'apexPage'],
+  tabSettings: ['Tab', 'tab'],
+  tabVisibilities: ['Tab', 'tab'],
+  userPermissions: ['UserPermission', 'name'],
+};
+
+/** The file without the rows of which `isLeftOut` says so. */
+export function withoutEntries(
+  type: string,
+  xml: string,
+  isLeftOut: (row: { readonly kind: string; readonly target: string }) => boolean
+): string {
+  const elements = elementsOf(type, xml).filter((node) => {
+    const row = rowOf(node);
+    return row === undefined || !isLeftOut(row);
+  });
+  return fileOf(type, elements);
+}
+
+function rowOf(node: Node): { readonly kind: string; readonly target: string } | undefined {
+  if (nameOf(node) === 'permissionSets') return { kind: 'Member', target: innerText(node) };
+  const [kind, name] = NAMED_BY[nameOf(node)] ?? [];
+  const named = childrenOf(node).find((child) => nameOf(child) === name);
+  return kind === undefined || named === undefined ? undefined : { kind, target: innerText(named) };
+}
+
+function innerText(node: Node): string {
+  return childrenOf(node)
+    .map((child) => (typeof child['#text'] === 'string' ? child['#text'] : ''))
+    .join('')
+    .trim();
 }
 
 const FLAGS = new Set(['default', 'enabled', 'personAccountDefault', 'visible']);

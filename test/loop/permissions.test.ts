@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import { checkPlan } from '../../src/apply/checkPlan.js';
+import { openPlan } from '../../src/apply/readyPlan.js';
+import { parseStoreId, type StoreId } from '../../src/model/ids.js';
+import { SILENT } from '../../src/model/progress.js';
 import type { MetadataSide } from '../org/engine/metadata/metadataSide.js';
 import { runQuery } from '../org/engine/soql/runQuery.js';
 import { apexClass, deployAs, permissionSet, textField } from '../support/deploys.js';
@@ -162,6 +166,27 @@ describe('permissions go back', () => {
     expect(grant?.waitsFor).to.deep.equal([back?.id]);
     expect(run.totals).to.deep.equal({ restored: 2 });
     expect(now()).to.deep.equal(before);
+  });
+
+  it('brings a deleted permission set back without its access to a field that stays deleted, and checks it so', async () => {
+    const notes = 'Installation_Visit__c.Site_Notes__c';
+    const before = now();
+    const snapshot = await world.snapshot({ metadata: [PLANNER, { type: 'CustomField', fullName: notes }] });
+    await deployAs(world, 'Dov Deployer', {}, [], ['PermissionSet:Installation_Planner', `CustomField:${notes}`]);
+    const plan = await world.plan(snapshot);
+    expect(plan.steps.map(({ operation }) => operation)).to.deep.equal(['recreateComponent']);
+    expect(plan.leftOut).to.deep.equal([
+      { target: `permission:Installation_Planner:${notes}`, why: `${notes} was deleted since and stays deleted` },
+    ]);
+    const org = await world.as('Ada Admin');
+    const ready = await openPlan(org, world.store, parseStoreId(plan.id) as StoreId);
+    const findings = await checkPlan(org, ready.baseline, plan, ready.folder, { names: [] }, world.chance, SILENT);
+    expect(findings.map(({ code }) => code)).to.deep.equal(['checkPassed']);
+    const run = await world.apply(plan);
+    expect(run.totals).to.deep.equal({ restored: 1 });
+    expect(now()).to.deep.equal(before.filter((line) => !line.includes(notes)));
+    const validation = await world.validate(snapshot, run);
+    expect(validation.verdict).to.equal('restoredExceptKept');
   });
 
   it('takes a label back without touching a row, whoever changed rows since', async () => {

@@ -47,7 +47,13 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     if (step.operation === 'deleteComponent' && step.detail.type === 'CustomField')
       await saveFieldData(run, step.detail.fullName);
   for (const step of due) await intend(run, step);
-  const zip = await wayBackZip(run.baseline, due, run.plan.apiVersion, await readPresent(run.org, run.baseline, due));
+  const zip = await wayBackZip(
+    run.baseline,
+    due,
+    run.plan.apiVersion,
+    await readPresent(run.org, run.baseline, due),
+    run.plan.leftOut
+  );
   // An answer that got lost leaves the steps open: gone on with, the components themselves tell whether it came through.
   const report = await deployValidated(run, due, zip);
   if (!report.success) {

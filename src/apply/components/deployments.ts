@@ -31,7 +31,13 @@ export async function deploymentsOf(
       deployments.push({
         what: 'components',
         steps: components,
-        zip: await wayBackZip(baseline, components, plan.apiVersion, await readPresent(org, baseline, components)),
+        zip: await wayBackZip(
+          baseline,
+          components,
+          plan.apiVersion,
+          await readPresent(org, baseline, components),
+          plan.leftOut
+        ),
       });
     else if (step.lane === 'flows' && flowBatch(step) === 'redeploys') {
       const zip = await redeployZip(baseline, steps, plan.apiVersion);

@@ -1,9 +1,10 @@
 import { keyText, type ComponentKey } from '../../metadata/component.js';
-import { accessFile, isAccessFile } from '../../metadata/accessFile.js';
+import { accessFile, isAccessFile, withoutEntries } from '../../metadata/accessFile.js';
 import { containerOf, isContainer, onlyMembers } from '../../metadata/members.js';
 import { switchedOff } from '../../metadata/switchedOff.js';
 import type { Retrieved } from '../../org/ports.js';
-import type { Step } from '../../plan/rollbackPlan.js';
+import { permissionTarget, type ParentKind, type RowKind } from '../../permissions/permissionRow.js';
+import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { deployZip } from './deployZip.js';
 
@@ -20,21 +21,24 @@ const NOTHING: Present = { components: [], files: new Map() };
 
 /**
  * The package that takes these components back: what the snapshot has of them, what can only be switched off, and the
- * deletions of what is new. Of profiles and permission sets only what is no row. For those and for what is switched off
- * `present` says how they are now.
+ * deletions of what is new. Of profiles and permission sets only what is no row; of those that come back whole, no row that
+ * the plan leaves out, such as of a field that stays deleted. For what is switched off and what keeps its rows `present` says
+ * how it is now.
  */
 export async function wayBackZip(
   baseline: Baseline,
   steps: readonly ComponentStep[],
   apiVersion: string,
-  present: Present = NOTHING
+  present: Present = NOTHING,
+  leftOut: RollbackPlan['leftOut'] = []
 ): Promise<Buffer> {
   const deletions: ComponentKey[] = [];
   const deletionsFirst: ComponentKey[] = [];
   const members: ComponentKey[] = [];
   const off: ComponentKey[] = [];
   const whole = new Set<string>();
-  const accessTypes = new Map<string, string>();
+  const accessFiles = new Map<string, ComponentKey>();
+  const staying = new Set(leftOut.map(({ target }) => target));
   const byContainer = new Map<string, Set<string>>();
   const states = new Map(baseline.components.components.map((state) => [keyText(state), state]));
   for (const step of steps) {
@@ -53,17 +57,23 @@ export async function wayBackZip(
     for (const path of states.get(keyText(key))?.paths ?? []) {
       if (inParts) byContainer.set(path, (byContainer.get(path) ?? new Set()).add(keyText(key)));
       else whole.add(path);
-      if (isAccessFile(key.type)) accessTypes.set(path, key.type);
+      if (isAccessFile(key.type)) accessFiles.set(path, key);
     }
   }
   const files = await Promise.all(
     [...whole].map(async (path) => {
       const content = await baseline.folder.read(`metadata/${path}`);
       const now = present.files.get(path);
-      const type = accessTypes.get(path);
-      return now && type
-        ? { path, content: Buffer.from(accessFile(type, content.toString('utf8'), now.toString('utf8')), 'utf8') }
-        : { path, content };
+      const access = accessFiles.get(path);
+      if (!access) return { path, content };
+      const before = content.toString('utf8');
+      const parent = { kind: access.type as ParentKind, name: access.fullName };
+      const text = now
+        ? accessFile(access.type, before, now.toString('utf8'))
+        : withoutEntries(access.type, before, ({ kind, target }) =>
+            staying.has(permissionTarget(parent, { kind: kind as RowKind, target }))
+          );
+      return { path, content: Buffer.from(text, 'utf8') };
     })
   );
   const switched = switchedOffFiles(off, present);

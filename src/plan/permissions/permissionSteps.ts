@@ -92,6 +92,7 @@ function fateOf(change: PermissionChange, facts: PermissionFacts): Fate {
           ? keyText(step.detail).toLowerCase() === keyText(key).toLowerCase()
           : step.detail.kind === 'flow' && key.type === 'Flow' && step.detail.flow === key.fullName)
     );
+  const comesBack = (key: ComponentKey): DraftStep | undefined => stepOn(key, 'recreateComponent', 'redeployFlow');
   const own: ComponentKey = { type: parent.kind, fullName: parent.name };
   if (!facts.parentsBefore.has(parentKeyText(parent)) && facts.ownsFile(parent))
     return stepOn(own, 'deleteComponent')
@@ -99,8 +100,12 @@ function fateOf(change: PermissionChange, facts: PermissionFacts): Fate {
       : { kind: 'stays', target: permissionTarget(parent), why: `${parent.name} was created since and stays` };
   if (!facts.parentsNow.has(parentKeyText(parent))) {
     const back = stepOn(own, 'recreateComponent');
-    // Its rows come back with its file; who has it does not.
-    if (back) return change.kind === 'User' ? { kind: 'row', after: back.key } : { kind: 'goesAlong' };
+    if (back) {
+      // Its rows come back with its file, but for those about what stays away; who has it does not.
+      const away = targetsOf(change).find((key) => facts.gone.has(keyText(key)) && !comesBack(key));
+      if (away) return staysAway(change, away);
+      return change.kind === 'User' ? { kind: 'row', after: back.key } : { kind: 'goesAlong' };
+    }
     return facts.ownsFile(parent)
       ? { kind: 'stays', target: permissionTarget(parent), why: `${parent.name} was deleted since and stays deleted` }
       : {
@@ -108,26 +113,33 @@ function fateOf(change: PermissionChange, facts: PermissionFacts): Fate {
           what: `${parent.name} was deleted since, and the snapshot does not hold it. Create it again, then plan again.`,
         };
   }
-  const type = componentTypeOf(change.kind);
-  if (type === undefined) return { kind: 'row' };
-  const targets: ComponentKey[] = [{ type, fullName: change.target }];
-  if (change.kind === 'Field')
-    targets.push({ type: 'CustomObject', fullName: change.target.slice(0, change.target.indexOf('.')) });
-  for (const key of targets) {
+  for (const key of targetsOf(change)) {
     const deletion = facts.created.has(keyText(key)) ? stepOn(key, 'deleteComponent') : undefined;
     // Most orgs drop such rows by themselves; some refuse to delete what a permission set names.
     if (deletion)
       return parent.kind === 'PermissionSet' ? { kind: 'row', before: deletion.key } : { kind: 'goesAlong' };
     if (!facts.gone.has(keyText(key))) continue;
-    const back = stepOn(key, 'recreateComponent', 'redeployFlow');
-    if (back) return { kind: 'row', after: back.key };
-    return {
-      kind: 'stays',
-      target: permissionTarget(parent, change),
-      why: `${key.fullName} was deleted since and stays deleted`,
-    };
+    const back = comesBack(key);
+    return back ? { kind: 'row', after: back.key } : staysAway(change, key);
   }
   return { kind: 'row' };
+}
+
+/** The components that a row is about; none where it is about something else. */
+function targetsOf(change: PermissionChange): ComponentKey[] {
+  const type = componentTypeOf(change.kind);
+  if (type === undefined) return [];
+  const own = { type, fullName: change.target };
+  if (change.kind !== 'Field') return [own];
+  return [own, { type: 'CustomObject', fullName: change.target.slice(0, change.target.indexOf('.')) }];
+}
+
+function staysAway(change: PermissionChange, { fullName }: ComponentKey): Fate {
+  return {
+    kind: 'stays',
+    target: permissionTarget(change.parent, change),
+    why: `${fullName} was deleted since and stays deleted`,
+  };
 }
 
 /** Whether the plan takes the change back: the deployers' own, or a conflict that is to be restored. */

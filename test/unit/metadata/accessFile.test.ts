@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { accessFile, withoutRows } from '../../../src/metadata/accessFile.js';
+import { accessFile, withoutEntries, withoutRows } from '../../../src/metadata/accessFile.js';
 import { canonicalXml } from '../../../src/model/canonicalXml.js';
 
 const file = (type: string, body: string): string =>
@@ -16,6 +16,19 @@ describe('files of profiles and permission sets', () => {
     expect(seen('<label>A</label>')).not.to.deep.equal(seen('<label>B</label>'));
     const layout = canonicalXml(file('Layout', field('Lead.X__c')));
     expect(withoutRows('Layout', layout)).to.equal(layout);
+  });
+
+  it('can leave out single rows, by what they are about', () => {
+    const all = `<label>A</label><classAccesses><apexClass>X</apexClass><enabled>true</enabled></classAccesses>${field('Lead.X')}${field('Lead.Y')}<permissionSets>X</permissionSets>`;
+    const asked: string[] = [];
+    const text = withoutEntries('PermissionSet', file('PermissionSet', all), ({ kind, target }) => {
+      asked.push(`${kind} ${target}`);
+      return target === 'Lead.X' || kind === 'ApexClass';
+    });
+    expect(asked).to.deep.equal(['ApexClass X', 'Field Lead.X', 'Field Lead.Y', 'Member X']);
+    expect(canonicalXml(text)).to.deep.equal(
+      canonicalXml(file('PermissionSet', `<label>A</label>${field('Lead.Y')}<permissionSets>X</permissionSets>`))
+    );
   });
 
   it('go back in their settings and keep the rows they have now', () => {
