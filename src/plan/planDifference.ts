@@ -50,5 +50,6 @@ export function planDifference(
     else if (known.says !== says) differences.push({ change: 'changed', what, target });
   }
   for (const [key, { what, target }] of before) if (!after.has(key)) differences.push({ change: 'gone', what, target });
-  return differences.sort((a, b) => (a.target + a.what < b.target + b.what ? -1 : 1));
+  const place = ({ target, what }: PlanDifference): string => `${target}\n${what}`;
+  return differences.sort((a, b) => (place(a) < place(b) ? -1 : 1));
 }
