@@ -113,9 +113,11 @@ export class CrashingDisk implements Disk {
 
   public async create(path: string): Promise<OpenFile> {
     const parent = this.folder(dirname(path));
-    if (parent.names.has(nameOf(path))) throw failure('EEXIST', path);
     const inode: Inode = { content: Buffer.alloc(0), synced: Buffer.alloc(0) };
-    await this.change(() => void parent.names.set(nameOf(path), inode));
+    await this.change(() => {
+      if (parent.names.has(nameOf(path))) throw failure('EEXIST', path);
+      parent.names.set(nameOf(path), inode);
+    });
     return this.opened(inode);
   }
 
@@ -145,9 +147,13 @@ export class CrashingDisk implements Disk {
   public async link(from: string, to: string): Promise<boolean> {
     const inode = this.file(from);
     const parent = this.folder(dirname(to));
-    if (parent.names.has(nameOf(to))) return false;
-    await this.change(() => void parent.names.set(nameOf(to), inode));
-    return true;
+    let made = false;
+    // Looking and linking are one step: of two that link at once one gets it.
+    await this.change(() => {
+      made = !parent.names.has(nameOf(to));
+      if (made) parent.names.set(nameOf(to), inode);
+    });
+    return made;
   }
 
   public async remove(path: string): Promise<void> {
