@@ -1,6 +1,6 @@
 import type { RunResult } from '../apply/runResult.js';
 import { OUTCOMES, type OutcomeCounts } from '../model/operation.js';
-import { columns, plural, wrap } from './table.js';
+import { hanging, plural, wrap } from './table.js';
 import { OPERATION_WORDS } from './words.js';
 
 const words: Record<(typeof OUTCOMES)[number], string> = {
@@ -75,15 +75,14 @@ export function runReport(result: RunResult, width: number): string {
   const lines = [done ? APPLIED_BEFORE : headlines[result.status], `  Run ${result.runId}`];
   if (result.status === 'alreadyApplied') return lines.join('\n');
   lines.push(
-    ...columns(
+    ...hanging(
       result.steps.map((step) => [
         step.id,
         step.target.replace(/^(flow|metadata|record|permission):/, ''),
-        OPERATION_WORDS[step.operation],
-        countsText(step.counts),
+        `${OPERATION_WORDS[step.operation]}: ${countsText(step.counts)}`,
       ]),
       width
-    )
+    ).flat()
   );
   lines.push(...errorLines(result.steps, width));
   const fresh = Object.keys(result.idMap).length;

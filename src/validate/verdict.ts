@@ -56,7 +56,9 @@ export function judge(
     const who = difference.author.userId
       ? (names.get(difference.author.userId) ?? difference.author.userId)
       : undefined;
-    const by = who ? ` by ${who}${difference.author.at ? ` at ${difference.author.at}` : ''}` : '';
+    // Of what is new the org tells who saved it last, which may be the rollback itself.
+    const last = difference.kind === 'created' ? ', last saved by' : ' by';
+    const by = who ? `${last} ${who}${difference.author.at ? ` at ${difference.author.at}` : ''}` : '';
     if (reason)
       findings.push({
         code: 'kept',

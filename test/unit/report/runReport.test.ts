@@ -64,10 +64,21 @@ describe('a run as a person reads it', () => {
       80
     );
     expect(text)
-      .to.include('  s001  Product2  update  3 restored\n')
+      .to.include('  s001  Product2  update: 3 restored\n')
       .and.to.include('Total: 3 restored. 1.2 s.')
       .and.to.include('saved in .rollback/runs/r/undo.');
     expect(text).to.not.include('not restored');
+  });
+
+  it('cuts neither a long name nor what became of it', () => {
+    const name = 'CustomField:Installation_Visit__c.A_Field_With_A_Long_Name_Of_Its_Own__c';
+    const step: RunResult['steps'][number] = {
+      ...{ id: 's001', operation: 'restoreComponent', target: `metadata:${name}`, counts: { neutralised: 1 } },
+      errors: [],
+    };
+    const text = runReport(aRun({ steps: [step], totals: { neutralised: 1 } }), 80);
+    expect(text).to.include(name.slice(0, 60)).and.to.include('restore: 1 made harmless');
+    for (const line of text.split('\n')) expect(line.length).to.be.at.most(80);
   });
 
   it('says of what was not begun, and of what waited for a failure, how much it is, not each by itself', () => {
