@@ -61,7 +61,10 @@ function verdict(steps: readonly Step[], kept: number, manual: number, { days }:
   if (items(lossy) * 2 > items(steps)) return 'Rather fix forward: most of what goes back does not come back whole.';
   if (kept > items(steps)) return 'Rather fix forward: others have changed more since than would go back.';
   if (days > OLD_DAYS && lossy.length > 0) return 'Weigh it: the snapshot is old, and not everything comes back whole.';
-  if (lossy.length > 0 || manual > 0) return 'Roll back, once you have read what it leaves behind.';
+  if (lossy.length > 0 || manual > 0)
+    return lossy.length > 0
+      ? 'Roll back, once you have read what does not come back whole.'
+      : 'Roll back, once you have read what is left to do by hand.';
   return 'Roll back: every step can be undone without loss.';
 }
 
@@ -73,7 +76,7 @@ function lossReasons(steps: readonly Step[]): string[] {
   const one = lossy.length === 1;
   const irreversible = steps.filter((step) => step.risk === 'irreversible').length;
   return [
-    `${lossy.length} of ${plural(steps.length, 'step')}${which} ${one ? 'leaves' : 'leave'} something behind${
+    `${lossy.length} of ${plural(steps.length, 'step')}${which} ${one ? 'does' : 'do'} not come back whole${
       rows > 0 ? `, with ${plural(rows, 'row')} at stake` : ''
     }.`,
     ...(irreversible > 0 ? [`${irreversible} of them cannot be undone again.`] : []),
@@ -95,9 +98,7 @@ function otherReasons(
         'changes by others are overwritten as asked, and saved in quarantine first.'
       ),
     kept > 0 &&
-      `${say(kept, 'change that is not the deployment’s stays', 'changes that are not the deployment’s stay')}: look whether ${
-        kept === 1 ? 'it still fits' : 'they still fit'
-      } what goes back.`,
+      `${say(kept, 'change stays', 'changes stay')} (see Conflicts): look whether ${kept === 1 ? 'it still fits' : 'they still fit'} what goes back.`,
     manual > 0 && say(manual, 'item needs a person.', 'items need a person.'),
     otherDeployments > 0 &&
       say(

@@ -23,33 +23,37 @@ export interface ConflictEntry {
 
 /**
  * Each conflict in two or more lines: what, then what was done to it, by whom and when. Rows of one object of which the same
- * is to be said stand together, unless `all` asks for each.
+ * is to be said stand together, unless `all` asks for each. `lastEditorOnly`: who changed which field of a row is not known.
  */
 export function conflictEntries(
   conflicts: readonly Conflict[],
   mark: (conflict: Conflict) => string,
-  all: boolean,
-  width: number
+  view: { readonly all: boolean; readonly width: number; readonly lastEditorOnly: boolean }
 ): ConflictEntry[] {
   const groups = Map.groupBy(conflicts, (conflict) => {
-    const object = all ? undefined : objectOf(conflict.target);
+    const object = view.all ? undefined : objectOf(conflict.target);
     return object === undefined
       ? conflict.target
       : [object, conflict.decision, conflict.kind, conflict.current, conflict.changedBy].join('\n');
   });
   return [...groups.values()]
     .flatMap((group) => (group.length < ALIKE ? group.map((conflict) => [conflict]) : [group]))
-    .map((group) => ({ lines: entry(group, mark, width), count: group.length }));
+    .map((group) => ({ lines: entry(group, mark, view), count: group.length }));
 }
 
-function entry(group: readonly Conflict[], mark: (conflict: Conflict) => string, width: number): string[] {
+function entry(
+  group: readonly Conflict[],
+  mark: (conflict: Conflict) => string,
+  { width, lastEditorOnly }: { readonly width: number; readonly lastEditorOnly: boolean }
+): string[] {
   const [first] = group as readonly [Conflict, ...Conflict[]];
   const what = group.length === 1 ? first.target : `${group.length} rows of ${objectOf(first.target) ?? first.target}`;
   const sign = mark(first);
   const times = group.flatMap((conflict) => conflict.changedAt ?? []).sort();
   const [from, to] = [times.at(0), times.at(-1)];
   const at = from === undefined || to === undefined ? '' : from === to ? when(from) : `${when(from)} to ${when(to)}`;
-  const who = `${first.changedBy ? ` by ${first.changedBy}` : ''}${at ? `, ${at}` : ''}`;
+  const saved = lastEditorOnly && first.fields && first.kind === 'changedByOther' ? '; the row was last saved' : '';
+  const who = `${first.changedBy ? `${saved} by ${first.changedBy}` : ''}${at ? `, ${at}` : ''}`;
   const ran = first.target.startsWith('flow:') && first.baseline !== 'as in the snapshot';
   const now = ran ? `${first.current} (in the snapshot: ${first.baseline})` : first.current;
   const text =

@@ -35,7 +35,7 @@ export function driftReport(
     ).flat(),
   ];
   for (const [lane, title] of LANES) {
-    const entries = conflictEntries(ofLane(lane), () => '~', view.all === true, width);
+    const entries = conflictEntries(ofLane(lane), () => '~', { all: view.all === true, width, lastEditorOnly: false });
     if (entries.length === 0) continue;
     const shown = view.all ? entries : entries.slice(0, SHOWN);
     lines.push('', title, ...shown.flatMap((entry) => entry.lines));

@@ -144,10 +144,7 @@ function inShort(plan: RollbackPlan, width: number): string[] {
   }
   const kept = plan.conflicts.filter((conflict) => conflict.decision === 'keep').length;
   if (kept > 0)
-    rows.push([
-      'Kept',
-      `${plural(kept, 'change')} that ${kept === 1 ? 'is' : 'are'} not the deployment’s, listed below`,
-    ]);
+    rows.push(['Kept', `${plural(kept, 'change')}, listed below with ${kept === 1 ? 'its reason' : 'their reasons'}`]);
   const overwritten = plan.conflicts.length - kept;
   if (overwritten > 0) rows.push(['OVERWRITTEN', `${plural(overwritten, 'later change')} by somebody else, as asked`]);
   if (plan.manual.length > 0) rows.push(['By hand', `${plural(plan.manual.length, 'item')}, listed below`]);
@@ -182,14 +179,18 @@ function conflictTitle(conflicts: readonly Conflict[]): string {
 }
 
 /** What and what happens with it, then who changed it and when, in full. What is overwritten comes first. */
-function conflictLines({ conflicts, request, snapshotId }: RollbackPlan, view: PlanView): string[] {
+function conflictLines({ conflicts, request, snapshotId, after, attribution }: RollbackPlan, view: PlanView): string[] {
   const sorted = [
     ...conflicts.filter((conflict) => conflict.decision === 'restore'),
     ...conflicts.filter((conflict) => conflict.decision === 'keep'),
   ];
   const open = conflicts.find(({ decision, kind }) => decision === 'keep' && !NOT_TO_BE_DECIDED.has(kind));
   const mark = (conflict: Conflict): string => (conflict.decision === 'keep' ? 'keep   ' : 'RESTORE');
-  const entries = conflictEntries(sorted, mark, view.all === true, view.width);
+  const entries = conflictEntries(sorted, mark, {
+    all: view.all === true,
+    width: view.width,
+    lastEditorOnly: after === undefined && attribution !== 'everybody',
+  });
   return [
     ...folded(
       entries.map(({ lines }) => lines),
@@ -204,7 +205,11 @@ function conflictLines({ conflicts, request, snapshotId }: RollbackPlan, view: P
 /** How a conflict is decided otherwise; a plan to an undo point is not made anew by `plan` with the same flags. */
 function otherwise(target: string, undoPoint: string | undefined, width: number): string[] {
   if (undoPoint === undefined)
-    return wrap(`To decide otherwise, plan again with --resolve ${target}=restore`, width, '  ');
+    return [
+      ...wrap('To decide otherwise, plan again, naming what stands after "keep" as often as needed:', width, '  '),
+      ...inPieces('--resolve SELECTOR=restore', width, '    '),
+      ...wrap('Of what was created since, "restore" means that it is deleted.', width, '  '),
+    ];
   return [
     ...wrap('To take such a later change back as well, plan it by itself, after this plan:', width, '  '),
     ...wrap(`sf rollback plan --snapshot ${undoPoint} --all-changes --only ${target}`, width, '    '),
@@ -219,13 +224,12 @@ function itemCounts(steps: readonly Step[]): string {
 }
 
 function laneLines(plan: RollbackPlan, lane: Lane, view: PlanView): string[] {
+  // In the order in which they are done; the risky ones are listed above already.
   const steps = plan.steps.filter((step) => step.lane === lane);
-  // The risky ones first, so that folding never hides them.
-  const sorted = [...steps.filter(isRisky), ...steps.filter((step) => !isRisky(step))];
   return titled(`${laneTitles[lane]}: ${itemCounts(steps)}`, steps.length > 0, () => [
     ...folded(
       hanging(
-        sorted.map((step) => [
+        steps.map((step) => [
           step.id,
           withoutLane(step.target),
           `${isRisky(step) ? `${step.risk.toUpperCase()}: ` : ''}${stepWords(step)}${why(step)}`,
@@ -235,8 +239,16 @@ function laneLines(plan: RollbackPlan, lane: Lane, view: PlanView): string[] {
       'steps',
       view
     ),
+    ...(lane === 'records' && steps.some(mayInsert)
+      ? wrap('A row that the recycle bin no longer has is inserted again, under a new Id.', view.width, '  ')
+      : []),
     ...rowsHint(lane, view),
   ]);
+}
+
+/** Whether the bin is empty, an org tells only when it is asked to undelete. */
+function mayInsert({ operation, fallbacks }: Step): boolean {
+  return operation === 'undeleteRecords' && fallbacks.some((fallback) => fallback.operation === 'insertRecords');
 }
 
 /** Ids and values of rows are not in a plan's summary: where they are. */

@@ -154,7 +154,10 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     this.log(planReport(plan, { width: width(), more: `sf rollback show ${plan.id}${this.typedStore()}`, compare }));
     if (refreshed) this.log(`\n${refreshReport(refreshed, width())}`);
     if (checked.length > 0) this.log(`\n${checkReport(checked, width())}`);
-    if (plan.applicable) this.log(`\n${messages.getMessage('next', [this.sameFlags(org.identity.label), plan.id])}`);
+    if (plan.applicable)
+      this.log(
+        `\n${messages.getMessage(plan.manual.length > 0 ? 'nextWithHandwork' : 'next', [this.sameFlags(org.identity.label), plan.id])}`
+      );
     if (flags.out) await writeOut(flags.out, plan);
     if (flags['exit-code'] && !plan.empty) process.exitCode = EXIT.somethingToDo;
     const steps = plan.steps.map(({ detail: dropped, ...step }) => (void dropped, step));

@@ -63,7 +63,7 @@ export function wayBack(change: FlowChange, facts: FlowFacts, freed: readonly nu
   const before = change.baseline;
   if (before?.activeVersion === null && !change.now) return deletedInactive(change, before, facts);
   if (!before || before.activeVersion === null) {
-    const why = before ? 'no version of it was active' : 'it did not exist, and stays inactive';
+    const why = before ? 'no version of it was active' : 'it is new: it stays, switched off';
     return { steps: [flowStep(change, 'deactivateFlow', null, why, facts)] };
   }
   const number = before.activeVersion;

@@ -41,11 +41,11 @@ describe('the advice', () => {
 
   it('names the steps that lose something, with the rows at stake', () => {
     expect(adviceFor([pointer, component, { ...lossy, id: 's003', rowsAtStake: 12 }], [], [])).to.equal(
-      'Roll back, once you have read what it leaves behind. 1 of 3 steps (s003) leaves something behind, with 12 rows at stake.'
+      'Roll back, once you have read what does not come back whole. 1 of 3 steps (s003) does not come back whole, with 12 rows at stake.'
     );
     const many = ['s001', 's002', 's003', 's004', 's005'].map((id) => ({ ...lossy, id }));
     expect(adviceFor([...many, ...many.map((step) => ({ ...component, id: step.id }))], [], [])).to.include(
-      '5 of 10 steps leave something behind.'
+      '5 of 10 steps do not come back whole.'
     );
   });
 
@@ -55,16 +55,18 @@ describe('the advice', () => {
     );
     expect(adviceFor([component], [kept, kept], [])).to.match(/^Rather fix forward: others have changed more/);
     expect(adviceFor([component, { ...lossy, risk: 'irreversible', id: 's009' }], [], [])).to.match(
-      /^Fix forward unless .*1 of 2 steps \(s009\) leaves something behind\. 1 of them cannot be undone again\.$/
+      /^Fix forward unless .*1 of 2 steps \(s009\) does not come back whole\. 1 of them cannot be undone again\.$/
     );
   });
 
   it('counts what is overwritten, kept and left to a person', () => {
     expect(adviceFor([lossy, lossy], [kept, kept, { ...kept, decision: 'restore' }], [manual, manual])).to.match(
-      /1 change by others is overwritten as asked, and saved in quarantine first\. 2 changes that are not the deployment’s stay: look whether they still fit what goes back\. 2 items need a person\.$/
+      /1 change by others is overwritten as asked, and saved in quarantine first\. 2 changes stay \(see Conflicts\): look whether they still fit what goes back\. 2 items need a person\.$/
     );
-    expect(adviceFor([pointer], [kept], [])).to.match(/1 change that is not the deployment’s stays: look whether it/);
-    expect(adviceFor([component], [], [manual])).to.match(/^Roll back, once you have read .*1 item needs a person\.$/);
+    expect(adviceFor([pointer], [kept], [])).to.match(/1 change stays \(see Conflicts\): look whether it/);
+    expect(adviceFor([component], [], [manual])).to.match(
+      /^Roll back, once you have read what is left to do by hand\. 1 item needs a person\.$/
+    );
   });
 
   it('minds the age of the snapshot and the deployments that stay', () => {

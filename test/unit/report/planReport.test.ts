@@ -92,7 +92,7 @@ describe('a plan as a person reads it', () => {
         'In short',
         '  Flows          activate 1',
         '  Records        update 1,234, delete 2',
-        '  Kept           1 change that is not the deployment’s, listed below',
+        '  Kept           1 change, listed below with its reason',
         '  OVERWRITTEN    2 later changes by somebody else, as asked',
         '  By hand        1 item, listed below',
         '  Left as it is  1 change',
@@ -102,7 +102,7 @@ describe('a plan as a person reads it', () => {
     expect(text.indexOf('In short')).to.be.lessThan(text.indexOf('Conflicts'));
   });
 
-  it('puts steps first that lose something, with their reason', () => {
+  it('names what loses something before the steps, with the reason, and the steps in their order', () => {
     const text = report({
       steps: [
         planned(componentStep('ApexClass', 'A'), 's001'),
@@ -118,7 +118,8 @@ describe('a plan as a person reads it', () => {
     const lines = text.split('\n');
     const lossy = lines.findIndex((line) => line.includes('s002  CustomField:Q.F__c  LOSSY: delete'));
     expect(lossy).to.be.greaterThan(-1);
-    expect(lossy).to.be.lessThan(lines.findIndex((line) => line.includes('s001')));
+    expect(lossy).to.be.greaterThan(lines.findIndex((line) => line.includes('s001')));
+    expect(text.indexOf('Not without loss')).to.be.lessThan(text.indexOf('s001'));
     expect(report({ steps: [planned(componentStep('ApexClass', 'A'), 's001')] })).to.not.include('Not without loss');
   });
 
@@ -131,7 +132,7 @@ describe('a plan as a person reads it', () => {
       .to.include('Conflicts: 1 kept, 1 overwritten as asked')
       .and.to.include('  keep     flow:A\n           Name changed since by cleo@example.com\n')
       .and.to.include('  RESTORE  flow:B')
-      .and.to.include('plan again with --resolve flow:A=restore');
+      .and.to.include('--resolve SELECTOR=restore');
     // What destroys work stands above what does not.
     expect(text.indexOf('RESTORE  flow:B')).to.be.lessThan(text.indexOf('keep     flow:A'));
     expect(text.indexOf('Conflicts')).to.be.lessThan(text.indexOf('Flows:'));
@@ -191,8 +192,10 @@ describe('a plan as a person reads it', () => {
         '  keep     4 rows of record:Product2',
         '           Name changed since by cleo@example.com, 2026-11-21T06:00:00Z to',
         '           2026-11-21T06:03:00Z',
-        '  To decide otherwise, plan again with --resolve',
-        '  record:Product2:01t000000000000AAA=restore',
+        '  To decide otherwise, plan again, naming what stands after "keep" as often as',
+        '  needed:',
+        '    --resolve SELECTOR=restore',
+        '  Of what was created since, "restore" means that it is deleted.',
       ].join('\n')
     );
     expect(report(more, 80, true).match(/^ {2}keep {5}record:Product2:01t/gm)).to.have.lengthOf(4);
@@ -287,8 +290,24 @@ describe('a plan as a person reads it', () => {
       .to.include('created since by cleo@example.com; used by flow:B, which stays')
       .and.to.not.include('--resolve');
     expect(report({ conflicts: [used, { ...conflict('flow:B'), kind: 'editedSince' }] }))
-      .to.include('Name changed since by cleo@example.com: somebody edited it since')
-      .and.to.include('--resolve flow:B=restore');
+      .to.include('Name changed since by cleo@example.com: it was edited again after')
+      .and.to.include('--resolve SELECTOR=restore');
+  });
+
+  it('says of a row whose other editors are not known only who saved it last', () => {
+    const row = { ...conflict('record:Product2:01t000000000000AAA'), kind: 'changedByOther', fields: ['Name'] };
+    const said = 'Name changed since; the row was last saved by cleo@example.com';
+    const flat = (more: Partial<RollbackPlan>): string => report(more).replace(/\s+/g, ' ');
+    expect(flat({ conflicts: [row] })).to.include(said);
+    expect(flat({ conflicts: [row], after: '20261121T063000Z-prod-000002' })).to.not.include(said);
+  });
+
+  it('says that a row may come back under a new Id where the bin is empty', () => {
+    const hint = 'A row that the recycle bin no longer has is inserted again, under a new Id.';
+    const undelete = planned(recordStep('Product2', 'undeleteRecords', []), 's001');
+    expect(report({ steps: [undelete] })).to.not.include(hint);
+    const fallbacks = [{ operation: 'insertRecords' as const, when: 'the bin is empty', risk: 'lossy' as const }];
+    expect(report({ steps: [{ ...undelete, fallbacks }] })).to.include(hint);
   });
 
   it('folds within the width also where the store lies far away', () => {
