@@ -70,7 +70,7 @@ function elementsOf(type: string, xml: string): Node[] {
 /**
  * The file that takes a parent of permissions back to `before` in everything but its rows, given what it is `now`. A
  * permission set or group keeps the rows it has now; of a profile, whose rows a deploy leaves alone, none are in the file,
- * and settings that came since are denied.
+ * and settings that came since are denied, but for those of `profileLeftovers`.
  */
 export function accessFile(type: string, before: string, now: string): string {
   const rows = ROW_ELEMENTS[type] ?? new Set<string>();
@@ -80,6 +80,7 @@ export function accessFile(type: string, before: string, now: string): string {
     type === 'Profile'
       ? present
           .filter((node) => !rows.has(nameOf(node)) && !settings.some((known) => isAbout(known) === isAbout(node)))
+          .filter((node) => nameOf(node) !== 'loginHours' || settings.every((known) => nameOf(known) !== 'loginHours'))
           .flatMap(denied)
       : present.filter((node) => rows.has(nameOf(node)));
   // The org takes elements of one name only side by side.
@@ -142,8 +143,36 @@ function isAbout(node: Node): string {
   return `${nameOf(node)}\n${parts.map(textOf).sort().join('')}`;
 }
 
+/** Entries that a deployment of a profile adds and never takes away, and how people call them. */
+const NEVER_DENIED: Readonly<Record<string, string>> = {
+  loginIpRanges: 'log-in IP ranges',
+  layoutAssignments: 'page layout assignments',
+};
+
+/** What a profile got since that no deployment takes away again, in words; empty where there is nothing of it. */
+export function profileLeftovers(before: string, now: string): string[] {
+  const known = elementsOf('Profile', before);
+  // A layout is assigned for an object and record type: another one in its place goes back by itself.
+  const place = (node: Node): string =>
+    nameOf(node) === 'layoutAssignments'
+      ? childrenOf(node)
+          .map((child) =>
+            nameOf(child) === 'layout' ? innerText(child).split('-')[0] : `${nameOf(child)} ${innerText(child)}`
+          )
+          .sort()
+          .join()
+      : isAbout(node);
+  const came = elementsOf('Profile', now).filter(
+    (node) =>
+      nameOf(node) in NEVER_DENIED && !known.some((one) => nameOf(one) === nameOf(node) && place(one) === place(node))
+  );
+  return [...new Set(came.map((node) => NEVER_DENIED[nameOf(node)] ?? ''))];
+}
+
 /** The same entry with every yes turned into a no; nothing for entries that have none. */
 function denied(node: Node): Node[] {
+  // An empty element takes the restriction away; without one it stays (Metadata API Developer Guide: ProfileLoginHours).
+  if (nameOf(node) === 'loginHours') return [{ loginHours: [] }];
   const children = childrenOf(node);
   if (!children.some((child) => FLAGS.has(nameOf(child)))) return [];
   return [

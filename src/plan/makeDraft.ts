@@ -9,6 +9,7 @@ import { componentSteps } from './components/componentSteps.js';
 import { emptyDraft, joinDrafts, type Decisions, type Draft } from './draft.js';
 import type { FlowFacts } from './flows/flowFacts.js';
 import { flowSteps } from './flows/flowSteps.js';
+import { readProfileItems } from './permissions/readProfileItems.js';
 import { permissionDraft } from './permissions/permissionDraft.js';
 import { readRefills, refillable } from './records/readRefills.js';
 import { stepsWithoutCascades } from './records/readCascades.js';
@@ -82,8 +83,10 @@ export async function makeDraft(
     observed.changes.records,
     decisions.choice
   );
+  const manual = await readProfileItems(baseline, observed.components.retrieved, componentDraft.steps);
   return joinDrafts([
     flowDraft,
+    { ...emptyDraft(), manual },
     componentDraft,
     permissionDraft(baseline.permissions, observed, [...flowDraft.steps, ...componentDraft.steps], decisions),
     recordDraft,

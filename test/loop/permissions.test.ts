@@ -243,6 +243,45 @@ describe('permissions go back', () => {
     expect(now()).to.deep.equal(before);
   });
 
+  it('takes settings of a profile back that no query shows, and names those that no deployment takes away', async () => {
+    const APP = 'Coffee';
+    const profile = (...entries: string[]): string =>
+      `<Profile xmlns="http://soap.sforce.com/2006/04/metadata"><custom>true</custom>${entries.sort().join('')}<userLicense>Salesforce</userLicense></Profile>`;
+    const app = (visible: boolean): string =>
+      `<applicationVisibilities><application>${APP}</application><default>false</default><visible>${visible}</visible></applicationVisibilities>`;
+    const hours = '<loginHours><mondayEnd>1020</mondayEnd><mondayStart>480</mondayStart></loginHours>';
+    const range =
+      '<loginIpRanges><endAddress>10.0.0.9</endAddress><startAddress>10.0.0.1</startAddress></loginIpRanges>';
+    world.side.seed({
+      components: [
+        {
+          type: 'CustomApplication',
+          fullName: APP,
+          xml: '<CustomApplication><label>Coffee</label></CustomApplication>',
+        },
+        { type: 'Profile', fullName: 'Sales', xml: profile(app(false)) },
+      ],
+    });
+    const snapshot = await world.snapshot({
+      metadata: [
+        { type: 'Profile', fullName: 'Sales' },
+        { type: 'CustomApplication', fullName: APP },
+      ],
+    });
+    await deployAs(world, 'Dov Deployer', { 'profiles/Sales.profile': profile(app(true), hours, range) }, [
+      'Profile:Sales',
+    ]);
+    const plan = await world.plan(snapshot);
+    expect(plan.manual.map(({ target, what }) => `${target} ${what.split('.')[0] ?? ''}`)).to.deep.equal([
+      'metadata:Profile:Sales No deployment takes log-in IP ranges away that came since',
+    ]);
+    await world.apply(plan);
+    const content = world.side.components.get('Profile', 'Sales')?.content;
+    const left = content?.kind === 'xml' ? content.root.children.map(({ name }) => name) : [];
+    expect(left).to.include('loginIpRanges').and.to.not.include('loginHours');
+    expect(JSON.stringify(content?.kind === 'xml' && content.root)).to.not.include('"visible","text":"true"');
+  });
+
   it('gives and takes rights on details after and before those on their masters', async () => {
     const before = now();
     const rights = (object: string): string => objectGrant(object, 'allowRead');

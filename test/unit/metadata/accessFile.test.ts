@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { accessFile, withoutEntries, withoutRows } from '../../../src/metadata/accessFile.js';
+import { accessFile, profileLeftovers, withoutEntries, withoutRows } from '../../../src/metadata/accessFile.js';
 import { canonicalXml } from '../../../src/model/canonicalXml.js';
 
 const file = (type: string, body: string): string =>
@@ -16,6 +16,26 @@ describe('files of profiles and permission sets', () => {
     expect(seen('<label>A</label>')).not.to.deep.equal(seen('<label>B</label>'));
     const layout = canonicalXml(file('Layout', field('Lead.X__c')));
     expect(withoutRows('Layout', layout)).to.equal(layout);
+  });
+
+  it('take log-in hours away that a profile got since, and name what cannot be taken away', () => {
+    const hours = '<loginHours><mondayEnd>1020</mondayEnd><mondayStart>480</mondayStart></loginHours>';
+    const range = (start: string): string =>
+      `<loginIpRanges><endAddress>10.0.0.9</endAddress><startAddress>${start}</startAddress></loginIpRanges>`;
+    const layout = (name: string): string => `<layoutAssignments><layout>${name}</layout></layoutAssignments>`;
+    const before = file('Profile', '<custom>true</custom>');
+    expect(accessFile('Profile', before, file('Profile', `<custom>true</custom>${hours}`))).to.match(
+      /<loginHours><\/loginHours>|<loginHours\/>/
+    );
+    expect(accessFile('Profile', file('Profile', hours), file('Profile', hours.replace('480', '0')))).to.include('480');
+    const more = (body: string, now: string): string[] => profileLeftovers(file('Profile', body), file('Profile', now));
+    expect(more(range('10.0.0.1'), range('10.0.0.1'))).to.deep.equal([]);
+    expect(more('', `${range('10.0.0.1')}${range('10.0.0.2')}${layout('A-One')}`)).to.deep.equal([
+      'log-in IP ranges',
+      'page layout assignments',
+    ]);
+    // Another layout in the place of one goes back by the deployment.
+    expect(more(layout('A-One'), layout('A-Two'))).to.deep.equal([]);
   });
 
   it('can leave out single rows, by what they are about', () => {

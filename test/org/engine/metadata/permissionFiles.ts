@@ -23,6 +23,9 @@ export const entryKeys: Readonly<Record<string, string>> = {
 
 /** What an entry is about; a layout assignment also depends on its record type. Undefined for plain settings. */
 export function entryKey(entry: XmlElement): string | undefined {
+  // Every range is an entry of its own.
+  if (entry.name === 'loginIpRanges')
+    return `loginIpRanges\n${valueOf(entry, 'startAddress') ?? ''}\n${valueOf(entry, 'endAddress') ?? ''}`;
   const name = entryKeys[entry.name];
   if (name === undefined) return undefined;
   const suffix = entry.name === 'layoutAssignments' ? layoutObject(entry) : (valueOf(entry, name) ?? '');
@@ -40,6 +43,11 @@ export function overlayProfile(former: XmlElement, file: XmlElement): XmlElement
   for (const child of former.children) entries.set(entryKey(child) ?? child.name, child);
   for (const child of file.children) {
     const key = entryKey(child) ?? child.name;
+    // An empty element takes log-in hours away (Metadata API Developer Guide: ProfileLoginHours).
+    if (child.name === 'loginHours' && child.children.length === 0) {
+      entries.delete(key);
+      continue;
+    }
     if (entries.has(key) || !grantsNothing(child)) entries.set(key, child);
   }
   return normalForm('Profile', withChildren(former, [...entries.values()]));
