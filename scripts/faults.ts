@@ -37,18 +37,21 @@ async function playPart(pool: Pool, processes: number, name: string): Promise<Fi
   const started = performance.now();
   const { total = 0, broke } = await pool.ask({ what: 'total', part: name });
   if (broke !== undefined) throw new Error(`${name}: ${broke}`);
-  const cases = Math.ceil(total * Number(process.env.FAULTS_SHARE ?? 1));
   const atOnce = processes * (part.atOnce ?? 1);
-  const size = Math.max(1, Math.ceil(cases / (atOnce * SLICES)));
+  const size = Math.max(1, Math.ceil(total / (atOnce * SLICES)));
+  // A share is the beginning of each slice, so that it is spread over all of them.
+  const share = Math.ceil(size * Number(process.env.FAULTS_SHARE ?? 1));
   const limit = pLimit(atOnce);
   const sum = new Counter();
   let cpuSeconds = 0;
-  const firsts = Array.from({ length: Math.ceil(cases / size) }, (_unused, at) => at * size);
+  const firsts = Array.from({ length: Math.ceil(total / size) }, (_unused, at) => at * size);
+  let cases = 0;
   console.log(`\n${name}: ${part.title}`);
   await Promise.all(
     firsts.map((first) =>
       limit(async () => {
-        const count = Math.min(size, cases - first);
+        const count = Math.min(share, total - first);
+        cases += count;
         const answer = await pool.ask({ what: 'play', part: name, first, count });
         cpuSeconds += answer.cpuSeconds ?? 0;
         const tally = answer.tally ?? { counts: {}, failures: [`cases from ${first} on: ${answer.broke}`] };
