@@ -1,4 +1,4 @@
-import type { DeployLimits } from './ports.js';
+import type { DeployLimits } from '../model/deployLimits.js';
 
 /**
  * Metadata API Developer Guide, "Deploying and Retrieving Metadata with the Zip File": 10,000 files; 39 MB, which as base64

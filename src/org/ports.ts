@@ -1,5 +1,6 @@
 import type { FlowEntry } from '../flow/flowVersion.js';
 import type { ComponentKey, ComponentStamps, RetrievedComponent } from '../metadata/component.js';
+import type { DeployLimits } from '../model/deployLimits.js';
 import type { OrgId, RecordId } from '../model/ids.js';
 import type { RecordPiece } from '../records/csvRecords.js';
 import type { PermissionKey, PermissionParent, PermissionRow } from '../permissions/permissionRow.js';
@@ -140,15 +141,6 @@ export interface DeployReport {
   /** Without the pseudo rows of manifests. */
   readonly components: readonly DeployedComponent[];
   readonly testFailures: ReadonlyArray<{ readonly name: string; readonly method: string; readonly message: string }>;
-}
-
-/** What one deployment may hold at most. */
-export interface DeployLimits {
-  readonly files: number;
-  /** Of the zip, compressed. */
-  readonly zipBytes: number;
-  /** Of all files in it, unpacked. */
-  readonly bytes: number;
 }
 
 export interface ComponentWriter {

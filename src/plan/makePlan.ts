@@ -9,6 +9,7 @@ import { targetsOf } from './changeSet.js';
 import type { Choice } from './choice/choice.js';
 import { emptyDraft, joinDrafts, type Draft } from './draft.js';
 import { driftDraft } from './driftDraft.js';
+import { withAuditTrail } from './attribution/readAuditTrail.js';
 import { leftOutNeeds } from './choice/leftOutNeeds.js';
 import { makeAttribution } from './attribution/makeAttribution.js';
 import { makeDraft } from './makeDraft.js';
@@ -88,6 +89,7 @@ export async function makePlan(
     choice = await ask(choice, draft);
     draft = await draftOf(choice);
   }
+  draft = await withAuditTrail(org, draft, snapshot.createdAt);
   const needs = leftOutNeeds(draft, observed, baseline, flowFacts, { attribution, choice, names });
   return makePlanFolder(
     org,

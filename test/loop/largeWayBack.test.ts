@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { DEPLOY_LIMITS } from '../../src/org/deployLimits.js';
-import type { DeployLimits, OrgPorts } from '../../src/org/ports.js';
+import type { DeployLimits } from '../../src/model/deployLimits.js';
+import type { OrgPorts } from '../../src/org/ports.js';
 import { apexClass, deployAs, textField } from '../support/deploys.js';
 import { World } from '../support/world.js';
 

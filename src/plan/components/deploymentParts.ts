@@ -1,4 +1,4 @@
-import type { DeployLimits } from '../../org/ports.js';
+import type { DeployLimits } from '../../model/deployLimits.js';
 
 /** What cannot be torn apart in a deployment: one file, or files that belong together, and the steps that need it. */
 export interface DeployUnit {

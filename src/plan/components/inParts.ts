@@ -1,4 +1,4 @@
-import type { DeployLimits } from '../../org/ports.js';
+import type { DeployLimits } from '../../model/deployLimits.js';
 import { plural } from '../../model/plural.js';
 import type { Draft } from '../draft.js';
 import type { DraftStep } from '../rollbackPlan.js';

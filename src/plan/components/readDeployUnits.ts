@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
 import { keyText } from '../../metadata/component.js';
 import { containerOf, isContainer, onlyMembers } from '../../metadata/members.js';
-import type { DeployLimits } from '../../org/ports.js';
+import type { DeployLimits } from '../../model/deployLimits.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import type { DraftStep } from '../rollbackPlan.js';
 import type { DeployUnit } from './deploymentParts.js';

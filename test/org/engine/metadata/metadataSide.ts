@@ -1,3 +1,4 @@
+import { AuditTrail } from './auditTrail.js';
 import type { OrgCore, OrgUser } from '../contracts.js';
 import { DeploymentStore } from '../deployments/deploymentStore.js';
 import { deployRequestTable } from '../deployments/deployRequestTable.js';
@@ -46,6 +47,8 @@ export interface MetadataSide {
   /** What can be listed and read, with objects and fields that came into the schema since. */
   catalogue(): Catalogue;
   /** Deploys and waits for the end, whatever `switches.jobPolls` says. */
+  /** What people did in Setup, as the org logs it. */
+  readonly auditTrail: AuditTrail;
   deployZip(archive: Buffer, options: DeployOptions, user: OrgUser): Promise<DeployResult>;
   /** Retrieves at once; the manifest may be given as package.xml text. */
   retrieve(
@@ -121,12 +124,14 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
     return new Catalogue(components, flows);
   };
   const retrieves = new RetrieveStore(org, catalogue);
+  const auditTrail = new AuditTrail(org);
   const tables = [
     ...flowToolingTables(flows),
     ...flowViewTables(flows),
     deployRequestTable(deployments),
     ...componentTables(components),
     ...permissionTables(org, components, rows, assignments),
+    auditTrail.table(),
   ];
   for (const table of tables) org.tables.register(table);
 
@@ -142,6 +147,7 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
     permissions: { rows, assignments, writers },
     deployments,
     retrieves,
+    auditTrail,
     habits,
     catalogue,
     deployZip: async (archive, options, user) => deployments.finish(await deployments.submit(archive, options, user)),
