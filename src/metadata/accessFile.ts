@@ -83,12 +83,16 @@ export function accessFile(type: string, before: string, now: string): string {
           .filter((node) => nameOf(node) !== 'loginHours' || settings.every((known) => nameOf(known) !== 'loginHours'))
           .flatMap(denied)
       : present.filter((node) => rows.has(nameOf(node)));
+  // Without it, a description that came since might stay: an empty one is none, whether a missing one is or not.
+  if (present.some(isDescription) && !settings.some(isDescription)) settings.push({ description: [] });
   // The org takes elements of one name only side by side.
   return fileOf(
     type,
     [...settings, ...more].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0))
   );
 }
+
+const isDescription = (node: Node): boolean => nameOf(node) === 'description';
 
 function fileOf(type: string, elements: readonly Node[]): string {
   const body = elements.map((node) => `    ${textOf(node).trim()}\n`).join('');

@@ -243,6 +243,26 @@ describe('permissions go back', () => {
     expect(now()).to.deep.equal(before);
   });
 
+  for (const missingDescriptionClears of [true, false])
+    it(`takes a description away that came since, ${missingDescriptionClears ? 'as' : 'though not'} every deployment without one does`, async () => {
+      world.org.switches.missingDescriptionClears = missingDescriptionClears;
+      world.side.seed({
+        components: [
+          { type: 'PermissionSet', fullName: 'Plain', xml: '<PermissionSet><label>Plain</label></PermissionSet>' },
+        ],
+      });
+      const { snapshot, run } = await world.rolledBack(
+        { metadata: [{ type: 'PermissionSet', fullName: 'Plain' }] },
+        async () => {
+          const file = accessFile(world, 'PermissionSet', 'Plain', '<description>New</description>');
+          await deployAs(world, 'Dov Deployer', file, ['PermissionSet:Plain']);
+        }
+      );
+      expect(run.totals).to.deep.equal({ restored: 1 });
+      expect(idOf("SELECT Id FROM PermissionSet WHERE Name = 'Plain' AND Description = null")).to.equal(setId('Plain'));
+      expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+    });
+
   it('takes settings of a profile back that no query shows, and names those that no deployment takes away', async () => {
     const APP = 'Coffee';
     const profile = (...entries: string[]): string =>

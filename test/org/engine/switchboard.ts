@@ -46,6 +46,10 @@ export function unconfirmedFacts(): UnconfirmedFacts {
     inferredFieldPermissions: false,
     // Tooling requests inside Composite Batch, which the guide does not name: answered, or refused one by one.
     toolingInBatch: 'answered',
+    // A permission set deployed without a description, over one that has one: the set is replaced, or its text stays.
+    missingDescriptionClears: true,
+    // Whether LastModifiedDate of a permission set moves when one of its rows is written.
+    rowsMoveTheirParent: true,
   };
 }
 

@@ -64,6 +64,8 @@ export interface UnconfirmedFacts {
   standardPriceInUse: 'held' | 'free';
   inferredFieldPermissions: boolean;
   toolingInBatch: 'answered' | 'refused';
+  missingDescriptionClears: boolean;
+  rowsMoveTheirParent: boolean;
 }
 
 /** What a rule knows of a request: its number since the server started, from 1. */

@@ -56,7 +56,7 @@ function aBench(switches: Partial<Switchboard> = {}): Bench {
 /** Facts nobody could confirm: each can be had both ways. */
 describe('practice org: unconfirmed facts', () => {
   it('are all named', () => {
-    expect(Object.keys(unconfirmedFacts())).to.have.lengthOf(19);
+    expect(Object.keys(unconfirmedFacts())).to.have.lengthOf(21);
   });
 
   it('rows of field permissions that follow from elsewhere', () => {
@@ -66,6 +66,33 @@ describe('practice org: unconfirmed facts', () => {
     expect(inferred()).to.deep.equal([]);
     world.org.switches.inferredFieldPermissions = true;
     expect(inferred()).to.deep.equal(['000000000000000AAA']);
+  });
+
+  it('a permission set without a description, and rows that move their parent or not', async () => {
+    const description = async (missingDescriptionClears: boolean): Promise<unknown> => {
+      const world = new PracticeMetadata();
+      world.org.switches.missingDescriptionClears = missingDescriptionClears;
+      await world.deploy({
+        'package.xml': packageXml({ PermissionSet: ['Installation_Planner'] }),
+        'permissionsets/Installation_Planner.permissionset': '<PermissionSet><label>Planner</label></PermissionSet>',
+      });
+      return world.data("SELECT Description FROM PermissionSet WHERE Name = 'Installation_Planner'")[0]?.[
+        'Description'
+      ];
+    };
+    expect([await description(true), await description(false)]).to.deep.equal([null, 'Plans installation visits.']);
+    const moved = (rowsMoveTheirParent: boolean): boolean => {
+      const world = new PracticeMetadata();
+      world.org.switches.rowsMoveTheirParent = rowsMoveTheirParent;
+      const set = (): Record<string, unknown> =>
+        world.data("SELECT Id, LastModifiedDate FROM PermissionSet WHERE Name = 'Installation_Planner'")[0] ?? {};
+      const before = set()['LastModifiedDate'];
+      const [row] = world.data(`SELECT Id FROM FieldPermissions WHERE ParentId = '${String(set()['Id'])}'`);
+      world.org.clock.advance(60_000);
+      world.org.records.writeOne(world.admin, { operation: 'delete', id: String(row?.['Id']) });
+      return set()['LastModifiedDate'] !== before;
+    };
+    expect([moved(true), moved(false)]).to.deep.equal([true, false]);
   });
 
   it('a Bulk query without rows', () => {

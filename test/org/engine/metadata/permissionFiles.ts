@@ -43,6 +43,10 @@ export function overlayProfile(former: XmlElement, file: XmlElement): XmlElement
   for (const child of former.children) entries.set(entryKey(child) ?? child.name, child);
   for (const child of file.children) {
     const key = entryKey(child) ?? child.name;
+    if (child.name === 'description' && child.text.trim() === '') {
+      entries.delete(key);
+      continue;
+    }
     // An empty element takes log-in hours away (Metadata API Developer Guide: ProfileLoginHours).
     if (child.name === 'loginHours' && child.children.length === 0) {
       entries.delete(key);
@@ -51,6 +55,19 @@ export function overlayProfile(former: XmlElement, file: XmlElement): XmlElement
     if (entries.has(key) || !grantsNothing(child)) entries.set(key, child);
   }
   return normalForm('Profile', withChildren(former, [...entries.values()]));
+}
+
+/** A description that is said to be empty is none; what becomes of one that the file does not mention is not known for certain. */
+export function withDescription(file: XmlElement, former: XmlElement | undefined, missingClears: boolean): XmlElement {
+  const said = file.children.some((child) => child.name === 'description');
+  const kept = said || missingClears ? [] : (former?.children ?? []).filter((child) => child.name === 'description');
+  return normalForm(
+    'PermissionSet',
+    withChildren(file, [
+      ...file.children.filter((child) => child.name !== 'description' || child.text.trim() !== ''),
+      ...kept,
+    ])
+  );
 }
 
 /** A permission set keeps a row only where something is granted. */

@@ -8,7 +8,7 @@ import { freeKeyPrefix } from './freeKeyPrefix.js';
 import { objectExists } from './lookups.js';
 import { sameContent } from './normalForm.js';
 import type { PackageItem } from './packageContents.js';
-import { overlayProfile, withoutEmptyGrants } from './permissionFiles.js';
+import { overlayProfile, withDescription, withoutEmptyGrants } from './permissionFiles.js';
 import { keyPrefixOf, memberName, parentName } from './typeFacts.js';
 import { withMissingValues } from './picklistValues.js';
 import { type XmlElement, childNamed, valueOf, withChildren } from './xmlTree.js';
@@ -138,7 +138,11 @@ function contentFor(draft: DeployDraft, item: PackageItem): ComponentContent {
   const former = before?.content.kind === 'xml' ? before.content.root : undefined;
   if (former !== undefined && ['CustomField', 'GlobalValueSet', 'StandardValueSet'].includes(item.type))
     return { kind: 'xml', root: withMissingValues(former, item.content.root) };
-  if (item.type === 'PermissionSet') return { kind: 'xml', root: withoutEmptyGrants(item.content.root) };
+  if (item.type === 'PermissionSet')
+    return {
+      kind: 'xml',
+      root: withDescription(withoutEmptyGrants(item.content.root), former, draft.org.switches.missingDescriptionClears),
+    };
   if (item.type === 'Profile' && former !== undefined)
     return { kind: 'xml', root: overlayProfile(former, item.content.root) };
   if (item.type === 'CustomObject' && former !== undefined) {

@@ -27,7 +27,14 @@ export class GrantRows {
     private readonly ids: DerivedIds
   ) {}
 
+  /** When rows of a parent were last written by themselves. */
+  private readonly times = new Map<string, string>();
   private readonly stamps = new Map<string, { readonly says: string; readonly at: string }>();
+
+  /** To be called when a row of the parent is about to be written. */
+  public touched(parentId: string, at: string): void {
+    this.times.set(parentId, at);
+  }
 
   /** To be called when a parent was changed: rows that are new or say something else bear its time from now on. */
   public stamp(): void {
@@ -58,9 +65,12 @@ export class GrantRows {
     const says = JSON.stringify(values);
     const known = this.stamps.get(id);
     if (known?.says === says) return known.at;
-    const { at } = parent.component.lastModified;
-    this.stamps.set(id, { says, at });
-    return at;
+    const at = this.times.get(parent.id) ?? '';
+    const own = parent.component.lastModified.at;
+    // Written by itself, a row may bear a later time than its parent.
+    const time = at > own ? at : own;
+    this.stamps.set(id, { says, at: time });
+    return time;
   }
 
   public parents(): AccessParent[] {

@@ -63,7 +63,9 @@ export function permissionWriters(
     const before = parent.component;
     const root = normalForm(before.type, withChildren(parent.root, change(parent.root.children)));
     if (object === 'ObjectPermissions') checkMasters(org, root.children);
-    components.put({ ...before, lastModified: stampOf(org, user), content: { kind: 'xml', root } });
+    rows.touched(parent.id, stampOf(org, user).at);
+    const lastModified = org.switches.rowsMoveTheirParent ? stampOf(org, user) : before.lastModified;
+    components.put({ ...before, lastModified, content: { kind: 'xml', root } });
     return () => components.put(before);
   };
   const log = (user: OrgUser, operation: 'insert' | 'update' | 'delete', object: string, id: string): void => {
