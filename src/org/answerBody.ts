@@ -1,4 +1,4 @@
-import type { Response } from 'undici';
+import type { Answer } from './network.js';
 import { badAnswer, OrgRequestError } from './orgRequestError.js';
 
 /** What an answer has to be. `nothing` is what writes without a result are answered with. */
@@ -14,7 +14,7 @@ const MARK: Readonly<Record<Exclude<Expected, 'nothing'>, RegExp>> = {
  * Refuses an answer of another kind than was asked for: a proxy's or a maintenance page that comes with status 200. An
  * empty answer has no kind; what it means is up to who asked.
  */
-export function checkKind(response: Response, expected: Expected, what: string): void {
+export function checkKind(response: Answer, expected: Expected, what: string): void {
   const type = response.headers.get('content-type') ?? '';
   const empty = response.status === 204 || response.headers.get('content-length') === '0';
   const wrong = expected === 'nothing' ? /\bhtml\b/i.test(type) : !empty && !MARK[expected].test(type);
@@ -36,7 +36,7 @@ export function parseAnswer(text: string): unknown {
 }
 
 /** The org's own code and message; a body that is no error list is quoted in part. */
-export function restRefusal(response: Response, text: string, what: string, mayHaveActed: boolean): OrgRequestError {
+export function restRefusal(response: Answer, text: string, what: string, mayHaveActed: boolean): OrgRequestError {
   try {
     const parsed = JSON.parse(text) as
       Array<{ errorCode?: string; message?: string }> | { errorCode?: string; message?: string };

@@ -12,7 +12,7 @@ const MANY_ROWS = 20_000;
 const MANY_JOBS = 3;
 const MOST_PAGES = 10_000;
 /** Result pages that are read at the same time, and looks at jobs. */
-const PARALLEL_STREAMS = 6;
+const PARALLEL_STREAMS = 5;
 const PARALLEL_LOOKS = 10;
 
 interface QueryJob {

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Agent, EnvHttpProxyAgent, fetch, type Dispatcher, type Response } from 'undici';
 import { Refusal } from '../model/refusal.js';
 import { checkKind, parseAnswer, restRefusal, type Expected } from './answerBody.js';
+import { discard, network, type Answer, type Wire } from './network.js';
 import { badAnswer, OrgRequestError } from './orgRequestError.js';
 import { backOffMs, MAX_ATTEMPTS, retryAfterMs, verdictOn, type Failure } from './retryPolicy.js';
 import type { Session } from './session.js';
 import { BrokenOff, TimedRequest } from './timedRequest.js';
 
+export type { Wire } from './network.js';
 export { OrgRequestError } from './orgRequestError.js';
 
 export interface RequestOptions {
@@ -24,12 +25,6 @@ export interface RequestOptions {
   readonly readsOnly?: boolean;
 }
 
-/** The way to the network, so that a test can put an org in this very process at its other end. */
-export interface Wire {
-  readonly fetch: (url: string, init: NonNullable<Parameters<typeof fetch>[1]>) => Promise<Response>;
-  readonly sleep: (milliseconds: number) => Promise<unknown>;
-}
-
 /** The org's requests of the last 24 hours, as its answers say (`Sforce-Limit-Info`). */
 export interface ApiUsage {
   readonly used: number;
@@ -45,14 +40,6 @@ const LONGEST_WAIT_MS = 300_000;
 function settingMs(name: string, fallback: number): number {
   const value = Number(process.env[name]);
   return Number.isFinite(value) && value > 0 ? value : fallback;
-}
-
-function network(instanceUrl: string): Wire {
-  // The time of a request is measured here, for the whole of it; the client's own clocks would cut slow writes off.
-  const times = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 30_000 }, allowH2: false };
-  const local = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(instanceUrl);
-  const dispatcher: Dispatcher = local ? new Agent(times) : new EnvHttpProxyAgent(times);
-  return { fetch: (url, init) => fetch(url, { ...init, dispatcher }), sleep: (milliseconds) => wait(milliseconds) };
 }
 
 /**
@@ -118,7 +105,7 @@ export class OrgHttp {
   public async stream<T>(
     path: string,
     expected: Expected,
-    read: (response: Response, pieces: AsyncIterable<Buffer>) => Promise<T>,
+    read: (response: Answer, pieces: AsyncIterable<Buffer>) => Promise<T>,
     options: RequestOptions = {}
   ): Promise<T> {
     return this.attempts(path, options, (response, timed, what) => {
@@ -134,7 +121,7 @@ export class OrgHttp {
   public async call<T>(
     path: string,
     options: RequestOptions,
-    understood: (text: string, response: Response, what: string) => T
+    understood: (text: string, response: Answer, what: string) => T
   ): Promise<T> {
     return this.attempts(
       path,
@@ -152,7 +139,7 @@ export class OrgHttp {
   private async attempts<T>(
     path: string,
     options: RequestOptions,
-    read: (response: Response, timed: TimedRequest, what: string) => Promise<T>,
+    read: (response: Answer, timed: TimedRequest, what: string) => Promise<T>,
     readsRefusals = false
   ): Promise<T> {
     const method = options.method ?? 'GET';
@@ -190,7 +177,7 @@ export class OrgHttp {
     method: string,
     options: RequestOptions,
     readsOnly: boolean,
-    read: (response: Response, timed: TimedRequest) => Promise<{ value: T } | Failure>
+    read: (response: Answer, timed: TimedRequest) => Promise<{ value: T } | Failure>
   ): Promise<{ value: T } | Failure> {
     const token = this.session.accessToken();
     const body =
@@ -204,7 +191,7 @@ export class OrgHttp {
       body === undefined ? 0 : Buffer.byteLength(body)
     );
     this.sent += 1;
-    let response: Response | undefined;
+    let response: Answer | undefined;
     try {
       try {
         response = await this.wire.fetch(this.url(path), {
@@ -217,7 +204,6 @@ export class OrgHttp {
             ...options.headers,
           },
           ...(body === undefined ? {} : { body }),
-          redirect: 'manual',
           signal: timed.signal,
         });
       } catch (error) {
@@ -235,11 +221,11 @@ export class OrgHttp {
     } finally {
       timed.end();
       // An answer that nobody wanted to read gives its connection back.
-      if (response?.body && !response.bodyUsed) await response.body.cancel().catch(() => undefined);
+      if (response && !timed.isTaken) await discard(response).catch(() => undefined);
     }
   }
 
-  private noteHeaders(response: Response): void {
+  private noteHeaders(response: Answer): void {
     const date = Date.parse(response.headers.get('date') ?? '');
     if (!Number.isNaN(date)) this.answeredAt = new Date(date).toISOString();
     const usage = /\bapi-usage=(\d+)\/(\d+)/.exec(response.headers.get('sforce-limit-info') ?? '');

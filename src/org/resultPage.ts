@@ -1,6 +1,6 @@
-import type { Response } from 'undici';
 import { PieceSplitter, recordAt, withoutFirst, type RecordPiece } from '../records/csvRecords.js';
 import { resultCells } from './bulkJob.js';
+import type { Answer } from './network.js';
 import { badAnswer, type OrgRequestError } from './orgRequestError.js';
 import type { BackupSink } from './ports.js';
 
@@ -36,7 +36,7 @@ export class ResultPage {
     private readonly sink: BackupSink
   ) {}
 
-  public async read(answer: Response, pieces: AsyncIterable<Buffer>): Promise<void> {
+  public async read(answer: Answer, pieces: AsyncIterable<Buffer>): Promise<void> {
     const locator = answer.headers.get('sforce-locator');
     if (locator === null) throw this.bad('came without its Sforce-Locator header');
     let records = 0;

@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import type { Response } from 'undici';
 import { checkKind } from './answerBody.js';
+import type { Answer } from './network.js';
 import type { OrgHttp } from './orgHttp.js';
 import { badAnswer, OrgRequestError } from './orgRequestError.js';
 
@@ -89,7 +89,7 @@ function statusOf(code: string): number {
   return code === 'UNKNOWN_EXCEPTION' ? 500 : 400;
 }
 
-function understood(text: string, response: Response, operation: string, changes: boolean): readonly Raw[] {
+function understood(text: string, response: Answer, operation: string, changes: boolean): readonly Raw[] {
   const what = `the call ${operation}`;
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok && !/\bxml\b/i.test(type)) {

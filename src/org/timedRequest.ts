@@ -1,4 +1,4 @@
-import type { Response } from 'undici';
+import type { Answer } from './network.js';
 import { OrgRequestError } from './orgRequestError.js';
 import type { Failure } from './retryPolicy.js';
 
@@ -31,6 +31,8 @@ export class TimedRequest {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private timedOut = false;
+  private taken = false;
+  private giveUp: ((reason: unknown) => void) | undefined;
 
   public constructor(
     private readonly limitMs: number,
@@ -52,46 +54,57 @@ export class TimedRequest {
     this.timer = setTimeout(() => {
       this.timedOut = true;
       this.controller.abort(new DOMException('timed out', 'TimeoutError'));
+      this.giveUp?.(this.signal.reason);
     }, ms);
   }
 
+  /** True once somebody reads the body. */
+  public get isTaken(): boolean {
+    return this.taken;
+  }
+
   /** The body in pieces as they arrive. Throws `BrokenOff` when it stops before its end or stalls. */
-  public async *pieces(response: Response): AsyncGenerator<Buffer> {
+  public async *pieces(answer: Answer): AsyncGenerator<Buffer> {
     this.start(this.limitMs);
-    if (!response.body) return;
-    const reader = response.body.getReader();
-    const { promise: stopped, reject: stop } = Promise.withResolvers<never>();
-    stopped.catch(() => undefined);
-    const onAbort = (): void => stop(new BrokenOff(this.signal.reason));
-    this.signal.addEventListener('abort', onAbort);
+    this.taken = true;
+    if (!answer.body) return;
+    const pieces = answer.body[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const next = reader.read().catch((error: unknown) => {
-          throw new BrokenOff(error);
-        });
-        const { done, value } = (await Promise.race([next, stopped])) as { done: boolean; value?: Uint8Array };
-        if (done || !value) return;
+        const next = await this.inTime(pieces.next());
+        if (next.done) return;
         // Whoever reads may take his time: only the org is measured.
         this.end();
-        yield Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+        const { buffer, byteOffset, byteLength } = next.value;
+        yield Buffer.from(buffer, byteOffset, byteLength);
         this.start(this.limitMs);
       }
     } finally {
-      this.signal.removeEventListener('abort', onAbort);
-      // Gives the connection back also when nobody reads on.
-      await reader.cancel().catch(() => undefined);
+      // Gives the connection back also when nobody reads on. One that stalls never says that it has ended.
+      pieces.return?.().catch(() => undefined);
     }
   }
 
-  public async text(response: Response): Promise<string> {
+  public async text(answer: Answer): Promise<string> {
     const pieces: Buffer[] = [];
-    for await (const piece of this.pieces(response)) pieces.push(piece);
+    for await (const piece of this.pieces(answer)) pieces.push(piece);
     return Buffer.concat(pieces).toString('utf8');
+  }
+
+  /** Rejects with `BrokenOff` when the next piece cannot be read, or the time is up. */
+  private inTime<T>(next: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => reject(new BrokenOff(error));
+      this.giveUp = fail;
+      if (this.signal.aborted) fail(this.signal.reason);
+      next.then(resolve, fail);
+    });
   }
 
   /** What a connection's error means. `changes`: the request may have changed something. */
   public failure(error: unknown, what: string, changes: boolean): Failure {
-    const { message, cause } = error as Error;
+    // Clients wrap the connection's error in one of their own, or give it as it is.
+    const { message, cause = error } = error as Error;
     if (this.timedOut)
       return { error: new OrgRequestError('TIMEOUT', `${what} was not answered in time`, undefined, changes) };
     const code = codeOf(cause);

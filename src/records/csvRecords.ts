@@ -26,28 +26,36 @@ export class PieceSplitter {
   public constructor(private readonly onPiece: (piece: RecordPiece) => void) {}
 
   public push(chunk: Buffer): void {
+    const quotes = new QuoteParity(chunk);
     let ends: number[] = [];
     let quoted = this.quoted;
-    // Start of the record that is looked at, and of the piece; before the chunk where they began in an earlier one.
+    // Start of the record that is looked at, and of the piece; before the chunk where it began in an earlier one.
     let record = -this.restLength;
-    let from = record;
-    const { length } = chunk;
-    for (let at = 0; at < length; at += 1) {
-      const byte = chunk[at];
+    let from = Math.max(record, 0);
+    let at = -1;
+    for (;;) {
+      const before = at + 1;
+      at = chunk.indexOf(LF, before);
       // A doubled quote toggles twice: no special case is needed to find the end of a record.
-      if (byte === QUOTE) quoted = !quoted;
-      else if (byte === LF && !quoted) {
-        if (this.isEmpty(chunk, record, at)) {
-          this.hand(chunk, from, record, ends);
-          ends = [];
-          from = at + 1;
-        } else ends.push(at + 1 - from);
-        record = at + 1;
-      }
+      if (quotes.isOdd(before, at < 0 ? chunk.length : at)) quoted = !quoted;
+      if (at < 0) break;
+      if (quoted) continue;
+      const isEmpty = this.isEmpty(chunk, record, at);
+      if (record < 0) {
+        // Copied by itself, so that the records behind it need not be.
+        if (!isEmpty) this.onPiece(this.endOfRest(chunk, at + 1));
+        this.drop();
+        from = at + 1;
+      } else if (isEmpty) {
+        this.hand(chunk, from, record, ends);
+        ends = [];
+        from = at + 1;
+      } else ends.push(at + 1 - from);
+      record = at + 1;
     }
     this.quoted = quoted;
     this.hand(chunk, from, record, ends);
-    if (record < length) this.keep(chunk.subarray(Math.max(record, 0)));
+    if (record < chunk.length) this.keep(chunk.subarray(Math.max(record, 0)));
   }
 
   /** The end of the input: a last record without line break gets one. Returns false when a quote is still open. */
@@ -68,15 +76,12 @@ export class PieceSplitter {
   }
 
   private hand(chunk: Buffer, from: number, to: number, ends: readonly number[]): void {
-    if (ends.length === 0) {
-      // Only an empty line can have used up what was kept.
-      if (to >= 0) this.drop();
-      return;
-    }
-    if (from >= 0) return this.onPiece({ bytes: chunk.subarray(from, to), ends });
+    if (ends.length > 0) this.onPiece({ bytes: chunk.subarray(from, to), ends });
+  }
+
+  private endOfRest(chunk: Buffer, to: number): RecordPiece {
     const bytes = Buffer.concat([...this.rest, chunk.subarray(0, to)], this.restLength + to);
-    this.drop();
-    this.onPiece({ bytes, ends });
+    return { bytes, ends: [bytes.length] };
   }
 
   private keep(bytes: Buffer): void {
@@ -91,6 +96,44 @@ export class PieceSplitter {
 }
 
 const LINE_END = Buffer.from([LF]);
+
+/** Four quotes, and masks of the low seven bits and of the highest bit of four bytes. */
+const QUOTES = 0x22222222;
+const LOW_BITS = 0x7f7f7f7f;
+
+/** Says whether a stretch of bytes has an odd number of quotes, four bytes at a time. */
+class QuoteParity {
+  private readonly words: Int32Array;
+  /** Where the words begin in the bytes. */
+  private readonly first: number;
+
+  public constructor(private readonly bytes: Buffer) {
+    const aligned = (4 - (bytes.byteOffset & 3)) & 3;
+    const words = Math.max(0, (bytes.length - aligned) >> 2);
+    this.first = words > 0 ? aligned : bytes.length;
+    this.words = words > 0 ? new Int32Array(bytes.buffer, bytes.byteOffset + aligned, words) : new Int32Array(0);
+  }
+
+  public isOdd(from: number, to: number): boolean {
+    const { bytes, words, first } = this;
+    let at = from;
+    let odd = 0;
+    for (; at < to && (at < first || ((at - first) & 3) !== 0); at += 1) odd ^= bytes[at] === QUOTE ? 1 : 0;
+    const last = (to - first) >> 2;
+    let marks = 0;
+    let word = (at - first) >> 2;
+    for (; at < to && word < last; word += 1) {
+      const other = (words[word] as number) ^ QUOTES;
+      // The highest bit of each byte that is a quote.
+      marks ^= ~(((other & LOW_BITS) + LOW_BITS) | 0 | other | LOW_BITS);
+    }
+    marks ^= marks >>> 16;
+    marks ^= marks >>> 8;
+    odd ^= (marks >>> 7) & 1;
+    for (at = Math.max(at, first + word * 4); at < to; at += 1) odd ^= bytes[at] === QUOTE ? 1 : 0;
+    return odd === 1;
+  }
+}
 
 /** A record of a piece without its line break. */
 export function recordAt({ bytes, ends }: RecordPiece, index: number): Buffer {

@@ -11,10 +11,13 @@ import { select } from '../records/soql.js';
 import type { StoreFolder } from '../store/ports.js';
 import { RecordFileWriter } from './recordFileWriter.js';
 import type { ObjectScope } from './scope.js';
+import { shrinkHeap } from './shrinkHeap.js';
 import type { ObjectPart, SnapshotPart } from './snapshotFormat.js';
 
 /** Objects that are worked on at the same time. */
 const PARALLEL_OBJECTS = 10;
+/** From so many rows on reading takes longer than making room for it. */
+const MANY_ROWS = 50_000;
 
 interface Job {
   /** With the condition that was used. */
@@ -63,6 +66,7 @@ export async function captureRecords(
     (job): job is Job => job !== undefined
   );
   const rows = await org.awaitBackups(jobs.map((job) => job.jobId));
+  if ([...rows.values()].reduce((sum, count) => sum + count, 0) >= MANY_ROWS) shrinkHeap();
   let read = 0;
   const objects = await Promise.all(
     jobs.map((job) =>

@@ -1,13 +1,15 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { recordId, type RecordPiece } from '../records/csvRecords.js';
+import { gzipMember } from './gzipMembers.js';
 
-/** Raw bytes of a block: small enough that one row is read for little, large enough to be compressed well. */
+/** Raw bytes of a block at most: small enough that one row is read for little, large enough to be compressed well. */
 const BLOCK_BYTES = 128 * 1024;
-/** Little is gained by more: a third of the size for four times the work. */
-const LEVEL = 2;
 
-const compress = promisify(gzip);
+/**
+ * Blocks are filled in the same few buffers over and over: each one made anew would wait for a collection of all garbage,
+ * and those would take longer than the reading.
+ */
+const SPARE: Buffer[] = [];
+const MOST_SPARE = 16;
 
 /** Rows that were compressed by themselves: a gzip member, which can be read without those before it. */
 export interface Block {
@@ -19,9 +21,9 @@ export interface Block {
   readonly greatest: string;
 }
 
-/** Gathers records into blocks and compresses them beside the main thread. */
+/** Gathers records into blocks and compresses them beside the main thread. Keeps nothing of what it is given. */
 export class BlockBuilder {
-  private pieces: Buffer[] = [];
+  private buffer: Buffer | undefined;
   private size = 0;
   private rows = 0;
   private least = '';
@@ -35,29 +37,54 @@ export class BlockBuilder {
   ) {}
 
   public add(piece: RecordPiece): void {
-    for (let index = 0; index < piece.ends.length; index += 1) {
-      const id = recordId(piece, index, this.idColumn);
-      if (this.rows === 0 || id < this.least) this.least = id;
-      if (this.rows === 0 || id > this.greatest) this.greatest = id;
-      this.rows += 1;
+    const { bytes, ends } = piece;
+    let [copied, end] = [0, 0];
+    const copy = (): void => {
+      this.buffer ??= SPARE.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      this.size += bytes.copy(this.buffer, this.size, copied, end);
+      copied = end;
+    };
+    for (let index = 0; index < ends.length; index += 1) {
+      const start = end;
+      const next = ends[index] as number;
+      if (this.size + next - copied > BLOCK_BYTES) {
+        copy();
+        this.end();
+      }
+      this.count(recordId(piece, index, this.idColumn));
+      end = next;
+      if (end - start <= BLOCK_BYTES) continue;
+      // A record that no block can hold is one by itself.
+      this.hand(Buffer.from(bytes.subarray(start, end)));
+      copied = end;
     }
-    this.pieces.push(piece.bytes);
-    this.size += piece.bytes.length;
-    if (this.size >= BLOCK_BYTES) this.end();
+    copy();
   }
 
   /** What was gathered so far becomes a block. */
   public end(): void {
-    if (this.size === 0) return;
-    const raw = Buffer.concat(this.pieces, this.size);
-    const { rows, least, greatest } = this;
-    this.pieces = [];
+    const { buffer, size } = this;
+    if (!buffer || size === 0) return;
+    this.buffer = undefined;
     this.size = 0;
+    this.hand(buffer.subarray(0, size), () => {
+      if (SPARE.length < MOST_SPARE) SPARE.push(buffer);
+    });
+  }
+
+  private count(id: string): void {
+    if (this.rows === 0 || id < this.least) this.least = id;
+    if (this.rows === 0 || id > this.greatest) this.greatest = id;
+    this.rows += 1;
+  }
+
+  private hand(raw: Buffer, done: () => void = () => undefined): void {
+    const { rows, least, greatest } = this;
     this.rows = 0;
-    this.onBlock(compressed(raw, { rows, least, greatest }), raw.length);
+    this.onBlock(compressed(raw, { rows, least, greatest }).finally(done), raw.length);
   }
 }
 
 export async function compressed(raw: Buffer, of: Pick<Block, 'rows' | 'least' | 'greatest'>): Promise<Block> {
-  return { bytes: await compress(raw, { level: LEVEL }), rawBytes: raw.length, ...of };
+  return { bytes: await gzipMember(raw), rawBytes: raw.length, ...of };
 }

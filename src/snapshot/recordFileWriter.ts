@@ -3,9 +3,11 @@ import type { FileSink, StoreFolder, WrittenFile } from '../store/ports.js';
 import { BlockBuilder, compressed, type Block } from './recordBlocks.js';
 import { formatIndex, type BlockPlace } from './recordIndex.js';
 
-/** Bytes of pages that may wait for an earlier one, and blocks of the page whose turn it is. */
-const MOST_WAITING = 24 * 1024 * 1024;
-const MOST_IN_TURN = 8;
+/** Bytes of pages that may wait for an earlier one, compressed, and blocks of the page whose turn it is. */
+const MOST_WAITING = 6 * 1024 * 1024;
+const MOST_IN_TURN = 6;
+/** Bytes that may wait to be compressed. */
+const MOST_RAW = 1024 * 1024;
 
 /** Records that came as one page of a result. */
 interface Page {
@@ -25,6 +27,7 @@ export class RecordFileWriter {
   private current = 0;
   private offset = 0;
   private waiting = 0;
+  private raw = 0;
   private idColumn = 0;
   private isClosing = false;
   private failure: { readonly error: unknown } | undefined;
@@ -132,9 +135,10 @@ export class RecordFileWriter {
     if (known) return known;
     const blocks: Array<Promise<Block>> = [];
     const builder = new BlockBuilder((block, rawBytes) => {
-      this.waiting += rawBytes;
+      this.raw += rawBytes;
       const counted = block.then((done) => {
-        this.waiting += done.bytes.length - rawBytes;
+        this.raw -= rawBytes;
+        this.waiting += done.bytes.length;
         this.changed();
         return done;
       });
@@ -149,6 +153,7 @@ export class RecordFileWriter {
 
   private hasRoom(page: number): boolean {
     if (page < this.current) return true;
+    if (this.raw >= MOST_RAW) return false;
     const ofPage = this.pages.get(page)?.blocks.length ?? 0;
     if (page === this.current) return ofPage < MOST_IN_TURN;
     return this.waiting < MOST_WAITING;
