@@ -184,16 +184,17 @@ function objects(all: readonly ObjectFacts[]): Part {
 }
 
 function objectRights(all: readonly ObjectFacts[]): Part {
-  const lacking = (right: 'createable' | 'updateable' | 'deletable' | 'undeletable'): string[] =>
+  const lacking = (right: 'createable' | 'updateable' | 'deletable'): string[] =>
     all.filter((object) => object.now && !object.now[right]).map((object) => object.object);
-  const [edit, remove] = [lacking('updateable'), lacking('deletable')];
+  const [create, edit, remove] = [lacking('createable'), lacking('updateable'), lacking('deletable')];
   const parts = [
+    create.length > 0 ? `no Create on ${some(create)}` : '',
     edit.length > 0 ? `no Edit on ${some(edit)}` : '',
     remove.length > 0 ? `no Delete on ${some(remove)}` : '',
   ].filter(Boolean);
   // Some objects of the platform take no edits from anybody; a plan only fails where it has to write to them.
   return parts.length === 0
-    ? ok('rows of every object can be edited and deleted')
+    ? ok('rows of every object can be created, edited and deleted')
     : mind(`${parts.join('; ')}: steps that need it will fail`, 'Give the user these rights before apply.');
 }
 

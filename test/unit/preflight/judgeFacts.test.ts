@@ -148,10 +148,11 @@ describe('the preflight', () => {
   it('names fields that can no longer be read or edited, and objects without rights', () => {
     const now = {
       ...anObject('Product2', [aField('Name', 'string', { updateable: false })]),
+      createable: false,
       deletable: false,
     };
     expect(notOk({ objects: [{ object: 'Product2', ofPreset: true, before: product, now }] })).to.deep.equal([
-      'mind objectRights: no Delete on Product2: steps that need it will fail',
+      'mind objectRights: no Create on Product2; no Delete on Product2: steps that need it will fail',
       'mind fields: Product2.Size__c can no longer be read; Product2.Name can no longer be edited: what they held is not restored',
     ]);
   });
