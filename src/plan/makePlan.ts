@@ -18,6 +18,7 @@ import { packageFindings } from './packageFindings.js';
 import type { PlanRequest } from './planRequest.js';
 import { readAfter, readFollower } from './attribution/readAfter.js';
 import { readFlowFacts } from './flows/readFlowFacts.js';
+import { unlessRefilled } from './records/readRefills.js';
 import { observe, type Observed } from './readOrgNow.js';
 import type { RollbackPlan } from './rollbackPlan.js';
 import { refuseUnmatched } from './choice/selection.js';
@@ -97,7 +98,10 @@ export async function makePlan(
     baseline,
     observed,
     { attribution, people, names, request: { ...request, choice }, serverTime },
-    joinDrafts([later, { ...draft, findings: [...draft.findings, ...findings, ...needs] }]),
+    joinDrafts([
+      later,
+      { ...draft, findings: [...draft.findings, ...unlessRefilled(findings, draft.steps), ...needs] },
+    ]),
     flowFacts.traits,
     chance
   );

@@ -36,6 +36,8 @@ export function planReport(plan: RollbackPlan, view: PlanView): string {
   if (plan.request?.driftOnly) return driftReport(plan, view);
   const { width } = view;
   const errors = plan.findings.filter((finding) => finding.severity === 'error');
+  // What a person can do something about; the rest is for whoever reads the JSON.
+  const worth = plan.findings.filter(({ severity, action }) => severity === 'info' && action !== undefined);
   const sections = [
     heading(plan, width),
     inShort(plan, width),
@@ -51,6 +53,7 @@ export function planReport(plan: RollbackPlan, view: PlanView): string {
     ),
     ...LANES.map((lane) => laneLines(plan, lane, view)),
     mindLines(plan, view),
+    titled('Worth knowing', worth.length > 0, () => findingLines(worth, view)),
     leftOutLines(plan, view),
     closing(plan, width),
   ];

@@ -51,6 +51,10 @@ describe('a field that the deployment deleted', () => {
     expect(held.manual[0]?.what).to.include('with what the snapshot holds of its data');
 
     const plan = await world.plan(snapshot, { changedBy: ['dov.deployer@brightcup.example'], choice: again });
+    expect(held.findings.map(({ code, subject }) => `${code} ${subject}`)).to.include(
+      'fieldsGone Product2.Cups_Per_Day__c'
+    );
+    expect(plan.findings.map(({ code }) => code)).to.not.include('fieldsGone');
     const refill = plan.steps.at(-1);
     expect(refill).to.include({ operation: 'updateRecords', target: 'record:Product2' });
     expect(refill?.reason).to.include('created again without its data');

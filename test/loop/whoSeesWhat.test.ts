@@ -54,7 +54,7 @@ describe('who sees what', () => {
     world.update('Dov Deployer', 'Account', account, { Phone: '2', Website: 'b.example' });
     may({ hiddenFields: new Set(['Account.Phone']) });
     const plan = await world.plan(snapshot);
-    expect(plan.findings.map(({ code, subject }) => [code, subject])).to.deep.include(['fieldsGone', 'Account']);
+    expect(plan.findings.map(({ code, subject }) => [code, subject])).to.deep.include(['fieldsGone', 'Account.Phone']);
     const run = await world.apply(plan);
     expect(run.totals).to.deep.equal({ restored: 1 });
     expect(world.row('Account', account)).to.include({ Phone: '2', Website: 'a.example' });

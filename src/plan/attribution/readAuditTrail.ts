@@ -42,7 +42,7 @@ export async function withAuditTrail(
   const nameOf = ({ byId }: Entry): string => (byId === null ? 'the platform' : (names.get(byId) ?? byId));
   const findings = [...found].map(([{ target }, own]): Finding => ({
     code: 'auditTrail',
-    severity: 'info',
+    severity: 'warning',
     subject: target,
     message: `The Setup Audit Trail has ${own
       .slice(0, QUOTED)

@@ -80,14 +80,13 @@ async function readDelta(
 /** Fields that the backup holds and the org still shows. A field that vanished is said, and compared no more. */
 function fieldsNow(part: ObjectPart, now: ObjectDescribe, findings: Finding[]): string[] {
   const gone = part.fields.filter((name) => !fieldNamed(now, name));
-  if (gone.length > 0) {
+  for (const name of gone)
     findings.push({
       code: 'fieldsGone',
       severity: 'warning',
-      subject: part.object,
-      message: `${gone.join(', ')} can no longer be read: what was in it is neither compared nor restored.`,
+      subject: `${part.object}.${name}`,
+      message: 'It can no longer be read: what was in it is neither compared nor restored.',
     });
-  }
   return part.fields.filter((name) => fieldNamed(now, name));
 }
 

@@ -1,4 +1,5 @@
 import type { ComponentKey } from '../../metadata/component.js';
+import type { Finding } from '../../model/finding.js';
 import { recordTarget, selects } from '../../model/selector.js';
 import type { RecordChange } from '../../records/diffRecords.js';
 import type { ValueRow } from '../../records/fieldValue.js';
@@ -7,6 +8,8 @@ import type { Baseline } from '../../snapshot/baseline.js';
 import { baselineRows } from '../../snapshot/baselineRows.js';
 import type { Choice } from '../choice/choice.js';
 import type { DraftStep, RecordItem } from '../rollbackPlan.js';
+
+const REFILL = 'records:refill:';
 
 /** A field that a step creates again. */
 interface FieldBack {
@@ -108,7 +111,7 @@ function refill(
   const ids = new Set(items.map(({ id }) => id));
   const own = [...returning].filter(([, rows]) => [...rows].some((id) => ids.has(id))).map(([key]) => key);
   return {
-    key: `records:refill:${object}`,
+    key: `${REFILL}${object}`,
     lane: 'records',
     operation: 'updateRecords',
     fallbacks: [],
@@ -120,4 +123,16 @@ function refill(
     preferablyAfter: [...returning.keys()].filter((key) => !own.includes(key)),
     detail: { kind: 'records', object, fields: fields.map(({ field }) => field.name).sort(), items },
   };
+}
+
+/** What is said of fields that vanished, without those that steps of the plan fill again. */
+export function unlessRefilled(findings: readonly Finding[], steps: readonly DraftStep[]): Finding[] {
+  const filled = new Set(
+    steps.flatMap(({ key, detail }) =>
+      detail.kind === 'records' && key.startsWith(REFILL)
+        ? detail.fields.map((field) => `${detail.object}.${field}`)
+        : []
+    )
+  );
+  return findings.filter(({ code, subject }) => code !== 'fieldsGone' || !filled.has(subject));
 }

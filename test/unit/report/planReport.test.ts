@@ -145,6 +145,7 @@ describe('a plan as a person reads it', () => {
       findings: [
         { code: 'a', severity: 'warning', subject: 'flow:Z', message: 'Mind this.' },
         { code: 'b', severity: 'info', subject: 'flow:Y', message: 'Hardly worth a word.' },
+        { code: 'c', severity: 'info', subject: 'flow:Y', message: 'Its flow tests: T.', action: 'Run them.' },
       ],
     });
     expect(text)
@@ -152,6 +153,7 @@ describe('a plan as a person reads it', () => {
       .and.to.include('  metadata:RecordType:Product2.Bundle\n      Deactivate it in Setup.');
     expect(text).to.include('Left as it is: 1 change\n  excluded by --exclude: 1 change\n');
     expect(text).to.include('Mind\n  flow:Z: Mind this.').and.to.not.include('Hardly');
+    expect(text).to.include('Worth knowing\n  flow:Y: Its flow tests: T. Run them.');
   });
 
   it('lists the deployments since the snapshot, and which of them it does not take back', () => {
