@@ -32,7 +32,7 @@ import type { MetadataSide } from '../../org/engine/metadata/metadataSide.js';
 import type { PracticeOrg } from '../../org/engine/practiceOrg.js';
 import { doorOf, startPracticeOrg } from '../../org/http/server.js';
 import { brightcup } from '../../org/seed/brightcup.js';
-import { apexClass, deployTo, flow } from '../deploys.js';
+import { apexClass, deployTo, flow, permissionSet } from '../deploys.js';
 import { inProcessWire } from '../inProcessWire.js';
 import { MemoryStore } from '../memoryStore.js';
 import { stateOf, type OrgState } from './orgState.js';
@@ -46,14 +46,17 @@ const RULE = 'SBQQ__PriceRule__c';
 const OBJECTS = ['Product2', RULE, 'SBQQ__PriceCondition__c', 'SBQQ__PriceAction__c'];
 export const SCOPE: Scope = {
   flows: 'all',
-  metadata: [{ type: 'ApexClass', fullName: 'DiscountLimits' }],
+  metadata: [
+    { type: 'ApexClass', fullName: 'DiscountLimits' },
+    { type: 'PermissionSet', fullName: 'Installation_Planner' },
+  ],
   records: OBJECTS.map((object) => ({ object })),
 };
 
 const WRITES = new Set<OpLogEntry['kind']>(['recordWrite', 'componentWrite', 'flowPointer', 'permissionWrite']);
 
 /**
- * A small company, a bad release that touches a flow, a class and records of every kind of way back (update, undelete,
+ * A small company, a bad release that touches a flow, a class, a permission set and records of every kind of way back (update, undelete,
  * insert, delete), and the four commands, through the adapters of the product: over sockets, or with the org in this very
  * process at their other end.
  */
@@ -103,8 +106,12 @@ export class FaultWorld {
     await deployTo(
       this.side,
       dov,
-      { ...flow('Machine_Finder', 'bad'), ...apexClass('DiscountLimits', 'public class DiscountLimits { }') },
-      ['Flow:Machine_Finder', 'ApexClass:DiscountLimits']
+      {
+        ...flow('Machine_Finder', 'bad'),
+        ...apexClass('DiscountLimits', 'public class DiscountLimits { }'),
+        ...permissionSet('Installation_Planner', 'Installation Planner', ['Product2.Cups_Per_Day__c']),
+      },
+      ['Flow:Machine_Finder', 'ApexClass:DiscountLimits', 'PermissionSet:Installation_Planner']
     );
     const write = (request: Parameters<PracticeOrg['records']['writeOne']>[1]): unknown =>
       this.org.records.writeOne(dov, request);

@@ -2,6 +2,7 @@ import type { Row } from '../../org/engine/contracts.js';
 import { activeVersion } from '../../org/engine/flows/flowStore.js';
 import type { MetadataSide } from '../../org/engine/metadata/metadataSide.js';
 import type { PracticeOrg } from '../../org/engine/practiceOrg.js';
+import { permissionsOf } from '../permissions.js';
 
 /** Everything that a way back has to restore, told from the engine itself. */
 export interface OrgState {
@@ -13,7 +14,7 @@ export interface OrgState {
   readonly rest: readonly string[];
 }
 
-/** Living rows with what can be written of them, the active version of each flow, and the class. */
+/** Living rows with what can be written of them, the active version of each flow, the class, and every permission row. */
 export function stateOf(org: PracticeOrg, side: MetadataSide, objects: readonly string[]): OrgState {
   const rows: Array<OrgState['rows'][number]> = [];
   for (const object of objects) {
@@ -26,7 +27,7 @@ export function stateOf(org: PracticeOrg, side: MetadataSide, objects: readonly 
   const flows = side.flows.all().map((flow) => `flow ${flow.name} ${activeVersion(flow)?.number ?? 'inactive'}`);
   const content = side.components.get('ApexClass', 'DiscountLimits')?.content;
   const text = content?.kind === 'files' ? [...content.files.values()].map(String).join('\n') : 'absent';
-  return { rows, rest: [...flows, `class ${text}`] };
+  return { rows, rest: [...flows, `class ${text}`, ...permissionsOf(org, org.user('Ada Admin'))] };
 }
 
 /**
