@@ -129,38 +129,11 @@ describe('The commands, as processes', function () {
 
   refusals('snapshot refuses', [
     {
-      title: 'a manifest that is not there',
-      exit: 3,
-      name: 'UnreadableManifestError',
-      says: /nowhere\.xml.*no such file/,
-      type: () => ['snapshot', '-o', 'practice', '-x', 'nowhere.xml'],
-    },
-    {
       title: 'broken XML',
       exit: 3,
       name: 'UnreadableManifestError',
       says: /broken\.xml/,
       type: () => ['snapshot', '-o', 'practice', '-x', file('broken.xml', '<Package><types>')],
-    },
-    {
-      title: 'a manifest with an unknown type',
-      exit: 3,
-      says: /Teapot/,
-      type: () => ['snapshot', '-o', 'practice', '-x', file('teapot.xml', manifest({ Teapot: ['Brown_Betty'] }))],
-    },
-    {
-      title: 'an unknown type after -m',
-      exit: 3,
-      name: 'BadMetadataError',
-      says: /Teapot:Brown_Betty/,
-      type: () => ['snapshot', '-o', 'practice', '-m', 'Teapot:Brown_Betty'],
-    },
-    {
-      title: 'an empty scope',
-      exit: 3,
-      name: 'EmptyScopeError',
-      says: /Nothing is in scope/,
-      type: () => ['snapshot', '-o', 'practice', '-x', file('empty.xml', manifest({}))],
     },
     {
       title: 'the CPQ preset without the package',
@@ -169,27 +142,6 @@ describe('The commands, as processes', function () {
       says: /SBQQ.*elsewhere/,
       org: 'elsewhere',
       type: () => ['snapshot', '-o', 'elsewhere', '--records', 'cpq'],
-    },
-    {
-      title: 'an unknown object',
-      exit: 3,
-      name: 'UnknownObjectError',
-      says: /"Teapot__c"/,
-      type: () => ['snapshot', '-o', 'practice', '--records', 'Teapot__c'],
-    },
-    {
-      title: 'a condition that the org refuses',
-      exit: 3,
-      name: 'BackupRefusedError',
-      says: /Spout__c/,
-      type: () => ['snapshot', '-o', 'practice', '--records', 'Product2:Spout__c = 1'],
-    },
-    {
-      title: 'records that are neither preset nor object',
-      exit: 3,
-      name: 'BadRecordScopeError',
-      says: /"cpq!"/,
-      type: () => ['snapshot', '-o', 'practice', '--records', 'cpq!'],
     },
   ]);
 

@@ -133,15 +133,6 @@ describe('whose changes go back', () => {
       expect(await writes(world, plan)).to.deep.equal(['activateFlowVersion flow:Machine_Finder']);
       expect(kept(plan)).to.deep.equal([['Quote_Approval_Router', 'editedSince', CLEO, 'keep']]);
     });
-
-    it('refuses one that is older than its baseline, incomplete, or damaged', async () => {
-      const first = await world.snapshot({ records: [{ object: RULES }] });
-      later();
-      const second = await world.snapshot({ records: [{ object: RULES }] });
-      const older = await refusalOf(() => world.plan(second, { after: first.id }));
-      expect([older.key, older.exitCode]).to.deep.equal(['afterOlder', 3]);
-      expect((await refusalOf(() => world.plan(first, { after: first.id }))).key).to.equal('afterOlder');
-    });
   });
 
   describe('by named deployments', () => {
@@ -224,20 +215,6 @@ describe('whose changes go back', () => {
         `Outside the snapshot, so it stays as it is: deployment ${id} by Dov Deployer changed it.`,
         `Outside the snapshot, so it stays as it is: deployment ${id} by Dov Deployer created it.`,
       ]);
-    });
-
-    it('refuses ids that are unknown here, check-only, or from before the snapshot', async () => {
-      const old = await deployAs(world, 'Dov Deployer', apexClass('Added', 'public class Added { }'), [
-        'ApexClass:Added',
-      ]);
-      later();
-      const before = await world.snapshot({ metadata: SCOPE.metadata });
-      const key = async (id: string): Promise<unknown> => {
-        const refusal = await refusalOf(() => world.plan(before, { deployments: [id] }));
-        return [refusal.key, refusal.exitCode];
-      };
-      expect(await key(old)).to.deep.equal(['deploymentBeforeSnapshot', 3]);
-      expect(await key('0Af5g00000Other1AAA')).to.deep.equal(['unknownDeployment', 3]);
     });
   });
 

@@ -24,7 +24,7 @@ const SCOPE = {
 type Refusal = readonly [exit: number, name: string, says: RegExp, next: RegExp];
 
 /** The commands run in this process: what is typed, what is printed, the exit code. */
-describe('bad input to plan and apply is refused with the cause and the next command', () => {
+describe('bad input is refused with the cause and the next command', () => {
   let world: World;
   let early: Snapshot;
   let snapshot: Snapshot;
@@ -53,7 +53,7 @@ describe('bad input to plan and apply is refused with the cause and the next com
     await world.close();
   });
 
-  const command = (name: 'plan' | 'apply', ...args: readonly string[]): Promise<Printed> =>
+  const command = (name: 'plan' | 'apply' | 'snapshot', ...args: readonly string[]): Promise<Printed> =>
     runCommand(name, [...args, '-o', 'practice']);
   const planned = (...args: readonly string[]): Promise<Printed> =>
     command('plan', ...(args.includes('--snapshot') ? [] : ['--snapshot', snapshot.id]), ...args);
@@ -250,6 +250,39 @@ describe('bad input to plan and apply is refused with the cause and the next com
       [otherVersion, 'was taken with API version 65.0'],
     ] as const)
       expect(stdout.replace(/\s+/g, ' ')).to.include(`${id}: It follows the snapshot, but ${why}`);
+  });
+
+  it('a scope that cannot be taken: manifests, types, objects and conditions that are wrong or name nothing', async () => {
+    const file = (name: string, types: string): string => {
+      writeFileSync(
+        join(world.folder, name),
+        `<Package xmlns="http://soap.sforce.com/2006/04/metadata">${types}</Package>`
+      );
+      return name;
+    };
+    const teapot = '<types><members>Brown_Betty</members><name>Teapot</name></types><version>66.0</version>';
+    const cases: Array<readonly [typed: string, ...Refusal]> = [
+      ['-x nowhere.xml', 3, 'UnreadableManifestError', /nowhere\.xml.*no such file/, /sf project generate manifest/],
+      [
+        `-x ${file('empty.xml', '<version>66.0</version>')}`,
+        3,
+        'EmptyScopeError',
+        /Nothing is in scope/,
+        /--flows all/,
+      ],
+      ['-m Teapot:Brown_Betty', 3, 'BadMetadataError', /Teapot:Brown_Betty/, /sf org list metadata-types/],
+      ['--records Teapot__c', 3, 'UnknownObjectError', /"Teapot__c"/, /sf sobject list -o practice/],
+      ['--records cpq!', 3, 'BadRecordScopeError', /"cpq!"/, /--records cpq/],
+    ];
+    for (const [typed, ...refusal] of cases) await refused(command('snapshot', ...typed.split(' ')), refusal);
+    await refused(command('snapshot', '--records', 'Product2:Spout__c = 1'), [
+      3,
+      'BackupRefusedError',
+      /Spout__c/,
+      /--records "Product2:IsActive = true"/,
+    ]);
+    const unknownType = await command('snapshot', '-x', file('teapot.xml', teapot));
+    expect([unknownType.code, unknownType.out.includes('Teapot')], unknownType.out).to.deep.equal([3, true]);
   });
 
   it('a plan that the org has left behind, and one that was edited by hand', async () => {
