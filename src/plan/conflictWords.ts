@@ -19,6 +19,8 @@ const KEPT_WORDS: Readonly<Record<string, string>> = {
   unknownAuthor: 'nobody knows by whom',
 };
 
+export const CONFLICT_KINDS: readonly string[] = Object.keys(KEPT_WORDS);
+
 /** Kinds that no choice can change: the org itself is in the way, or there is nothing to choose. */
 export const NOT_TO_BE_DECIDED: ReadonlySet<string> = new Set([
   'cascadesOutsidePlan',

@@ -27,11 +27,19 @@ function deletedBy(change: ComponentChange, { touches }: Attribution): Author | 
 export function driftDraft(changes: ChangeSet, decisions: Decisions): Draft {
   const draft = emptyDraft();
   const { window } = decisions.attribution;
-  const note = (target: string, words: readonly [string, string], author: ReturnType<typeof flowAuthor>): void => {
+  const note = (
+    target: string,
+    words: readonly [string, string],
+    author: Author,
+    fields: readonly string[] = []
+  ): void => {
     const skipped = leftOut(decisions.choice, target);
     if (skipped) draft.leftOut.push(skipped);
     else if (inWindow(window, author.at))
-      draft.conflicts.push(conflict(target, 'drift', words[0], words[1], author, 'keep', decisions.names));
+      draft.conflicts.push({
+        ...conflict(target, 'drift', words[0], words[1], author, 'keep', decisions.names),
+        ...(fields.length > 0 ? { fields } : {}),
+      });
     else draft.leftOut.push({ target, why: 'changed outside --since and --until, or nobody knows when' });
   };
   for (const change of changes.flows) {
@@ -57,12 +65,10 @@ export function driftDraft(changes: ChangeSet, decisions: Decisions): Draft {
     );
   for (const change of changes.records) {
     if (change.kind === 'passing' || change.kind === 'touched') continue;
-    const fields = change.differences
-      .map(({ field }) => field)
-      .sort()
-      .join(', ');
-    const words = RECORD_WORDS[change.kind] ?? [`${fields} as in the snapshot`, `${fields} changed since`];
-    note(recordTarget(change.object, change.id), words, recordAuthor(change));
+    const fields = change.kind === 'updated' ? change.differences.map(({ field }) => field).sort() : [];
+    const names = fields.join(', ');
+    const words = RECORD_WORDS[change.kind] ?? [`${names} as in the snapshot`, `${names} changed since`];
+    note(recordTarget(change.object, change.id), words, recordAuthor(change), fields);
   }
   return draft;
 }

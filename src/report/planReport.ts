@@ -1,15 +1,14 @@
-import type { Finding } from '../model/finding.js';
 import { LANES, type Lane } from '../model/operation.js';
 import { NOT_TO_BE_DECIDED } from '../plan/conflictWords.js';
 import type { Conflict, RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import { conflictEntries } from './conflictLines.js';
 import { driftReport } from './driftReport.js';
+import { findingLines, mindLines } from './findingLines.js';
+import { folded, titled, type PlanView } from './folding.js';
+import { heading } from './planHeading.js';
 import { shortReason, stepWords } from './stepWords.js';
 import { columns, hanging, inPieces, plural, wrap } from './table.js';
-import { ONLY_CHECKED, OPERATION_WORDS, when, withoutLane } from './words.js';
-
-/** Entries of a list that are shown before the rest is folded. */
-const SHOWN = 12;
+import { ONLY_CHECKED, OPERATION_WORDS, withoutLane } from './words.js';
 
 const laneTitles: Record<Lane, string> = {
   flows: 'Flows',
@@ -17,16 +16,6 @@ const laneTitles: Record<Lane, string> = {
   permissions: 'Permissions',
   records: 'Records',
 };
-
-export interface PlanView {
-  readonly width: number;
-  /** The command that shows what is folded. */
-  readonly more: string;
-  /** The command that compares with the snapshot value by value. */
-  readonly compare?: string;
-  /** Nothing is folded. */
-  readonly all?: boolean;
-}
 
 /**
  * A plan as a person reads it before approving it: in short what will happen, then what cannot be taken back without loss,
@@ -65,72 +54,6 @@ export function planReport(plan: RollbackPlan, view: PlanView): string {
 
 function isRisky(step: Step): boolean {
   return step.risk !== 'lossless';
-}
-
-function titled(title: string, shown: boolean, lines: () => string[]): string[] {
-  return shown ? [title, ...lines()] : [];
-}
-
-/** The first entries of a list, each in as many lines as it needs, and how many more there are; `counts` where one stands for many. */
-function folded(
-  entries: ReadonlyArray<readonly string[]>,
-  what: string,
-  view: PlanView,
-  counts?: readonly number[]
-): string[] {
-  if (view.all || entries.length <= SHOWN) return entries.flat();
-  const hidden = counts ? counts.slice(SHOWN).reduce((n, count) => n + count, 0) : entries.length - SHOWN;
-  return [
-    ...entries.slice(0, SHOWN).flat(),
-    ...wrap(`… and ${hidden.toLocaleString('en-US')} more ${what}: ${view.more}`, view.width, '  '),
-  ];
-}
-
-function heading(plan: RollbackPlan, width: number): string[] {
-  const whose = plan.deployers.length > 0 ? plan.deployers.join(', ') : 'nobody';
-  const real = plan.deployments.filter((deployment) => !deployment.checkOnly);
-  const taken = real.filter((deployment) => deployment.takenBack).length;
-  return [
-    `Plan ${plan.id}`,
-    ...(plan.request?.undo
-      ? [
-          ...wrap(`takes a run back, to its undo point: snapshot ${plan.snapshotId}`, width, '  '),
-          ...wrap(`Whatever changed after ${when(plan.request.undo.until)} is kept, whoever did it`, width, '  '),
-        ]
-      : [
-          ...wrap(`takes the org back to snapshot ${plan.snapshotId}`, width, '  '),
-          ...wrap(`Changes of: ${whose}${attributionNote(plan)}`, width, '  '),
-        ]),
-    ...(plan.after ? wrap(`Later changes are told apart by snapshot ${plan.after}`, width, '  ') : []),
-    ...spanLines(plan, width),
-    ...(plan.deployments.length > 0
-      ? [
-          ...wrap(
-            `Deployments since the snapshot: ${real.length}, of which ${taken === 0 ? 'none is' : taken === 1 ? '1 is' : `${taken} are`} taken back`,
-            width,
-            '  '
-          ),
-          ...hanging(
-            plan.deployments.map((deployment) => [
-              deployment.id,
-              deployment.status,
-              `${deployment.at ? when(deployment.at) : 'not done'} by ${deployment.by}${deployment.checkOnly ? ' (check only)' : deployment.takenBack ? '' : ' (not taken back)'}`,
-            ]),
-            width,
-            '    '
-          ).flat(),
-        ]
-      : []),
-  ];
-}
-
-/** The span of time that was asked for, if any. */
-function spanLines({ request }: RollbackPlan, width: number): string[] {
-  const parts = [
-    request?.since ? `since ${when(request.since)}` : '',
-    request?.until ? `until ${when(request.until)}` : '',
-  ].filter(Boolean);
-  return parts.length > 0 ? wrap(`Only changes ${parts.join(' ')}`, width, '  ') : [];
 }
 
 /** What is done in each lane, and what is not: the lines an approver reads if he reads no others. */
@@ -268,65 +191,6 @@ function why(step: Step): string {
   return step.lane === 'flows' ? `; ${reason}` : ` (${reason})`;
 }
 
-/** Findings that say the same of several subjects say it once. */
-function findingLines(findings: readonly Finding[], view: PlanView): string[] {
-  const groups = Map.groupBy(findings, (finding) => `${finding.code}\n${finding.message}\n${finding.action ?? ''}`);
-  return folded(
-    [...groups.values()].map((group) => {
-      const [first] = group as [Finding];
-      const text = `${first.message}${first.action ? ` ${first.action}` : ''}`;
-      if (group.length === 1) return wrap(`${first.subject}: ${text}`, view.width, '  ');
-      const subjects = folded(
-        group.map((finding) => inPieces(finding.subject, view.width, '      ')),
-        'of them',
-        view
-      );
-      return [...wrap(`${group.length} times: ${text}`, view.width, '  '), ...subjects];
-    }),
-    'findings',
-    view
-  );
-}
-
-/** Without a following snapshot an org knows of a row only who saved it last: both ways that may mislead. */
-function lastEditorLines(plan: RollbackPlan, view: PlanView): string[] {
-  const steps = plan.steps.filter((step) => step.reason.includes('lastEditorOnly')).map((step) => step.id);
-  const named = steps.length > 4 ? plural(steps.length, 'step') : steps.join(', ');
-  const kept = !plan.after && plan.attribution !== 'everybody' && plan.conflicts.some(({ fields }) => fields);
-  const parts = [
-    steps.length > 0
-      ? `what a colleague had changed in such a row before the deployer did goes back, too (${named})`
-      : '',
-    kept ? 'what the deployer had changed in it before a colleague did stays (the rows under Conflicts)' : '',
-  ].filter(Boolean);
-  if (parts.length === 0) return [];
-  const known = plan.after
-    ? `Others changed rows, too, before snapshot ${plan.after} was taken. Who changed a field until then`
-    : 'Who changed a field';
-  return wrap(
-    `${known} is known only by the last editor of its row: ${parts.join('; ')}.${
-      plan.after ? '' : ' A snapshot taken right after the deployment would tell (--follows).'
-    }`,
-    view.width,
-    '  '
-  );
-}
-
-function mindLines(plan: RollbackPlan, view: PlanView): string[] {
-  const warnings = plan.findings.filter((finding) => finding.severity === 'warning');
-  // Whose work goes back matters most.
-  const first = (finding: Finding): boolean => finding.code === 'severalDeployers';
-  const lines = [
-    ...findingLines(warnings.filter(first), view),
-    ...lastEditorLines(plan, view),
-    ...findingLines(
-      warnings.filter((finding) => !first(finding)),
-      view
-    ),
-  ];
-  return titled('Mind', lines.length > 0, () => lines);
-}
-
 function leftOutLines(plan: RollbackPlan, view: PlanView): string[] {
   const reasons = Map.groupBy(plan.leftOut, (left) => left.why);
   return titled(`Left as it is: ${plural(plan.leftOut.length, 'change')}`, plan.leftOut.length > 0, () =>
@@ -367,19 +231,4 @@ function closing(plan: RollbackPlan, width: number): string[] {
 function shareOfDay({ limit, remaining }: RollbackPlan['estimate']): string {
   if (limit === undefined || remaining === undefined) return '';
   return ` (${remaining.toLocaleString('en-US')} of ${limit.toLocaleString('en-US')} left today)`;
-}
-
-function attributionNote(plan: RollbackPlan): string {
-  switch (plan.attribution) {
-    case 'deployments':
-      return ' (they deployed since the snapshot)';
-    case 'named':
-      return ' (deployers, and who was named)';
-    case 'items':
-      return ' (only what the named deployments and loads did)';
-    case 'onlyAuthor':
-      return plan.deployers.length > 0 ? ' (nobody else changed anything in scope)' : '';
-    default:
-      return ' (everybody, as asked)';
-  }
 }

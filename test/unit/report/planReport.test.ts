@@ -358,6 +358,8 @@ describe('a plan as a person reads it', () => {
       .and.to.include('(s001)')
       .and.to.not.include('rows under Conflicts');
     const fields = { conflicts: [{ ...conflict('record:A:1'), fields: ['Name'] }] };
+    expect(flat(fields)).to.include('Name changed since; the row was last saved by cleo@example.com');
+    expect(flat({ after: 'S2', ...fields })).to.include('Name changed since by cleo@example.com');
     expect(flat({ steps, ...fields })).to.include('before a colleague did stays (the rows under Conflicts)');
     // A following snapshot tells.
     expect(flat({ after: 'S2', ...fields })).to.not.include('last editor');
