@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { RunResult } from '../../src/apply/runResult.js';
 import { requestsOf } from '../support/criticalPath.js';
@@ -99,7 +100,7 @@ describe('metadata goes back', () => {
     expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
   });
 
-  it('says how many rows hold data in a created field before it goes', async () => {
+  it('says how many rows hold data in a created field, and saves it before the field goes', async () => {
     const snapshot = await world.snapshot(SCOPE);
     await deployAs(world, 'Dov Deployer', textField('Product2', 'Promo_Code__c', 'Promo Code'), [
       'CustomField:Product2.Promo_Code__c',
@@ -108,6 +109,11 @@ describe('metadata goes back', () => {
     const plan = await world.plan(snapshot);
     expect(plan.steps.map((step) => [step.operation, step.risk])).to.deep.equal([['deleteComponent', 'lossy']]);
     expect(plan.steps[0]?.reason).to.match(/1 rows? hold/);
+    const run = await world.apply(plan);
+    expect(run.totals).to.deep.equal({ restored: 1 });
+    const folder = await world.store.open('runs', run.runId as never);
+    const saved = gunzipSync(await folder.read('undo/fields/Product2.Promo_Code__c.csv.gz')).toString();
+    expect(saved.replaceAll('"', '').trim().split('\n')).to.deep.equal(['Id,Promo_Code__c', '01t5g00000Br001AAB,MINE']);
   });
 
   it('keeps a created field that a flow version uses, and says so, unless the versions go too', async () => {
