@@ -74,18 +74,21 @@ export function knownParents(
             kind: 'PermissionSet',
             name: fullNameOf(row, 'Name'),
             managed: managed(row),
+            label: String(row.Label),
             setId,
             ownId: setId,
             ...edited(row),
           };
         const ownId = String(row.ProfileId);
-        const name = profileNames.get(ownId.slice(0, 15)) ?? String((row.Profile as RawRow | null)?.Name ?? ownId);
-        return { kind: 'Profile', name, managed: managed(row), setId, ownId, ...edited(row) };
+        const label = String((row.Profile as RawRow | null)?.Name ?? ownId);
+        const name = profileNames.get(ownId.slice(0, 15)) ?? label;
+        return { kind: 'Profile', name, managed: managed(row), label, setId, ownId, ...edited(row) };
       }),
     ...groups.map((row): KnownParent => ({
       kind: 'PermissionSetGroup',
       name: fullNameOf(row, 'DeveloperName'),
       managed: managed(row),
+      label: String(row.MasterLabel),
       setId: groupSets.get(String(row.Id)),
       ownId: String(row.Id),
       ...edited(row),

@@ -40,9 +40,11 @@ const listed = (field: string, names: readonly string[]): string => `${field} IN
 
 export const PARENT_QUERIES: readonly BatchQuery[] = [
   {
-    soql: 'SELECT Id, Name, NamespacePrefix, Type, IsOwnedByProfile, ProfileId, Profile.Name, PermissionSetGroupId, LastModifiedById, LastModifiedDate FROM PermissionSet',
+    soql: 'SELECT Id, Name, Label, NamespacePrefix, Type, IsOwnedByProfile, ProfileId, Profile.Name, PermissionSetGroupId, LastModifiedById, LastModifiedDate FROM PermissionSet',
   },
-  { soql: 'SELECT Id, DeveloperName, NamespacePrefix, LastModifiedById, LastModifiedDate FROM PermissionSetGroup' },
+  {
+    soql: 'SELECT Id, DeveloperName, MasterLabel, NamespacePrefix, LastModifiedById, LastModifiedDate FROM PermissionSetGroup',
+  },
 ];
 
 /** Ids of the setup things that the scope names. */

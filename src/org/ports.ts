@@ -321,6 +321,8 @@ export interface InsertedRow {
 
 /** A profile, permission set or group as it is now. */
 export interface ParentState extends PermissionParent {
+  /** As the org shows it to people. */
+  readonly label?: string;
   /** Part of an installed package. */
   readonly managed: boolean;
   readonly lastModifiedById?: string;

@@ -68,6 +68,20 @@ describe('permission rows that a colleague changed', () => {
     expect(now()).to.include.members([`PermissionSet ${SET} ${HOPPERS} Read`, `PermissionSet ${SET} ${WATER} Read`]);
   });
 
+  for (const rowsMoveTheirParent of [true, false])
+    it(`stay revoked where she revoked them, ${rowsMoveTheirParent ? 'as' : 'though not'} the time of the set tells`, async () => {
+      world.org.switches.rowsMoveTheirParent = rowsMoveTheirParent;
+      const before = await world.snapshot(SCOPE);
+      await deploy(CUPS);
+      world.org.clock.advance(60_000);
+      world.delete('Cleo Colleague', fieldRow(NOTES));
+      const plan = await world.plan(before);
+      expect(plan.conflicts.map(({ target, decision }) => [target, decision])).to.deep.equal([[row(NOTES), 'keep']]);
+      await world.apply(plan);
+      expect(now().join('\n')).to.not.include(`${SET} ${NOTES}`);
+      expect(now().join('\n')).to.not.include(`${SET} ${CUPS}`);
+    });
+
   it('that the deployment changed first are hers where she changed them again', async () => {
     const before = await world.snapshot(SCOPE);
     await deploy(CUPS);

@@ -81,7 +81,8 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
   const flows = new FlowStore();
   const assignments = new Assignments(org);
   const names = new SetupNames(components, flows);
-  const rows = new GrantRows(components, names, new DerivedIds(org));
+  const auditTrail = new AuditTrail(org);
+  const rows = new GrantRows(components, names, new DerivedIds(org), auditTrail);
   components.onChange = (type) => {
     if (type === undefined || type === 'PermissionSet' || type === 'Profile') rows.stamp();
   };
@@ -124,7 +125,6 @@ export function installMetadataSide(org: OrgCore): MetadataSide {
     return new Catalogue(components, flows);
   };
   const retrieves = new RetrieveStore(org, catalogue);
-  const auditTrail = new AuditTrail(org);
   const tables = [
     ...flowToolingTables(flows),
     ...flowViewTables(flows),

@@ -48,6 +48,11 @@ export function profileName(fullName: string): string {
   return { Admin: 'System Administrator', Standard: 'Standard User', ReadOnly: 'Read Only' }[fullName] ?? fullName;
 }
 
+/** How the Setup Audit Trail tells of a change: in words, with the label that people see (Help, "Monitor Setup Changes"). */
+export function inTrail(parent: AccessParent): string {
+  return `Changed ${parent.kind === 'Profile' ? 'profile' : 'permission set'} ${labelOf(parent)}`;
+}
+
 export function labelOf(parent: AccessParent): string {
   return (
     valueOf(parent.root, 'label') ??

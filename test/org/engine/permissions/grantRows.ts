@@ -3,6 +3,7 @@ import type { XmlElement } from '../metadata/xmlTree.js';
 import { type AccessParent, type DerivedIds, accessParents } from './accessParents.js';
 import { type GrantKind, grantKinds } from './grants.js';
 import type { SetupNames } from './setupNames.js';
+import type { AuditTrail } from '../metadata/auditTrail.js';
 import type { ComponentStore } from '../metadata/componentStore.js';
 
 export const grantPrefixes: Readonly<Record<GrantKind['object'], string>> = {
@@ -24,7 +25,9 @@ export class GrantRows {
   public constructor(
     private readonly components: ComponentStore,
     private readonly names: SetupNames,
-    private readonly ids: DerivedIds
+    private readonly ids: DerivedIds,
+    /** Where changes by hand are told of. */
+    public readonly trail: AuditTrail
   ) {}
 
   /** When rows of a parent were last written by themselves. */

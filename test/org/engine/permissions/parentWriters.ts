@@ -4,7 +4,7 @@ import { stampOf } from '../metadata/author.js';
 import type { ComponentStore } from '../metadata/componentStore.js';
 import { normalForm } from '../metadata/normalForm.js';
 import { type XmlElement, element, valueOf, withChildren } from '../metadata/xmlTree.js';
-import type { AccessParent } from './accessParents.js';
+import { type AccessParent, inTrail } from './accessParents.js';
 import type { GrantRows } from './grantRows.js';
 import { groupMembers, memberId } from './groupMembers.js';
 import { checkLicence, checkUserPermissions, grantedUserPermissions, sentUserPermissions } from './permissionRules.js';
@@ -18,6 +18,7 @@ export function parentWriters(org: OrgCore, components: ComponentStore, rows: Gr
       throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
     const before = parent.component;
     const root = normalForm(before.type, withChildren(parent.root, [...children]));
+    rows.trail.log(user, 'Manage Users', inTrail(parent));
     components.put({ ...before, lastModified: stampOf(org, user), content: { kind: 'xml', root } });
     return () => components.put(before);
   };

@@ -4,7 +4,7 @@ import { stampOf } from '../metadata/author.js';
 import type { ComponentStore } from '../metadata/componentStore.js';
 import { normalForm } from '../metadata/normalForm.js';
 import { type XmlElement, withChildren } from '../metadata/xmlTree.js';
-import type { AccessParent } from './accessParents.js';
+import { type AccessParent, inTrail } from './accessParents.js';
 import type { Assignments } from './assignments.js';
 import { type Grant, type GrantRows, grantPrefixes } from './grantRows.js';
 import { type GrantKind, grantKinds } from './grants.js';
@@ -64,6 +64,7 @@ export function permissionWriters(
     const root = normalForm(before.type, withChildren(parent.root, change(parent.root.children)));
     if (object === 'ObjectPermissions') checkMasters(org, root.children);
     rows.touched(parent.id, stampOf(org, user).at);
+    rows.trail.log(user, 'Manage Users', inTrail(parent));
     const lastModified = org.switches.rowsMoveTheirParent ? stampOf(org, user) : before.lastModified;
     components.put({ ...before, lastModified, content: { kind: 'xml', root } });
     return () => components.put(before);
