@@ -82,6 +82,35 @@ describe('a way back that is too much for one deployment', () => {
     expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
   });
 
+  it('brings an object back before its layout, which names it only by its own name', async () => {
+    const NS = 'xmlns="http://soap.sforce.com/2006/04/metadata"';
+    const files = {
+      'objects/Trip__c.object': `<?xml version="1.0" encoding="UTF-8"?>\n<CustomObject ${NS}><deploymentStatus>Deployed</deploymentStatus><label>Trip</label><nameField><label>Name</label><type>Text</type></nameField><pluralLabel>Trips</pluralLabel><sharingModel>ReadWrite</sharingModel></CustomObject>`,
+      'layouts/Trip__c-A Layout.layout': `<?xml version="1.0" encoding="UTF-8"?>\n<Layout ${NS}><layoutSections><label>Facts</label><layoutColumns/><style>OneColumn</style></layoutSections></Layout>`,
+    };
+    const [OBJECT, LAYOUT] = ['CustomObject:Trip__c', 'Layout:Trip__c-A Layout'];
+    await deployAs(world, 'Ada Admin', files, [OBJECT ?? '', LAYOUT ?? '']);
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot({
+      metadata: [
+        { type: 'CustomObject', fullName: 'Trip__c' },
+        { type: 'Layout', fullName: 'Trip__c-A Layout' },
+      ],
+    });
+    await deployAs(world, 'Dov Deployer', {}, [], [LAYOUT ?? '']);
+    await deployAs(world, 'Dov Deployer', {}, [], [OBJECT ?? '']);
+    await takesAtMost(4);
+    const resolve = [{ selector: `metadata:${OBJECT}`, decision: 'restore' as const }];
+    const plan = await world.plan(snapshot, { choice: { resolve } });
+    expect(plan.steps.map(({ target, waitsFor }) => [target, waitsFor])).to.deep.equal([
+      [`metadata:${OBJECT}`, []],
+      [`metadata:${LAYOUT}`, ['s001']],
+    ]);
+    const run = await world.apply(plan);
+    expect(run.steps.flatMap(({ errors }) => errors)).to.deep.equal([]);
+    expect(run.totals).to.deep.equal({ restored: 2 });
+  });
+
   it('stops where one of them fails: what waits for it is skipped, what came through stays', async () => {
     await deployAs(world, 'Ada Admin', release('good'), KEYS);
     world.org.clock.advance(60_000);

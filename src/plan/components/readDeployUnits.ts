@@ -19,7 +19,9 @@ interface Unit {
   readonly paths: readonly string[];
   /** Members wanted of a container's file; undefined: the files are wanted whole. */
   readonly keep: Set<string> | undefined;
+  /** What others call its components by. */
   readonly names: Set<string>;
+  readonly fullNames: Set<string>;
 }
 
 /**
@@ -45,8 +47,9 @@ export async function readDeployUnits(
   for (const [place, unit] of [...units.values()].entries()) {
     const contents = await contentsOf(baseline, unit);
     const used = new Set<number>();
-    for (const content of contents)
-      for (const [word] of content.toString('latin1').matchAll(/\w{2,}/g))
+    // What a layout, a translation or a report belongs to stands in its name: `Trip__c-Trip Layout`, `Folder/Report`.
+    for (const text of [...contents.map((content) => content.toString('latin1')), ...unit.fullNames])
+      for (const [word] of text.matchAll(/\w{2,}/g))
         for (const other of placesOf.get(word) ?? []) if (other !== place) used.add(other);
     const packed = await Promise.all(contents.map((content) => compress(content)));
     result.push({
@@ -81,11 +84,13 @@ function unitsOf(baseline: Baseline, steps: readonly ComponentDraft[]): Map<stri
       paths,
       keep: inParts ? new Set<string>() : undefined,
       names: new Set<string>(),
+      fullNames: new Set<string>(),
     };
     unit.steps.push(key);
     // A container that is created again takes its whole file, and every member with it.
     units.set(id, inParts ? unit : { ...unit, keep: undefined });
     unit.keep?.add(keyText(detail));
+    unit.fullNames.add(detail.fullName);
     unit.names.add(detail.fullName.split('.').at(-1) ?? detail.fullName);
   }
   return units;
