@@ -36,6 +36,15 @@ function plainCause(cause: unknown): Error | undefined {
   return plain;
 }
 
+const DISK_CODES = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'EPERM']);
+/** Calls that only files know. A folder on a read-only disk that cannot be made comes as ENOENT. */
+const DISK_CALLS = new Set(['mkdir', 'open', 'rename', 'link', 'copyfile', 'fsync', 'ftruncate', 'unlink', 'scandir']);
+
+function isOfDisk(error: Error): boolean {
+  const { code = '', syscall = '' } = error as { code?: string; syscall?: string };
+  return DISK_CODES.has(code) || DISK_CALLS.has(syscall);
+}
+
 /**
  * Whatever went wrong, as the error a person and a script can work with: what happened, to which item, what state the org
  * is in, and what to type next.
@@ -58,8 +67,7 @@ export function asSfError(error: unknown, org?: string, store?: string): SfError
   }
   const cause = error instanceof Error ? error : new Error(String(error));
   const code = (cause as { code?: string }).code;
-  const diskFull = code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS' || code === 'EPERM';
-  const key = diskFull
+  const key = isOfDisk(cause)
     ? 'storeNotWritable'
     : code === undefined || code.startsWith('ERR_')
       ? 'unexpected'

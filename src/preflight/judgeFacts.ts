@@ -243,7 +243,7 @@ function roomLeft({ room: { writable, freeBytes }, snapshot: taken }: Facts): Pa
   const bytes = taken?.counts.bytes ?? 0;
   const left = `${megabytes(freeBytes)} free`;
   if (freeBytes < bytes + LEAST_FREE_BYTES)
-    return refused(`${left}: a plan and its undo point take up to ${megabytes(2 * bytes)}.`, 'Make room on this disk.');
+    return refused(`${left}: too little for a plan and its undo point.`, 'Make room on this disk.');
   return freeBytes < 3 * bytes + LOW_FREE_BYTES
     ? mind(`${left}: a snapshot, a plan and an undo point may not all fit.`, 'Make room on this disk.')
     : ok(`it can be written; ${left}`);

@@ -96,6 +96,10 @@ describe('an error as a person and a script see it', () => {
       [new Error('boom'), 'UnexpectedError'],
       ['boom', 'UnexpectedError'],
       [Object.assign(new Error('boom'), { code: 'ENOSPC' }), 'StoreNotWritableError'],
+      [Object.assign(new Error('boom'), { code: 'EROFS' }), 'StoreNotWritableError'],
+      // How Node tells that a folder cannot be made on a disk that is read-only.
+      [Object.assign(new Error('boom'), { code: 'ENOENT', syscall: 'mkdir' }), 'StoreNotWritableError'],
+      [Object.assign(new Error('boom'), { code: 'ECONNRESET', syscall: 'read' }), 'OrgRequestFailedError'],
       [Object.assign(new Error('boom'), { code: 'ERR_INVALID_ARG_TYPE' }), 'UnexpectedError'],
       [Object.assign(new Error('boom'), { code: 'UNABLE_TO_LOCK_ROW' }), 'OrgRequestFailedError'],
     ] as const) {
