@@ -48,8 +48,19 @@ export function leftOutNeeds(
   const records = draft.steps.filter((step) => step.lane === 'records');
   const ordered = orderSteps([...whole.steps, ...records], { flowTraits: flowFacts.traits });
   return ordered.flatMap(({ step, waitsFor }) =>
-    chosen.has(step.key) ? waitsFor.filter((other) => !chosen.has(other.key)).map((other) => need(step, other)) : []
+    chosen.has(step.key)
+      ? waitsFor
+          .filter((other) => !chosen.has(other.key) && concerns(other.detail, step.detail))
+          .map((other) => need(step, other))
+      : []
   );
+}
+
+/** Records wait for the metadata of all objects, which costs nothing; they need only that of their own. */
+function concerns(component: DraftStep['detail'], rows: DraftStep['detail']): boolean {
+  if (component.kind !== 'component' || rows.kind !== 'records') return true;
+  const ofAnObject = component.fullName.includes('.') || component.type === 'CustomObject';
+  return !ofAnObject || component.fullName.split('.')[0] === rows.object;
 }
 
 function need(step: DraftStep, other: DraftStep): Finding {
