@@ -96,6 +96,14 @@ const list = {
   'deploy.quick': ['Deploy', 'a validated package is deployed without tests'],
   'deploy.rest': ['Deploy', 'deploy and status by REST'],
   'deploy.history': ['Deploy', 'DeployRequest lists the deploys'],
+  // Permissions
+  'permission.rows': ['Permissions', 'rows are created, updated and deleted, and change the file of their set'],
+  'permission.needs': ['Permissions', 'Edit without Read, and a row twice, are refused by their codes'],
+  'permission.access': ['Permissions', 'access to a class is created and deleted, not updated'],
+  'permission.columns': ['Permissions', 'user permissions are columns of the set, read-only in a profile’s own set'],
+  'permission.licence': ['Permissions', 'what a licence does not allow is refused by name'],
+  'permission.members': ['Permissions', 'permission sets join and leave a group'],
+  'permission.assign': ['Permissions', 'a permission set is assigned and unassigned'],
   // Flows
   'flow.versions': ['Flows', 'a changed flow becomes a new version, inactive in production'],
   'flow.activate': ['Flows', 'an earlier version is activated through Tooling'],
