@@ -1,3 +1,5 @@
+import { addedValues, HOLDS_VALUES } from '../../src/metadata/picklistValues.js';
+import { canonicalXml } from '../../src/model/canonicalXml.js';
 import type { ComponentKey } from '../../src/metadata/component.js';
 import { componentHistories, Grounds, histories, packageFiles, pairsOf, type History } from './wayBackRounds.js';
 
@@ -103,7 +105,15 @@ export async function componentFigures(folder: string): Promise<Figures> {
     }
     const errors = run.steps.flatMap((step) => step.errors.map(({ target, message }) => `${target}: ${message}`));
     if (run.status !== 'succeeded') problems.push(`${way}: ${run.status}; ${errors.join('; ')}`);
-    if (verdict !== 'restored')
+    // Picklist values that were added stay, inactive, in every org: no way back is whole then, and must not be called so.
+    const [was, is] = [first, second].map((version) => (key: History) => canonicalXml(key.versions[version] ?? ''));
+    const harmless = way.startsWith('changed')
+      ? all.filter(
+          (each) => was && is && HOLDS_VALUES.has(each.key.type) && addedValues(was(each), is(each)).active.length > 0
+        ).length
+      : 0;
+    if ((run.totals.neutralised ?? 0) !== harmless) problems.push(`${way}: ${run.totals.neutralised} made harmless`);
+    if (verdict !== (harmless > 0 ? 'restoredExceptKept' : 'restored'))
       problems.push(
         `${way}: ${verdict}; by hand: ${plan.manual.map(({ target, what }) => `${target} ${what}`).join('; ')}`
       );

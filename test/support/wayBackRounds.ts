@@ -13,7 +13,7 @@ import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { openBaseline } from '../../src/snapshot/baseline.js';
 import { capture } from '../../src/snapshot/capture.js';
 import { EMPTY_SCOPE, type Scope } from '../../src/snapshot/scope.js';
-import { validateOrg } from '../../src/validate/validateOrg.js';
+import { openRun, validateOrg } from '../../src/validate/validateOrg.js';
 import type { MetadataSide } from '../org/engine/metadata/metadataSide.js';
 import { packagePath } from '../org/engine/metadata/typeFacts.js';
 import type { PracticeOrg } from '../org/engine/practiceOrg.js';
@@ -112,7 +112,8 @@ export class Grounds {
       this.chance,
       SILENT
     );
-    const { verdict } = await validateOrg(this.ports, store, { snapshotId }, this.chance, SILENT);
+    const known = await openRun(store, parseStoreId(run.runId) as StoreId);
+    const { verdict } = await validateOrg(this.ports, store, { snapshotId, run: known }, this.chance, SILENT);
     return { plan, run, verdict };
   }
 }
