@@ -59,7 +59,8 @@ export class BulkQuery {
               'BULK_QUERY_FAILED',
               `query job ${job.id} ended ${job.state}: ${job.errorMessage ?? 'no message'}`,
               undefined,
-              false
+              false,
+              job.state === 'Failed' ? job.id : undefined
             );
           }
         }

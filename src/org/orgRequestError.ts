@@ -6,7 +6,9 @@ export class OrgRequestError extends Error {
     message: string,
     public readonly status: number | undefined,
     /** True when the request may have been carried out although no good answer came back. */
-    public readonly mayHaveActed: boolean
+    public readonly mayHaveActed: boolean,
+    /** The job that ended as failed, by whatever fault of its own. */
+    public readonly failedJob?: string
   ) {
     super(message);
     this.name = 'OrgRequestError';

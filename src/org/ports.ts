@@ -27,6 +27,12 @@ export function isFinalNo(error: unknown): boolean {
   );
 }
 
+/** The job that an error of `awaitBackups` says has failed; undefined for all other errors, and for a job that was aborted. */
+export function failedJob(error: unknown): string | undefined {
+  const { failedJob: id } = error as { readonly failedJob?: unknown };
+  return typeof id === 'string' ? id : undefined;
+}
+
 /** `undefined` where the org finally says no; any other failure goes on. */
 export function unlessRefused(error: unknown): undefined {
   if (!isFinalNo(error)) throw error;

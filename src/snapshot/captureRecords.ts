@@ -3,7 +3,7 @@ import type { Gap } from '../model/finding.js';
 import { plural } from '../model/plural.js';
 import type { Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
-import { isFinalNo, type OrgHistory, type RecordReader } from '../org/ports.js';
+import { failedJob, isFinalNo, type OrgHistory, type RecordReader } from '../org/ports.js';
 import { fieldNamed, readableFields, unreadableFields, type ObjectDescribe } from '../records/objectDescribe.js';
 import { joinTerms, termsOf } from '../records/presets/presetCondition.js';
 import { presetNamed } from '../records/presets/presets.js';
@@ -16,10 +16,12 @@ import type { ObjectPart, SnapshotPart } from './snapshotFormat.js';
 
 /** Objects that are worked on at the same time. */
 const PARALLEL_OBJECTS = 10;
+const IN_ORDER = ' ORDER BY Id';
 /** From so many rows on reading takes longer than making room for it. */
 const MANY_ROWS = 50_000;
 
 interface Job {
+  readonly soql: string;
   /** With the condition that was used. */
   readonly scope: Omit<ObjectScope, 'where'> & { readonly where: string | undefined };
   readonly describe: ObjectDescribe;
@@ -65,7 +67,7 @@ export async function captureRecords(
   const jobs = (await Promise.all(present.map((entry) => limit(() => startJob(org, entry, gaps))))).filter(
     (job): job is Job => job !== undefined
   );
-  const rows = await org.awaitBackups(jobs.map((job) => job.jobId));
+  const rows = await awaitJobs(org, jobs);
   if ([...rows.values()].reduce((sum, count) => sum + count, 0) >= MANY_ROWS) shrinkHeap();
   let read = 0;
   const objects = await Promise.all(
@@ -94,20 +96,35 @@ async function startJob(org: RecordReader, scope: ObjectScope, gaps: Gap[]): Pro
       });
   }
   const where = isPresetCondition(scope) ? await conditionHere(org, describe, scope.where ?? '', gaps) : scope.where;
-  const soql = select(
-    readableFields(describe).map((field) => field.name),
-    scope.object,
-    where,
-    'Id'
-  );
+  const fields = readableFields(describe).map((field) => field.name);
+  const soql = `${select(fields, scope.object, where)}${IN_ORDER}`;
   try {
-    return { scope: { ...scope, where }, describe, ...(await org.startBackup(soql)) };
+    return { scope: { ...scope, where }, describe, soql, ...(await org.startBackup(soql)) };
   } catch (error) {
     if (!isFinalNo(error)) throw error;
     if (!scope.preset)
       throw new Refusal('backupRefused', { tokens: [scope.object, (error as Error).message], cause: error });
     gaps.push({ kind: 'rows', name: scope.object, severity: 'hole', reason: (error as Error).message });
     return undefined;
+  }
+}
+
+/**
+ * Rows by job. A job that fails is tried once more without its order: of a very large table the org may not get done with
+ * sorting (a query job that takes too long is ended, Bulk API 2.0 limits), and a file whose rows are in no order holds the
+ * same, if for more work to those who look for few of them.
+ */
+async function awaitJobs(org: RecordReader, jobs: Job[]): Promise<ReadonlyMap<string, number>> {
+  for (;;) {
+    try {
+      return await org.awaitBackups(jobs.map((job) => job.jobId));
+    } catch (error) {
+      const at = jobs.findIndex((job) => job.jobId === failedJob(error) && job.soql.endsWith(IN_ORDER));
+      const job = jobs[at];
+      if (!job) throw error;
+      const soql = job.soql.slice(0, -IN_ORDER.length);
+      jobs[at] = { ...job, soql, ...(await org.startBackup(soql)) };
+    }
   }
 }
 

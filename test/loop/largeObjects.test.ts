@@ -72,4 +72,25 @@ describe('a large object', function () {
     const whole = await world.plan(snapshot, { full: true });
     expect(steps(whole)).to.deep.equal([`updateRecords record:${OBJECT} 1`]);
   });
+
+  it('is backed up and compared without an order where the org cannot sort it', async () => {
+    world.org.switches.sortFailure = 'InternalServerError: Retried more than fifteen times';
+    const snapshot = await world.snapshot({ records: [{ object: OBJECT }] });
+    expect([snapshot.complete, snapshot.counts.records]).to.deep.equal([true, ROWS]);
+    breakIt();
+    const changes = [
+      `deleteRecords record:${OBJECT} 1`,
+      `undeleteRecords record:${OBJECT} 2`,
+      `updateRecords record:${OBJECT} 5`,
+    ];
+    expect(steps(await world.plan(snapshot))).to.deep.equal(changes);
+    expect(steps(await world.plan(snapshot, { full: true }))).to.deep.equal(changes);
+  });
+
+  it('is not backed up where the job fails without an order, too', async () => {
+    world.org.switches.jobFailure = 'InvalidBatch: Records not processed';
+    const refused = await world.snapshot({ records: [{ object: OBJECT }] }).catch((error: unknown) => error);
+    expect(refused).to.have.property('code', 'BULK_QUERY_FAILED');
+    expect(requests(/^\/services\/data\/v[\d.]+\/jobs\/query$/)).to.have.lengthOf(2);
+  });
 });

@@ -1,4 +1,4 @@
-import type { RecordReader } from '../../org/ports.js';
+import { failedJob, type RecordReader } from '../../org/ports.js';
 import { parseRecord, recordAt, recordId, type RecordPiece } from '../../records/csvRecords.js';
 import type { ValueRow } from '../../records/fieldValue.js';
 import type { ObjectDescribe } from '../../records/objectDescribe.js';
@@ -36,7 +36,15 @@ export async function readWholeObject(
   if (!head || !isInIdOrder([head, ...places])) return undefined;
 
   const { jobId } = await org.startBackup(select([...fields], part.object, part.where, 'Id'));
-  const count = (await org.awaitBackups([jobId])).get(jobId) ?? 0;
+  const count = await org.awaitBackups([jobId]).then(
+    (rows) => rows.get(jobId) ?? 0,
+    (error: unknown) => {
+      // The org could not sort them: page by page, then.
+      if (failedJob(error) !== jobId) throw error;
+      return undefined;
+    }
+  );
+  if (count === undefined) return undefined;
   const seen = new Uint8Array(part.rows);
   const changed = new Map<string, ValueRow>();
   const cursors = new Map<number, RecordCursor>();

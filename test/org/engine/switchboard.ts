@@ -62,6 +62,7 @@ export function defaultSwitches(): Switchboard {
     jobMilliseconds: 0,
     jobsStuck: false,
     jobFailure: '',
+    sortFailure: '',
     bulkRowAllowance: Number.POSITIVE_INFINITY,
     firstTryLocks: false,
     dailyApiRequests: 100_000,

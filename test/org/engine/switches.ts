@@ -12,6 +12,8 @@ export interface Switchboard extends UnconfirmedFacts {
   jobsStuck: boolean;
   /** Bulk jobs end as Failed with this text, e.g. `InvalidBatch : Records not processed`. Empty: they do not. */
   jobFailure: string;
+  /** Bulk query jobs that sort end as Failed with this text: too many rows for the org to get done. Empty: they do not. */
+  sortFailure: string;
   /** Rows that ingest jobs may still take today. Those beyond are in none of the three result files. */
   bulkRowAllowance: number;
   /** The first write to each record fails with UNABLE_TO_LOCK_ROW, the next one goes through. */

@@ -193,9 +193,11 @@ export class QueryJobs {
 
   private run(job: QueryJob): void {
     job.systemModstamp = this.org.clock.now();
-    if (this.org.switches.jobFailure !== '') {
+    const { jobFailure, sortFailure } = this.org.switches;
+    const failure = jobFailure || (/\border\s+by\b/i.test(job.query) ? sortFailure : '');
+    if (failure !== '') {
       job.state = 'Failed';
-      job.errorMessage = this.org.switches.jobFailure;
+      job.errorMessage = failure;
       return;
     }
     const user = this.org.users.find((candidate) => candidate.id === job.createdById);
