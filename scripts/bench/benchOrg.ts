@@ -12,13 +12,16 @@ import { wideObject } from './wideObject.js';
  * argument, questions as lines of JSON on stdin, answers as lines on stdout.
  */
 const FLOW = 'Quote_Set_Discount_Tier';
+const HOUR_MS = 3_600_000;
 const shape = JSON.parse(process.argv[2] ?? '{}') as OrgShape;
-const startAt = new Date(Date.now() - 600_000).toISOString();
+const startAt = new Date(Date.now() - 3 * HOUR_MS).toISOString();
 const org = shape.brightcup ? brightcup({ startAt }).org : new PracticeOrg({ cpq: false, startAt });
 for (const { object, rows, prefix } of shape.tables) {
   org.schema.addObject(wideObject(object, prefix));
   org.generate(object, { rows, seed: object });
 }
+// What a plan looks at again begins a quarter of an hour before the snapshot: the rows are older than that.
+org.clock.advance(2 * HOUR_MS);
 Object.assign(org.switches, { jobPolls: 0, gzip: false, deployFlowsActive: true }, PROFILES[shape.profile]);
 const running = await startPracticeOrg({ org });
 const [ada, dov] = [org.user('Ada Admin'), org.user('Dov Deployer')];
