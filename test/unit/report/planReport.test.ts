@@ -247,6 +247,10 @@ describe('a plan as a person reads it', () => {
       .and.to.include('\nFlows\n  ~  flow:A\n     Name changed since by cleo@example.com\n')
       .and.to.include('without --drift-only')
       .and.to.not.include('keep');
+    const compare = 'sf rollback diff S org -o prod --detail';
+    expect(
+      planReport(aPlan({ request, conflicts: [conflict('flow:A')] }), { width: 80, more: SHOW, compare })
+    ).to.include(`Value by value, before and after:\n  ${compare}\n`);
   });
 
   it('folds long lists and says where the rest is', () => {
