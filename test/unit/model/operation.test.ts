@@ -8,7 +8,8 @@ describe('operations and outcomes', () => {
   it('are the ones the contract lists', () => {
     expect(LANES.join(' ')).to.equal('flows metadata permissions records');
     expect(OPERATIONS.join(' ')).to.equal(
-      'activateFlowVersion deactivateFlow redeployFlow deleteFlowVersion restoreComponent recreateComponent deleteComponent ' +
+      'activateFlowVersion deactivateFlow redeployFlow deleteFlowVersion restoreComponent recreateComponent ' +
+        'deactivateComponent deleteComponent ' +
         'grantPermission revokePermission undeleteRecords insertRecords updateRecords deleteRecords deactivateRecords'
     );
     expect(OUTCOMES.join(' ')).to.equal('restored alreadyRestored neutralised failed skipped conflict inDoubt');
