@@ -89,6 +89,7 @@ export function knownParents(
       name: fullNameOf(row, 'DeveloperName'),
       managed: managed(row),
       label: String(row.MasterLabel),
+      ...(typeof row.Status === 'string' ? { status: row.Status } : {}),
       setId: groupSets.get(String(row.Id)),
       ownId: String(row.Id),
       ...edited(row),

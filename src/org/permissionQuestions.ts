@@ -43,7 +43,7 @@ export const PARENT_QUERIES: readonly BatchQuery[] = [
     soql: 'SELECT Id, Name, Label, NamespacePrefix, Type, IsOwnedByProfile, ProfileId, Profile.Name, PermissionSetGroupId, LastModifiedById, LastModifiedDate FROM PermissionSet',
   },
   {
-    soql: 'SELECT Id, DeveloperName, MasterLabel, NamespacePrefix, LastModifiedById, LastModifiedDate FROM PermissionSetGroup',
+    soql: 'SELECT Id, DeveloperName, MasterLabel, Status, NamespacePrefix, LastModifiedById, LastModifiedDate FROM PermissionSetGroup',
   },
 ];
 

@@ -329,6 +329,8 @@ export interface InsertedRow {
 export interface ParentState extends PermissionParent {
   /** As the org shows it to people. */
   readonly label?: string;
+  /** Of a group: `Updated`, or that the org has still to work out what it grants, or failed to (Object Reference: PermissionSetGroup). */
+  readonly status?: string;
   /** Part of an installed package. */
   readonly managed: boolean;
   readonly lastModifiedById?: string;

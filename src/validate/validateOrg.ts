@@ -16,6 +16,7 @@ import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import type { IdMap } from '../records/idMap.js';
 import { openBaseline } from '../snapshot/baseline.js';
 import type { Store } from '../store/ports.js';
+import { groupFindings } from './groupFindings.js';
 import { judge, keptBy, type Verdict } from './verdict.js';
 
 export interface Validation {
@@ -119,7 +120,11 @@ export async function validateOrg(
           .map((finding) => finding.subject),
       ],
     },
-    findings: [...judged.findings, ...observed.records.findings],
+    findings: [
+      ...judged.findings,
+      ...groupFindings(baseline.permissions?.scope, observed.permissions.reading),
+      ...observed.records.findings,
+    ],
     files: folder ? [`${folder.display}/validation.json`] : [],
   };
   if (folder)

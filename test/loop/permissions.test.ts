@@ -390,6 +390,26 @@ describe('permissions go back', () => {
     expect(idOf(`SELECT Id FROM PermissionSetAssignment WHERE Id = '${assignment}'`)).to.equal('undefined');
   });
 
+  it('says which groups the org has not worked out yet', async () => {
+    world.side.seed({
+      components: [
+        {
+          type: 'PermissionSetGroup',
+          fullName: 'Field_Service',
+          xml: '<PermissionSetGroup><label>Field Service</label><permissionSets>Installation_Planner</permissionSets></PermissionSetGroup>',
+        },
+      ],
+    });
+    const snapshot = await world.snapshot({ metadata: [{ type: 'PermissionSetGroup', fullName: 'Field_Service' }] });
+    expect((await world.validate(snapshot)).findings).to.deep.equal([]);
+    world.org.switches.groupStatus = 'Outdated';
+    const { verdict, findings } = await world.validate(snapshot);
+    expect(verdict).to.equal('restored');
+    expect(findings.map(({ code, severity, subject }) => [code, severity, subject])).to.deep.equal([
+      ['groupNotUpdated', 'warning', 'permission:Field_Service (group)'],
+    ]);
+  });
+
   it('leaves a created permission set that somebody has, and deletes it where its assignments are resolved', async () => {
     const scope = { metadata: [{ type: 'PermissionSet', fullName: 'Spring_Promotion' }] };
     const snapshot = await world.snapshot(scope);

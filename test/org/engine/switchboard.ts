@@ -74,6 +74,7 @@ export function defaultSwitches(): Switchboard {
     deployFlowsActive: false,
     binEmptied: false,
     licencesLack: [],
+    groupStatus: 'Updated',
     faults: [],
     beforeRequest: [],
     ...unconfirmedFacts(),

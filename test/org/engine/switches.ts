@@ -34,6 +34,8 @@ export interface Switchboard extends UnconfirmedFacts {
   deployFlowsActive: boolean;
   /** User permissions, and objects, that the licences of the org do not allow (any more). */
   licencesLack: readonly string[];
+  /** How far the org is with working out what permission set groups grant; it does so after every change, in its own time. */
+  groupStatus: 'Updated' | 'Outdated' | 'Updating' | 'Failed';
   /** Undelete is refused for everything, as with an emptied bin. */
   binEmptied: boolean;
   /** REST 503 or a reset at the k-th request; see `faults.ts`. */

@@ -78,7 +78,7 @@ export function permissionTables(
             DeveloperName: parent.component.fullName,
             MasterLabel: labelOf(parent),
             Description: valueOf(parent.root, 'description') ?? null,
-            Status: 'Updated',
+            Status: org.switches.groupStatus,
             NamespacePrefix: parent.component.namespacePrefix ?? null,
             ...auditValues(parent.component.created, parent.component.lastModified),
           })),
