@@ -2,9 +2,10 @@ import { formatRecord, type RecordPiece } from '../records/csvRecords.js';
 import type { FileSink, StoreFolder, WrittenFile } from '../store/ports.js';
 import { BlockBuilder, compressed, type Block } from './recordBlocks.js';
 import { formatIndex, type BlockPlace } from './recordIndex.js';
+import { passed } from './shrinkHeap.js';
 
 /** Bytes of pages that may wait for an earlier one, compressed, and blocks of the page whose turn it is. */
-const MOST_WAITING = 6 * 1024 * 1024;
+const MOST_WAITING = 4 * 1024 * 1024;
 const MOST_IN_TURN = 6;
 /** Bytes that may wait to be compressed. */
 const MOST_RAW = 1024 * 1024;
@@ -124,8 +125,9 @@ export class RecordFileWriter {
     }
   }
 
-  private async write({ bytes, rows, least, greatest }: Block): Promise<void> {
+  private async write({ bytes, rawBytes, rows, least, greatest }: Block): Promise<void> {
     await this.sink.write(bytes);
+    passed(rawBytes);
     this.places.push({ offset: this.offset, bytes: bytes.length, rows, least, greatest });
     this.offset += bytes.length;
   }

@@ -1,6 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+type Collect = (how: { readonly type: 'major' | 'minor'; readonly flavor?: 'last-resort' }) => void;
+
+/** Bytes read between two small collections. */
+const YOUNG_EVERY = 8 * 1024 * 1024;
+
+let collect: Collect | undefined;
+let sinceLast = 0;
+
 /**
  * Gives memory back that loading the program left behind, before much is read: V8 keeps a young generation of up to 128 MB
  * once loading has filled one, and waits with old garbage until there is more of it. Takes a quarter of a second, and makes
@@ -9,11 +17,22 @@ import { runInNewContext } from 'node:vm';
 export function shrinkHeap(): void {
   try {
     setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('typeof gc === "function" ? gc : undefined') as
-      ((how: { readonly type: string; readonly flavor: string }) => void) | undefined;
+    collect = runInNewContext('typeof gc === "function" ? gc : undefined') as Collect | undefined;
     setFlagsFromString('--no-expose-gc');
     collect?.({ type: 'major', flavor: 'last-resort' });
   } catch {
     // More memory is used, and nothing else is different.
+    collect = undefined;
   }
+}
+
+/**
+ * To be told how many bytes went by. Pieces of answers lie outside the heap, where V8 hardly sees them: by itself it would
+ * let 64 MB of them gather. Does nothing before `shrinkHeap`.
+ */
+export function passed(bytes: number): void {
+  sinceLast += bytes;
+  if (!collect || sinceLast < YOUNG_EVERY) return;
+  sinceLast = 0;
+  collect({ type: 'minor' });
 }
