@@ -22,4 +22,6 @@ process.on('message', (asked: Asked) => {
     .catch((error: unknown): Answer => ({ id: asked.id, broke: (error as Error).stack ?? String(error) }))
     .then((answer) => process.send?.(answer));
 });
+// A Ctrl-C reaches every process of the terminal: the first one decides.
+process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));
