@@ -108,7 +108,8 @@ export function readJournal(text: string): JournalReading {
     const parsed = parseLine(line);
     const expected = parsed ? chain(hash, at, parsed.entry).hash : undefined;
     if (!parsed || parsed.n !== at || parsed.hash !== expected) {
-      if (at === lines.length - 1 && parsed === undefined)
+      // Ended by its line break, it is torn only where blocks before that never reached the disk, and read as zeros.
+      if (at === lines.length - 1 && parsed === undefined && line.includes('\0'))
         return { kind: 'whole', entries, lastHash: hash, droppedTail: true };
       return { kind: 'edited', line: at + 1 };
     }

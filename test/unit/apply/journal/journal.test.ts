@@ -77,6 +77,17 @@ function textOf(list: readonly JournalEntry[]): string {
 }
 
 describe('a journal', () => {
+  it('is torn in its last line without a line break, or with zeros in it; whatever else is no line was edited', () => {
+    const text = textOf([OPENED, { kind: 'stepIntended', at: OPENED.at, step: 's001' }]);
+    const last = text.indexOf('\n') + 1;
+    const kindOf = (changed: string): string => readJournal(changed).kind;
+    expect(kindOf(text.slice(0, -1))).to.equal('whole');
+    expect(kindOf(`${text.slice(0, last)}${'\0'.repeat(8)}${text.slice(last + 8)}`)).to.equal('whole');
+    expect(kindOf(`${text.slice(0, last)}x${text.slice(last + 1)}`)).to.equal('edited');
+    // Two lines that lost the break between them are not one torn line.
+    expect(kindOf(`${text.slice(0, last - 1)}K${text.slice(last)}`)).to.equal('edited');
+  });
+
   it('is read back as it was written', () => {
     fc.assert(
       fc.property(entries, (list) => {
