@@ -6,7 +6,7 @@ import { passed } from './shrinkHeap.js';
 
 /** Bytes of pages that may wait for an earlier one, compressed, and blocks of the page whose turn it is. */
 const MOST_WAITING = 4 * 1024 * 1024;
-const MOST_IN_TURN = 6;
+const MOST_IN_TURN = 10;
 /** Bytes that may wait to be compressed. */
 const MOST_RAW = 1024 * 1024;
 

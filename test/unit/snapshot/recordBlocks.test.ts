@@ -43,7 +43,7 @@ describe('the blocks of a record file', () => {
             const raw = Buffer.concat(rows.slice(next, next + count).map((row) => row.piece.bytes));
             expect(gunzipSync(bytes).equals(raw)).to.equal(true);
             expect([rawBytes, least, greatest]).to.deep.equal([raw.length, [...ids].sort()[0], [...ids].sort().at(-1)]);
-            expect(raw.length <= 128 * KIB || count === 1).to.equal(true);
+            expect(raw.length <= 64 * KIB || count === 1).to.equal(true);
             next += count;
           }
           expect(next).to.equal(rows.length);
