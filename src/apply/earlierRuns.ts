@@ -2,11 +2,9 @@ import type { StoreId } from '../model/ids.js';
 import { Refusal } from '../model/refusal.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import type { Store, StoreFolder } from '../store/ports.js';
-import { isUnfinished, readJournal, runState, type JournalEntry, type RunState } from './journal/journal.js';
+import { isUnfinished, JOURNAL, readJournal, runState, type JournalEntry, type RunState } from './journal/journal.js';
 import { readNamed } from './journal/namedFiles.js';
 import type { ItemOutcome } from './outcome.js';
-
-export const JOURNAL = 'journal.ndjson';
 
 /** A run as its journal tells it. */
 export interface EarlierRun {

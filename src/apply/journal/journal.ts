@@ -1,6 +1,9 @@
 import { sha256 } from '../../model/digest.js';
 import type { OutcomeCounts } from '../../model/operation.js';
 
+/** Its file in the folder of a run. */
+export const JOURNAL = 'journal.ndjson';
+
 /** What a run writes down, in order. An intention stands before its effect, a settlement after it. */
 export type JournalEntry =
   | {
