@@ -2,8 +2,12 @@ import { expect } from 'chai';
 import { freshHome, hasCommands, pinnedStockVersion, rollbackBin, stockSf } from './support/stockCli.js';
 
 describe('the stock CLI', () => {
-  const home = freshHome();
-  const place = { home: home.path, cwd: home.path };
+  let home: ReturnType<typeof freshHome>;
+  let place: { home: string; cwd: string };
+  before(() => {
+    home = freshHome();
+    place = { home: home.path, cwd: home.path };
+  });
   after(() => home.dispose());
 
   it('is the pinned version', async () => {
