@@ -32,6 +32,13 @@ describe('metadata goes back', () => {
     return content?.kind === 'files' ? [...content.files.values()].map(String).join('\n') : '';
   };
 
+  /** Lines of the data that a run saved of the field it deleted. */
+  const fieldDataOf = async (run: RunResult): Promise<string[]> => {
+    const folder = await world.store.open('runs', run.runId as never);
+    const saved = gunzipSync(await folder.read('undo/fields/Product2.Promo_Code__c.csv.gz')).toString();
+    return saved.replaceAll('"', '').trim().split('\n');
+  };
+
   it('overrides what was changed, deletes what was created, in one deployment', async () => {
     const before = bodyOf('DiscountLimits');
     const { snapshot, plan, run } = await world.rolledBack(SCOPE, async () => {
@@ -111,9 +118,23 @@ describe('metadata goes back', () => {
     expect(plan.steps[0]?.reason).to.match(/1 rows? hold/);
     const run = await world.apply(plan);
     expect(run.totals).to.deep.equal({ restored: 1 });
-    const folder = await world.store.open('runs', run.runId as never);
-    const saved = gunzipSync(await folder.read('undo/fields/Product2.Promo_Code__c.csv.gz')).toString();
-    expect(saved.replaceAll('"', '').trim().split('\n')).to.deep.equal(['Id,Promo_Code__c', '01t5g00000Br001AAB,MINE']);
+    expect(await fieldDataOf(run)).to.deep.equal(['Id,Promo_Code__c', '01t5g00000Br001AAB,MINE']);
+  });
+
+  it('saves what a created long text field holds, which no query can be filtered by', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    const longText = Object.entries(textField('Product2', 'Promo_Code__c', 'Promo Code', 5000)).map(([path, xml]) => [
+      path,
+      xml.replace('<type>Text</type><unique>false</unique>', '<type>LongTextArea</type><visibleLines>4</visibleLines>'),
+    ]);
+    await deployAs(world, 'Dov Deployer', Object.fromEntries(longText) as Record<string, string>, [
+      'CustomField:Product2.Promo_Code__c',
+    ]);
+    world.update('Cleo Colleague', 'Product2', '01t5g00000Br001AAB', { Promo_Code__c: 'A long story' });
+    const run = await world.apply(await world.plan(snapshot));
+    expect(run.steps.flatMap(({ errors }) => errors)).to.deep.equal([]);
+    expect(run.totals).to.deep.equal({ restored: 1 });
+    expect(await fieldDataOf(run)).to.deep.equal(['Id,Promo_Code__c', '01t5g00000Br001AAB,A long story']);
   });
 
   it('keeps a created field that a flow version uses, and says so, unless the versions go too', async () => {

@@ -8,15 +8,12 @@ import {
 } from '../../metadata/component.js';
 import type { AddedValues } from '../../metadata/picklistValues.js';
 import { isOff } from '../../metadata/switchedOff.js';
-import { isApiName } from '../../model/ids.js';
-import { unlessRefused, type DeployReport } from '../../org/ports.js';
+import type { DeployReport } from '../../org/ports.js';
 import { readAddedValues } from '../../plan/components/readComponentFacts.js';
 import type { Step } from '../../plan/rollbackPlan.js';
-import { comparable } from '../../records/fieldValue.js';
-import { fieldNamed } from '../../records/objectDescribe.js';
-import { select } from '../../records/soql.js';
 import type { ItemOutcome } from '../outcome.js';
 import { standingOfComponent } from './componentStanding.js';
+import { saveFieldData } from './fieldData.js';
 import { readPresent } from './readPresent.js';
 import { intend, itemOutcome, settle, type RunContext } from '../runContext.js';
 import { deployValidated, whyFailed } from './runDeploy.js';
@@ -96,22 +93,6 @@ const MOVED = {
   code: 'MOVED',
   message: 'somebody changed this component after the plan was checked; it was not touched',
 } as const;
-
-/** A field goes with what it holds, and no API brings that back: it is saved before. */
-async function saveFieldData(run: RunContext, fullName: string): Promise<void> {
-  const [object = '', field = ''] = fullName.split('.');
-  const describe = isApiName(object) ? await run.org.describe(object).catch(unlessRefused) : undefined;
-  const known = describe ? fieldNamed(describe, field) : undefined;
-  if (!known || known.calculated) return;
-  const rows = await run.org.query(
-    select(['Id', field], object, known.type === 'boolean' ? `${field} = true` : `${field} != null`)
-  );
-  await run.undo.fieldData(
-    object,
-    field,
-    rows.map((row) => [String(row.Id), comparable(known, row[field]) ?? ''])
-  );
-}
 
 /** A deployment that failed changed nothing: the culprits say why, the others that they were rolled back with them. */
 function refused(run: RunContext, step: ComponentStep, report: DeployReport): ItemOutcome {

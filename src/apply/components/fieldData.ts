@@ -1,0 +1,26 @@
+import { isApiName } from '../../model/ids.js';
+import { unlessRefused } from '../../org/ports.js';
+import { comparable } from '../../records/fieldValue.js';
+import { fieldNamed } from '../../records/objectDescribe.js';
+import { select } from '../../records/soql.js';
+import type { RunContext } from '../runContext.js';
+
+/** A field goes with what it holds, and no API brings that back: it is saved before. */
+export async function saveFieldData(run: RunContext, fullName: string): Promise<void> {
+  const [object = '', field = ''] = fullName.split('.');
+  const describe = isApiName(object) ? await run.org.describe(object).catch(unlessRefused) : undefined;
+  const known = describe ? fieldNamed(describe, field) : undefined;
+  if (!known || known.calculated) return;
+  const fields = ['Id', field];
+  const filled = known.type === 'boolean' ? `${field} = true` : `${field} != null`;
+  // Long and rich text, encrypted text and locations cannot be filtered (SOQL and SOSL Reference, "WHERE"): all rows are read.
+  const rows =
+    (await run.org.query(select(fields, object, filled)).catch(unlessRefused)) ??
+    (await run.org.query(select(fields, object)));
+  const held = rows.flatMap((row) => {
+    const value = comparable(known, row[field]);
+    const empty = value === null || (known.type === 'boolean' && value === 'false');
+    return empty ? [] : [[String(row.Id), value] as const];
+  });
+  await run.undo.fieldData(object, field, held);
+}
