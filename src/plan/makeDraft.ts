@@ -43,7 +43,7 @@ export async function makeDraft(
         snapshotId: snapshot.id,
         snapshotAt: snapshot.createdAt,
         flowTexts: stayingFlowTexts(observed.components.flowTexts, flowDraft.steps),
-        filledRows: await readFilledRows(org, baseline, observed.changes.components),
+        ...(await readFilledRows(org, baseline, observed.changes.components)),
         recordScope: new Set(baseline.snapshot.objects.map(({ object }) => object)),
         refillable: refillable(baseline, observed.changes.components),
         texts,

@@ -39,6 +39,7 @@ const detail = z.discriminatedUnion('kind', [
     expects: text.nullable(),
     leaves: text.nullable(),
     first: z.literal(true).optional(),
+    unsaved: z.literal(true).optional(),
   }),
   z.strictObject({
     kind: z.literal('permissions'),

@@ -137,6 +137,46 @@ describe('metadata goes back', () => {
     expect(await fieldDataOf(run)).to.deep.equal(['Id,Promo_Code__c', '01t5g00000Br001AAB,A long story']);
   });
 
+  it('leaves a created field whose data it cannot save, until it can; the rest of the deployment goes back', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    await deployAs(
+      world,
+      'Dov Deployer',
+      {
+        ...textField('Product2', 'Promo_Code__c', 'Promo Code'),
+        ...apexClass('SpringPromotion', 'public class SpringPromotion { }'),
+      },
+      ['CustomField:Product2.Promo_Code__c', 'ApexClass:SpringPromotion']
+    );
+    world.update('Cleo Colleague', 'Product2', '01t5g00000Br001AAB', { Promo_Code__c: 'MINE' });
+    const { rights } = world.user('Ada Admin') as { rights: { hiddenFields: ReadonlySet<string> } };
+    const plan = await world.plan(snapshot);
+    rights.hiddenFields = new Set(['Product2.Promo_Code__c']);
+    const run = await world.apply(plan);
+    expect(run.totals).to.deep.equal({ restored: 1, skipped: 1 });
+    const [error] = run.steps.flatMap(({ errors }) => errors);
+    expect(error?.code).to.equal('NOT_SAVED');
+    expect(error?.message).to.include('read access to Product2.Promo_Code__c');
+    expect(exists('CustomField', 'Product2.Promo_Code__c')).to.equal(true);
+    rights.hiddenFields = new Set();
+    const again = await world.apply(plan);
+    expect(again.totals).to.deep.equal({ restored: 1, alreadyRestored: 1 });
+    expect(await fieldDataOf(again)).to.have.lengthOf(2);
+  });
+
+  it('deletes a created field unsaved only where the plan says that this user does not see what it holds', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    await deployAs(world, 'Dov Deployer', textField('Product2', 'Promo_Code__c', 'Promo Code'), [
+      'CustomField:Product2.Promo_Code__c',
+    ]);
+    const { rights } = world.user('Ada Admin') as { rights: { hiddenFields: ReadonlySet<string> } };
+    rights.hiddenFields = new Set(['Product2.Promo_Code__c']);
+    const plan = await world.plan(snapshot);
+    expect(plan.steps.map(({ operation, risk }) => [operation, risk])).to.deep.equal([['deleteComponent', 'lossy']]);
+    expect(plan.steps[0]?.reason).to.include('this user does not see it').and.to.include('neither counted nor saved');
+    expect((await world.apply(plan)).totals).to.deep.equal({ restored: 1 });
+  });
+
   it('keeps a created field that a flow version uses, and says so, unless the versions go too', async () => {
     const snapshot = await world.snapshot({ ...SCOPE, flows: 'all' });
     await deployAs(

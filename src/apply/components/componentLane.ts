@@ -24,7 +24,7 @@ import { isComponentStep, wayBackZip, type ComponentStep } from './wayBackZip.js
  * Afterwards the components are read again; only what is as in the snapshot counts as restored.
  */
 export async function applyComponentSteps(run: RunContext, steps: readonly Step[]): Promise<void> {
-  const due: ComponentStep[] = [];
+  let due: ComponentStep[] = [];
   const own = steps.filter(isComponentStep);
   const landed = await landedBefore(run, own);
   for (const step of own) {
@@ -40,9 +40,15 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
   }
   if (due.length === 0) return;
   if (run.current.retrieved) await run.undo.components(run.current.retrieved, run.current.components.values());
+  const unsaved = new Set<ComponentStep>();
   for (const step of due)
-    if (step.operation === 'deleteComponent' && step.detail.type === 'CustomField')
-      await saveFieldData(run, step.detail.fullName);
+    if (step.operation === 'deleteComponent' && step.detail.type === 'CustomField') {
+      const saved = await saveFieldData(run, step.detail.fullName);
+      if (!saved && step.risk !== 'lossless' && !step.detail.unsaved) unsaved.add(step);
+    }
+  for (const step of unsaved) await settle(run, step, [itemOutcome(run, step, notSaved(run, step))]);
+  due = due.filter((step) => !unsaved.has(step));
+  if (due.length === 0) return;
   for (const step of due) await intend(run, step);
   const zip = await wayBackZip(
     run.baseline,
@@ -93,6 +99,14 @@ const MOVED = {
   code: 'MOVED',
   message: 'somebody changed this component after the plan was checked; it was not touched',
 } as const;
+
+const notSaved = (run: RunContext, { detail }: ComponentStep): Pick<ItemOutcome, 'outcome' | 'code' | 'message'> => ({
+  outcome: 'skipped',
+  code: 'NOT_SAVED',
+  message:
+    `what it holds could not be read, so it is not deleted: give ${run.org.identity.username} read access to ` +
+    `${detail.fullName} (field-level security) and apply the plan again`,
+});
 
 /** A deployment that failed changed nothing: the culprits say why, the others that they were rolled back with them. */
 function refused(run: RunContext, step: ComponentStep, report: DeployReport): ItemOutcome {

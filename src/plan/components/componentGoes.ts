@@ -32,7 +32,9 @@ export function goingStep(
       `It stays: flow version ${users.sort().join(', ')} uses it. Plan with --delete-flows to delete the versions that were added since, or delete it by hand later.`
     );
   const { risk, reason } = whatItTakesAlong(change, facts);
-  return componentStep(change, 'deleteComponent', target, risk, reason, facts.filledRows.get(change.fullName));
+  const step = componentStep(change, 'deleteComponent', target, risk, reason, facts.filledRows.get(change.fullName));
+  const unsaved = change.type === 'CustomField' && facts.unseen?.has(change.fullName) === true;
+  return unsaved && step.detail.kind === 'component' ? { ...step, detail: { ...step.detail, unsaved } } : step;
 }
 
 function provenNew(change: ComponentChange, facts: ComponentFacts, decisions: Decisions): boolean {
@@ -75,9 +77,16 @@ function whatItTakesAlong(
   const filled = facts.filledRows.get(fullName);
   if (type === 'CustomField') {
     if (filled === 0) return { risk: 'lossless', reason: 'it was created since and holds no data' };
+    if (facts.unseen?.has(fullName))
+      return {
+        risk: 'lossy',
+        reason:
+          'it was created since; this user does not see it, so what it holds is lost with it, neither counted nor ' +
+          'saved. To keep that: give this user read access to the field and plan again',
+      };
     const data =
       filled === undefined
-        ? 'its data could not be counted'
+        ? 'its data could not be counted, and is saved first in the undo point'
         : `${filled === 1 ? '1 row holds' : `${filled} rows hold`} data in it, saved first in the undo point`;
     return { risk: 'lossy', reason: `it was created since; ${data}` };
   }

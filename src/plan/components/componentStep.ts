@@ -16,6 +16,8 @@ export interface ComponentFacts extends ComponentTexts {
    * the same in the snapshot. Missing when not counted.
    */
   readonly filledRows: ReadonlyMap<string, number>;
+  /** Created fields that this user does not see: what they hold can be neither counted nor saved. */
+  readonly unseen?: ReadonlySet<string>;
   /** Objects whose records the snapshot holds. */
   readonly recordScope: ReadonlySet<string>;
   /** Deleted fields of which the snapshot holds data that can be written again, by `Object.Field__c`. */

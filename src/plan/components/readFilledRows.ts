@@ -6,14 +6,16 @@ import { baselineRows } from '../../snapshot/baselineRows.js';
 
 /**
  * How many rows hold data in each field that was created since, and how many each created object has; of a field or object
- * that was deleted, how many there were in the snapshot. What cannot be counted is missing.
+ * that was deleted, how many there were in the snapshot. What cannot be counted is missing; created fields that this user
+ * does not see are in `unseen`.
  */
 export async function readFilledRows(
   org: OrgPorts,
   baseline: Baseline,
   changes: readonly ComponentChange[]
-): Promise<Map<string, number>> {
+): Promise<{ readonly filledRows: Map<string, number>; readonly unseen: Set<string> }> {
   const counts = await heldInSnapshot(baseline, changes);
+  const unseen = new Set<string>();
   await Promise.all(
     changes
       .filter(({ type, kind }) => (type === 'CustomField' || type === 'CustomObject') && kind === 'created')
@@ -29,16 +31,17 @@ export async function readFilledRows(
           return;
         }
         const [object = '', field = ''] = fullName.split('.');
-        if (!isApiName(object) || !isApiName(field)) return;
-        const describe = await org.describe(object).catch(unlessRefused);
+        // Events are not kept, so their fields hold nothing.
+        if (object.endsWith('__e')) return void counts.set(fullName, 0);
+        const describe = isApiName(object) ? await org.describe(object).catch(unlessRefused) : undefined;
         const type = describe?.fields.find((entry) => entry.name === field)?.type;
-        if (type === undefined) return;
+        if (type === undefined) return void unseen.add(fullName);
         const condition = type === 'boolean' ? `${field} = true` : `${field} != null`;
         const count = await org.count(`SELECT COUNT() FROM ${object} WHERE ${condition}`).catch(unlessRefused);
         if (count !== undefined) counts.set(fullName, count);
       })
   );
-  return counts;
+  return { filledRows: counts, unseen };
 }
 
 async function heldInSnapshot(baseline: Baseline, changes: readonly ComponentChange[]): Promise<Map<string, number>> {

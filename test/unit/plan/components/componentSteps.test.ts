@@ -307,7 +307,11 @@ describe('a created component', () => {
     expect(filled(12).steps[0]).to.include({ risk: 'lossy' });
     expect(filled(12).steps[0]?.reason).to.include('12 rows');
     expect(filled(undefined).steps[0]).to.include({ risk: 'lossy' });
-    expect(filled(undefined).steps[0]?.reason).to.include('could not be counted');
+    expect(filled(undefined).steps[0]?.reason).to.include('could not be counted, and is saved first');
+    const [hidden] = plan(field, decisions(), { unseen: new Set(['Quote.Discount__c']) }).steps;
+    expect(hidden).to.include({ risk: 'lossy' });
+    expect(hidden?.reason).to.include('this user does not see it').and.to.include('neither counted nor saved');
+    expect(hidden?.detail).to.include({ unsaved: true });
   });
 });
 
