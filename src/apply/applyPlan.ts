@@ -6,7 +6,7 @@ import type { OrgPorts, TestLevel } from '../org/ports.js';
 import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { carryOut } from './carryOut.js';
-import { refuseBehindUnfinishedRun } from './earlierRuns.js';
+import { refuseBehindEarlierRuns } from './runsInTheWay.js';
 import { reasonOf } from './errorKinds.js';
 import { knownNewIds } from './records/knownNewIds.js';
 import type { ItemOutcome } from './outcome.js';
@@ -65,7 +65,7 @@ export async function applyPlan(
     // Somebody else may have applied it between the look and the lock, and given rows new Ids.
     const meanwhile = await applied();
     if (meanwhile) return meanwhile;
-    await refuseBehindUnfinishedRun(store, plan);
+    await refuseBehindEarlierRuns(store, plan);
     const snapshotId = parseStoreId(plan.snapshotId) as StoreId;
     const current: ReadyPlan = {
       ...ready,

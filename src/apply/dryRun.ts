@@ -7,7 +7,7 @@ import type { Store } from '../store/ports.js';
 import { refuseTooMany } from './applyPlan.js';
 import { checkPlan } from './checkPlan.js';
 import type { TestChoice } from './components/validations.js';
-import { refuseBehindUnfinishedRun } from './earlierRuns.js';
+import { refuseBehindEarlierRuns } from './runsInTheWay.js';
 import { checkFresh, type ReadyPlan } from './readyPlan.js';
 
 /** What applying a plan would meet, found out without a write. */
@@ -31,7 +31,7 @@ export async function dryRun(
   progress: Progress
 ): Promise<DryRun> {
   refuseTooMany(ready.plan, request.maxChanges);
-  await refuseBehindUnfinishedRun(store, ready.plan);
+  await refuseBehindEarlierRuns(store, ready.plan);
   await checkFresh(org, ready, progress);
   const rights = await missingRights(org, ready.plan);
   const { baseline, plan, folder } = ready;

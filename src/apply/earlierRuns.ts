@@ -1,8 +1,6 @@
 import type { StoreId } from '../model/ids.js';
-import { Refusal } from '../model/refusal.js';
-import type { RollbackPlan } from '../plan/rollbackPlan.js';
 import type { Store, StoreFolder } from '../store/ports.js';
-import { isUnfinished, JOURNAL, readJournal, runState, type JournalEntry, type RunState } from './journal/journal.js';
+import { JOURNAL, readJournal, runState, type JournalEntry, type RunState } from './journal/journal.js';
 import { readNamed } from './journal/namedFiles.js';
 import type { ItemOutcome } from './outcome.js';
 
@@ -69,21 +67,4 @@ export async function undoneRuns(store: Store): Promise<Set<string>> {
     if (wrote && state.undoes !== undefined && !undone.has(id)) undone.add(state.undoes);
   }
   return undone;
-}
-
-/**
- * Refuses a plan while a run stands in its way: one of the same plan that was stopped or cut off, one of the same org that
- * may have changed something it gave no account of, or one that nobody can read and that is younger than the plan.
- */
-export async function refuseBehindUnfinishedRun(store: Store, plan: RollbackPlan): Promise<void> {
-  for (const id of await store.ids('runs')) {
-    const reading = await readRun(store, id);
-    if (reading.kind === 'damaged' && id.slice(0, 16) >= plan.id.slice(0, 16))
-      throw new Refusal('runDamaged', { tokens: [id, reading.why], actionTokens: [plan.snapshotId] });
-    if (reading.kind !== 'run') continue;
-    const { state } = reading.run;
-    const same = state.planDigest === plan.digest && isUnfinished(state);
-    if (state.orgId === plan.orgId && (same || state.open.length > 0))
-      throw new Refusal('runUnfinished', { tokens: [id, state.planId], actionTokens: [id] });
-  }
 }

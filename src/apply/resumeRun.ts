@@ -12,6 +12,7 @@ import { readResult } from './journal/namedFiles.js';
 import { awaitOwnWork, recoverSteps } from './journal/recoverSteps.js';
 import { intendedPath, RunJournal } from './runContext.js';
 import type { RunResult } from './runResult.js';
+import { refuseInDoubt } from './runsInTheWay.js';
 
 /** A run to go on with, and its plan. */
 export interface ResumableRun {
@@ -55,7 +56,7 @@ export async function resumeRun(
     // Under the lock: somebody else may just have gone on with it.
     const { run: earlier, ready } = await openUnfinishedRun(org, store, id);
     const { folder, state } = earlier;
-    if (!isUnfinished(state)) return await finished(folder, state, Math.round(performance.now() - started));
+    if (!isUnfinished(state)) return await finished(earlier, Math.round(performance.now() - started));
     await awaitOwnWork(org, ready.plan, state, progress);
     const current = await checkAgain(org, ready, progress);
     const journal = await RunJournal.goOn(folder, chance);
@@ -91,7 +92,9 @@ async function jobsOfOtherRuns(store: Store, id: StoreId): Promise<Set<string>> 
   return jobs;
 }
 
-async function finished(folder: StoreFolder, state: RunState, durationMs: number): Promise<RunResult> {
+async function finished(run: EarlierRun, durationMs: number): Promise<RunResult> {
+  const { folder, state } = run;
+  await refuseInDoubt(run, new Set(state.idMap.keys()));
   const result = await readResult(folder, state);
   if (!result) throw new Refusal('runDamaged', { tokens: [folder.id, 'result.json is missing'] });
   if (state.status !== 'succeeded' && state.status !== 'alreadyApplied')

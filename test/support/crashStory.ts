@@ -166,11 +166,14 @@ export class Life {
     {
       alone = true,
       jumps,
+      answers = () => ({}),
     }: {
       /** Whether the processes of other lives are gone; in a race they are not. */
       readonly alone?: boolean;
       /** Sets the clock of this machine forth and back, by up to a month, each time it is read. */
       readonly jumps?: Dice;
+      /** Requests that this life has answered otherwise, given the ports of the org as they are. */
+      readonly answers?: (org: OrgPorts) => Partial<OrgPorts>;
     } = {}
   ) {
     const { org, side, disk } = scene;
@@ -180,7 +183,8 @@ export class Life {
       disk,
       locker(number, (pid) => !alone || (pid === number && !disk.crashed))
     );
-    this.ports = this.mortal(new InProcessOrg(org, org.user('Ada Admin'), 'practice', side));
+    const ports = new InProcessOrg(org, org.user('Ada Admin'), 'practice', side);
+    this.ports = this.mortal(ports, answers(ports));
     this.chance = chanceOf(org, number, jumps);
   }
 
@@ -226,12 +230,12 @@ export class Life {
   }
 
   /** The ports of a process that may die: dead, it neither asks nor hears anything any more. */
-  private mortal(org: OrgPorts): OrgPorts {
+  private mortal(org: OrgPorts, others: Partial<OrgPorts>): OrgPorts {
     const { disk } = this.scene;
     const gone = (): boolean => this.dead || disk.crashed;
     return new Proxy(org, {
       get: (target, name) => {
-        const value: unknown = Reflect.get(target, name);
+        const value: unknown = Reflect.get(name in others ? others : target, name);
         if (typeof value !== 'function' || SAYS_ONLY.has(String(name))) return value;
         return async (...args: unknown[]): Promise<unknown> => {
           if (gone()) throw new PowerLoss();

@@ -181,12 +181,24 @@ export class Crashes {
     return this.afterCut(scene, from);
   }
 
+  private async refusesRowsInDoubt(tool: Life): Promise<boolean> {
+    try {
+      await this.goOn(tool);
+      return false;
+    } catch (error) {
+      if (error instanceof Refusal && error.key === 'rowsInDoubt') return true;
+      throw error;
+    }
+  }
+
   private async afterCut(scene: Scene, from: number): Promise<string[]> {
     try {
       const result = await this.goOn(new Life(scene, 2));
       const asked = result.steps.some(({ errors }) => errors.some(({ code }) => code === 'ASK_A_PERSON'));
+      // Whatever it advises then, somebody applies the plan again: that must not send a row in doubt once more.
+      if (asked && (await this.refusesRowsInDoubt(new Life(scene, 3)))) return writtenTwice(scene, from);
       const changed = differences(this.undisturbed.picture, pictureOf(scene));
-      return [...(asked ? [] : changed), ...writtenTwice(scene, from)];
+      return [...changed, ...writtenTwice(scene, from)];
     } catch (error) {
       // Without its first line the run cannot be known: a person is told so, and nothing is written.
       if (!(error as Error).message.includes('is damaged')) return [(error as Error).stack ?? String(error)];

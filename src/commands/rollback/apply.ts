@@ -2,7 +2,7 @@ import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { applyPlan, CPQ_TRIGGERS, type RunOptions } from '../../apply/applyPlan.js';
 import { dryRun, type DryRun } from '../../apply/dryRun.js';
-import { refuseBehindUnfinishedRun } from '../../apply/earlierRuns.js';
+import { refuseBehindEarlierRuns } from '../../apply/runsInTheWay.js';
 import { isUnfinished, type RunState } from '../../apply/journal/journal.js';
 import { makeUndoPlan } from '../../apply/undo/makeUndoPlan.js';
 import { openPlan, type ReadyPlan } from '../../apply/readyPlan.js';
@@ -125,7 +125,7 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult |
     const ready = earlier?.ready ?? (await openPlan(org, store, planId as StoreId));
     sameApiVersion(flags['api-version'], ready.plan.apiVersion);
     const done = earlier ? !isUnfinished(earlier.run.state) : await isApplied(store, ready.plan);
-    if (!earlier && !done) await refuseBehindUnfinishedRun(store, ready.plan);
+    if (!earlier && !done) await refuseBehindEarlierRuns(store, ready.plan);
     const more = `sf rollback show ${ready.plan.id}${this.typedStore()}`;
     if (asks) this.log(`${planReport(ready.plan, { width: width(), more })}\n`);
     if (flags['dry-run'])
@@ -209,7 +209,9 @@ export default class RollbackApply extends RollbackCommand<RollbackApplyResult |
         this.log(`\n${messages.getMessage('resume', [this.sameFlags(org.identity.label), result.runId])}`);
       else if (!validation)
         this.log(`\n${messages.getMessage('prove', [this.sameFlags(org.identity.label), result.runId])}`);
-      if ((result.totals.failed ?? 0) > 0)
+      if (result.status !== 'interrupted' && (result.totals.inDoubt ?? 0) > 0)
+        this.log(`\n${messages.getMessage('inDoubt', [this.sameFlags(org.identity.label), result.planId])}`);
+      else if ((result.totals.failed ?? 0) > 0)
         this.log(`\n${messages.getMessage('again', [this.sameFlags(org.identity.label), result.planId])}`);
       process.exitCode = exitCodeOf(result, validation?.verdict);
       return {

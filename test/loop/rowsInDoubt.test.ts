@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { parseStoreId, type StoreId } from '../../src/model/ids.js';
+import { Refusal } from '../../src/model/refusal.js';
+import { EMPTY_SCOPE } from '../../src/snapshot/scope.js';
+import { CrashStory, Life, type Incident, type Scene } from '../support/crashStory.js';
+
+/** Two product options leave the recycle bin: the way back inserts them again. */
+const TWO_ROWS_GONE: Incident = {
+  scope: { ...EMPTY_SCOPE, records: [{ object: 'SBQQ__ProductOption__c' }] },
+  release: async (org) => {
+    org.clock.advance(3_600_000);
+    const dov = org.user('Dov Deployer');
+    for (const row of living(org).slice(0, 2)) {
+      org.records.writeOne(dov, { operation: 'delete', id: String(row['Id']) });
+      org.records.writeOne(dov, { operation: 'purge', id: String(row['Id']) });
+    }
+    org.clock.advance(3_600_000);
+  },
+};
+
+function living(org: Scene['org']): Array<Record<string, unknown>> {
+  return [...org.store.rows('SBQQ__ProductOption__c')].filter((row) => row['IsDeleted'] !== true);
+}
+
+async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown
+  );
+  if (error instanceof Refusal) return error;
+  throw error instanceof Error ? error : new Error('it was not refused');
+}
+
+describe('rows of which nobody knows whether they were inserted', () => {
+  let story: CrashStory;
+  let scene: Scene;
+  before(async () => {
+    story = await CrashStory.begin('apply', TWO_ROWS_GONE);
+  });
+  beforeEach(async () => {
+    scene = await story.scene();
+  });
+
+  /** Cut off when the rows are in and nobody has heard of it; gone on with when the org no longer knows the job. */
+  const leftInDoubt = async (): Promise<StoreId> => {
+    let uploaded = false;
+    const first: Life = new Life(scene, 1, {
+      answers: (org) => ({
+        uploadAndClose: async (job, csv) => {
+          await org.uploadAndClose(job, csv);
+          await org.awaitIngestJob(job);
+          uploaded = true;
+          throw new Error('socket hang up');
+        },
+      }),
+    });
+    const { status, runId } = await first.apply(story.plan);
+    expect([status, uploaded]).to.deep.equal(['interrupted', true]);
+    const result = await new Life(scene, 2, { answers: () => ({ ingestJobs: async () => [] }) }).resume(
+      parseStoreId(runId) as StoreId
+    );
+    expect([result.status, result.totals.inDoubt]).to.deep.equal(['partial', 2]);
+    return parseStoreId(runId) as StoreId;
+  };
+
+  it('are not sent again when the plan is applied again', async () => {
+    const before = living(scene.org).length;
+    const run = await leftInDoubt();
+    const refusal = await refusalOf(new Life(scene, 3).apply(story.plan));
+    expect(refusal.key).to.equal('rowsInDoubt');
+    expect(refusal.tokens).to.include('2 rows');
+    expect(refusal.actionTokens).to.include.members([run, 'SBQQ__ProductOption__c', story.plan.id]);
+    expect(living(scene.org).length - before).to.equal(2);
+  });
+
+  it('are what going on with their run speaks of, not the advice to apply the plan again', async () => {
+    const run = await leftInDoubt();
+    expect((await refusalOf(new Life(scene, 3).resume(run))).key).to.equal('rowsInDoubt');
+  });
+});
