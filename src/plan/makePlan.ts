@@ -18,6 +18,7 @@ import { packageFindings } from './packageFindings.js';
 import type { PlanRequest } from './planRequest.js';
 import { readAfter, readFollower } from './attribution/readAfter.js';
 import { readFlowFacts } from './flows/readFlowFacts.js';
+import { notComparedDraft } from './records/notCompared.js';
 import { unlessRefilled } from './records/readRefills.js';
 import { observe, type Observed } from './readOrgNow.js';
 import type { RollbackPlan } from './rollbackPlan.js';
@@ -79,10 +80,13 @@ export async function makePlan(
     observed.changes.flows,
     request.choice.deleteFlows
   );
-  const draftOf = (choice: Choice): Promise<Draft> =>
-    request.driftOnly
-      ? Promise.resolve(driftDraft(observed.changes, { attribution, choice, names }))
-      : makeDraft(org, baseline, observed, flowFacts, { attribution, choice, names }, findings);
+  const draftOf = async (choice: Choice): Promise<Draft> =>
+    joinDrafts([
+      request.driftOnly
+        ? driftDraft(observed.changes, { attribution, choice, names })
+        : await makeDraft(org, baseline, observed, flowFacts, { attribution, choice, names }, findings),
+      notComparedDraft(observed.records.findings, seen.changes, choice),
+    ]);
   let { choice } = request;
   let draft = await draftOf(choice);
   refuseUnmatched(choice, baseline, observed, draft);

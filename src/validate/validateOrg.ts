@@ -8,6 +8,7 @@ import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
 import { conflictWords } from '../plan/conflictWords.js';
+import { notCompared } from '../plan/records/notCompared.js';
 import { onlyOwnerInactive } from '../plan/records/inactiveOwners.js';
 import { targetsOf } from '../plan/changeSet.js';
 import { observe } from '../plan/readOrgNow.js';
@@ -17,6 +18,7 @@ import type { IdMap } from '../records/idMap.js';
 import { openBaseline } from '../snapshot/baseline.js';
 import type { Store } from '../store/ports.js';
 import { groupFindings } from './groupFindings.js';
+import { readGone } from './readGone.js';
 import { judge, keptBy, type Verdict } from './verdict.js';
 
 export interface Validation {
@@ -88,7 +90,8 @@ export async function validateOrg(
     await knownNewIds(store, target.snapshotId)
   );
   const observed = await observe(org, baseline, false, progress);
-  const differences = [...targetsOf(observed.changes)];
+  const missing = notCompared(observed.records.findings);
+  const differences = [...targetsOf(observed.changes), ...(await readGone(org, baseline, missing, observed.changes))];
   const names = await org.userNames(differences.flatMap(({ author }) => author.userId ?? []));
   const neutralised = (target.run?.result.steps ?? [])
     .filter((step) => (step.counts.neutralised ?? 0) > 0 && step.operation !== 'deactivateRecords')
@@ -101,7 +104,14 @@ export async function validateOrg(
     target: name,
     why: `kept, because ${conflictWords('ownerInactive')}`,
   }));
-  const judged = judge(differences, [...kept, ...owned], baseline.snapshot.gaps, target.run?.closedAt, names);
+  const judged = judge(
+    differences,
+    [...kept, ...owned],
+    baseline.snapshot.gaps,
+    target.run?.closedAt,
+    names,
+    missing.map(({ finding }) => finding)
+  );
   const { snapshot } = baseline;
   const folder = target.run ? await store.open('runs', parseStoreId(target.run.result.runId) as StoreId) : undefined;
   const validation: Validation = {
@@ -113,17 +123,12 @@ export async function validateOrg(
       components: snapshot.counts.components + baseline.components.absent.length,
       permissions: snapshot.counts.permissionRows,
       records: snapshot.counts.records,
-      notChecked: [
-        ...snapshot.gaps.map((gap) => gap.name),
-        ...observed.records.findings
-          .filter((finding) => finding.code === 'objectGone')
-          .map((finding) => finding.subject),
-      ],
+      notChecked: [...snapshot.gaps.map((gap) => gap.name), ...missing.map(({ finding }) => finding.subject)],
     },
     findings: [
       ...judged.findings,
       ...groupFindings(baseline.permissions?.scope, observed.permissions.reading),
-      ...observed.records.findings,
+      ...observed.records.findings.filter((finding) => !missing.some((one) => one.finding === finding)),
     ],
     files: folder ? [`${folder.display}/validation.json`] : [],
   };

@@ -37,16 +37,18 @@ export function keptBy(plan: RollbackPlan | undefined, neutralised: readonly str
 
 /**
  * Holds the differences between baseline and org against what was meant to stay. Any difference that nobody wanted means
- * `notRestored`; kept ones, holes in the snapshot and manual items are named and never count as equal.
+ * `notRestored`; kept ones, holes in the snapshot, what was not compared and manual items are named and never count as
+ * equal.
  */
 export function judge(
   differences: readonly Difference[],
   kept: readonly Kept[],
   gaps: readonly Gap[],
   since: string | undefined,
-  names: ReadonlyMap<string, string>
+  names: ReadonlyMap<string, string>,
+  notCompared: readonly Finding[] = []
 ): Judged {
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...notCompared];
   let unwanted = 0;
   const byTarget = new Map(kept.toReversed().map((entry) => [entry.target, entry]));
   const met = new Set<Kept>();

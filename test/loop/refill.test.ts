@@ -38,6 +38,21 @@ describe('a field that the deployment deleted', () => {
     resolve: [NUMBER, TICK].map((selector) => ({ selector, decision: 'restore' as const })),
   };
 
+  it('is never restored for a snapshot of the records alone: it is a matter of hand, and the verdict says so', async () => {
+    const snapshot = await world.snapshot({ records: [{ object: 'Product2' }] });
+    await deleteFields();
+    const plan = await world.plan(snapshot, { changedBy: ['dov.deployer@brightcup.example'] });
+    expect([plan.empty, plan.steps.length]).to.deep.equal([false, 0]);
+    expect(plan.manual.map(({ target }) => target)).to.deep.equal([NUMBER, TICK]);
+    const { verdict, checked, findings } = await world.validate(snapshot);
+    expect(verdict).to.equal('notRestored');
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ subject }) => subject)).to.deep.equal([
+      NUMBER,
+      TICK,
+    ]);
+    expect(checked.notChecked).to.deep.equal(['Product2.Cups_Per_Day__c', 'Product2.Water_Connection__c']);
+  });
+
   it('is created again and filled from the snapshot in one plan; a row that was deleted meanwhile comes back first', async () => {
     const [numbers, ticks] = [values('Cups_Per_Day__c'), values('Water_Connection__c')];
     const snapshot = await world.snapshot(SCOPE);

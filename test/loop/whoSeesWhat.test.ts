@@ -58,6 +58,25 @@ describe('who sees what', () => {
     const run = await world.apply(plan);
     expect(run.totals).to.deep.equal({ restored: 1 });
     expect(world.row('Account', account)).to.include({ Phone: '2', Website: 'a.example' });
+    const { verdict, checked } = await world.validate(snapshot, run);
+    expect([verdict, checked.notChecked]).to.deep.equal(['restoredExceptKept', ['Account.Phone']]);
+  });
+
+  it('a field hidden by now leaves something to do, also where nothing else changed', async () => {
+    const snapshot = await world.snapshot(ACCOUNTS);
+    may({ hiddenFields: new Set(['Account.Phone']) });
+    for (const driftOnly of [false, true]) {
+      const plan = await world.plan(snapshot, { driftOnly });
+      expect([plan.empty, plan.manual.map(({ target }) => target)]).to.deep.equal([
+        false,
+        ['metadata:CustomField:Account.Phone'],
+      ]);
+    }
+    const { verdict, checked, findings } = await world.validate(snapshot);
+    expect([verdict, checked.notChecked]).to.deep.equal(['restoredExceptKept', ['Account.Phone']]);
+    expect(findings.map(({ code, subject }) => `${code} ${subject}`)).to.deep.equal(['fieldsGone Account.Phone']);
+    const without = await world.plan(snapshot, { choice: { exclude: ['metadata:CustomField:Account.Phone'] } });
+    expect([without.empty, without.leftOut.length]).to.deep.equal([true, 1]);
   });
 
   it('encrypted text that is read masked, by one and not by the other, is no change and never written', async () => {

@@ -37,7 +37,8 @@ export function refuseUnmatched(choice: Choice, baseline: Baseline, observed: Se
       ...draft.conflicts.map(({ target }) => target),
     ]),
   ].sort();
-  const scope = [...scopeTargets(baseline, observed)];
+  const named = [...draft.manual, ...draft.leftOut].map(({ target }) => target);
+  const scope = [...scopeTargets(baseline, observed), ...named];
   const lost = typed.filter(
     ({ selector }) =>
       !changed.some((target) => selects(selector, target)) && !scope.some((target) => selects(selector, target))

@@ -94,6 +94,15 @@ describe('the verdict', () => {
   it('is not simply restored while a manual item stands', () =>
     expect(verdictOf([], [{ target: ROW, why: 'manual: Do it by hand.' }]).verdict).to.equal('restoredExceptKept'));
 
+  it('is not simply restored while something was not compared', () => {
+    const finding = { code: 'fieldsGone', severity: 'warning', subject: 'Product2.X__c', message: 'x' } as const;
+    expect(judge([], [], [], undefined, NAMES, [finding])).to.deep.equal({
+      verdict: 'restoredExceptKept',
+      findings: [finding],
+    });
+    expect(judge([difference()], [], [], undefined, NAMES, [finding]).verdict).to.equal('notRestored');
+  });
+
   it('names a manual item also when nothing differs there any more', () => {
     const manual = { target: ROW, why: 'manual: Do it by hand.' };
     expect(verdictOf([], [manual]).findings).to.deep.equal([
