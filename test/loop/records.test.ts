@@ -6,6 +6,7 @@ import { presetNamed } from '../../src/records/presets/presets.js';
 import type { ObjectScope } from '../../src/snapshot/scope.js';
 import { CREMA_UNO } from '../../scripts/demo/story.js';
 import { OrgError } from '../org/engine/contracts.js';
+import { readField } from '../org/engine/schema/fieldNotation.js';
 import { World } from '../support/world.js';
 
 const CPQ: readonly ObjectScope[] = (presetNamed('cpq')?.objects ?? []).map((entry) => ({ ...entry, preset: 'cpq' }));
@@ -150,6 +151,69 @@ describe('records go back', () => {
     const run = await world.apply(plan);
     expect(run.steps[0]?.errors[0]?.code).to.equal('CASCADES_OUTSIDE_PLAN');
     expect(world.row('Product2', product)?.Name).to.equal('Bad machine');
+  });
+
+  /** Does something between the check of the plan and its first step. */
+  const justBefore = (work: () => void): { stopAsked: () => boolean } => {
+    let done = false;
+    return {
+      stopAsked: () => {
+        if (!done) work();
+        done = true;
+        return false;
+      },
+    };
+  };
+
+  it('does not take a row along with its master that it left alone because somebody edited it', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    const product = world.insert('Dov Deployer', 'Product2', { Name: 'Bad machine', IsActive: true });
+    const features = [1, 2].map((n) =>
+      world.insert('Dov Deployer', 'SBQQ__ProductFeature__c', {
+        Name: `Bad feature ${n}`,
+        SBQQ__ConfiguredSKU__c: product,
+        SBQQ__Number__c: n,
+        SBQQ__MinOptionCount__c: 0,
+      })
+    );
+    const [edited = '', other = ''] = features;
+    const run = await world.apply(
+      await world.plan(snapshot),
+      justBefore(() => world.update('Cleo Colleague', 'SBQQ__ProductFeature__c', edited, { Name: 'Hers now' }))
+    );
+    expect(run.steps.flatMap(({ errors }) => errors.map(({ code, target }) => [code, target]))).to.deep.equal([
+      ['MOVED', `record:SBQQ__ProductFeature__c:${edited}`],
+      ['CASCADES_OUTSIDE_PLAN', `record:Product2:${product}`],
+    ]);
+    expect(world.row('SBQQ__ProductFeature__c', edited)?.Name).to.equal('Hers now');
+    expect(world.row('SBQQ__ProductFeature__c', other)).to.equal(undefined);
+    expect(world.row('Product2', product)?.Name).to.equal('Bad machine');
+  });
+
+  it('keeps a row that another one of the same step points to, which has to stay', async () => {
+    world.org.schema.putField('Product2', readField('Successor__c:ref(Product2)'));
+    const snapshot = await world.snapshot({ records: CPQ });
+    const product = (Name: string, Successor__c: string | null): string =>
+      world.insert('Dov Deployer', 'Product2', { Name, IsActive: true, Successor__c });
+    const last = product('Last', null);
+    const middle = product('Middle', last);
+    const first = product('First', middle);
+    const free = product('Free', null);
+    const plan = await world.plan(snapshot);
+    const run = await world.apply(
+      plan,
+      justBefore(() => withHerFeature(first))
+    );
+    expect(stepsOf(plan)).to.deep.equal(['deleteRecords record:Product2 4']);
+    expect(run.steps.flatMap(({ errors }) => errors.map(({ code, target }) => [code, target]))).to.have.deep.members(
+      [first, middle, last].map((id) => ['CASCADES_OUTSIDE_PLAN', `record:Product2:${id}`])
+    );
+    expect([first, middle, last].map((id) => world.row('Product2', id)?.Successor__c)).to.deep.equal([
+      middle,
+      last,
+      null,
+    ]);
+    expect(world.row('Product2', free)).to.equal(undefined);
   });
 
   it("lets a colleague's new row and a colleague's edit survive", async () => {

@@ -1,7 +1,9 @@
 import type { RecordItem, Step } from '../../plan/rollbackPlan.js';
 import { repointRow } from '../../records/idMap.js';
 import { softReferences } from '../../records/knowledge.js';
+import type { Standing } from '../standing.js';
 import { fieldsOf, readRows, type RowState } from './readRows.js';
+import { standingOfRow } from './rowStanding.js';
 import type { RecordStep, RunContext } from '../runContext.js';
 
 /** An item as the plan has it, and as it stands once rows that came back under new Ids are counted in. */
@@ -50,3 +52,18 @@ export async function rowsOf(
     named
   );
 }
+
+/** How a row stands in the middle of the run. */
+export function standingNow(run: RunContext, step: RecordStep, item: Item, row: RowState | undefined): Standing {
+  return standingOfRow(item.now, row, {
+    returning: NOBODY,
+    refilled: { has: (id) => run.returned.has(id) || run.strays.has(id) },
+    unmapped: item.planned.after,
+    insertable:
+      step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords'),
+    elsewhere: run.elsewhere.get(item.planned.id) ?? NOTHING,
+  });
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+const NOTHING: ReadonlySet<string> = new Set();

@@ -1,15 +1,14 @@
 import { recordTarget } from '../../model/selector.js';
 import type { RowResult } from '../../org/ports.js';
-import { childrenOutside } from '../../plan/records/readCascades.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
 import { reasonOf, stopsRun } from '../errorKinds.js';
+import { goingAlong, heldNow, type Along } from './deletedNow.js';
 import { insertRows } from './insertRows.js';
 import type { ItemOutcome } from '../outcome.js';
-import { readRows, type RowState } from './readRows.js';
-import { standingOfRow } from './rowStanding.js';
+import type { RowState } from './readRows.js';
 import type { Standing } from '../standing.js';
-import { mapped, returns, rowsOf, type Item } from './recordItem.js';
+import { mapped, returns, rowsOf, standingNow, type Item } from './recordItem.js';
 import { CHANGED_AGAIN, inserted, MOVED, notAsWritten, resultOf } from './rowOutcome.js';
 import { intend, itemOutcome, settle, type RecordStep, type RunContext } from '../runContext.js';
 import { undeleteRows } from './undeleteRows.js';
@@ -41,6 +40,7 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
   const begun = run.begun.get(step.id);
   const outcomes: ItemOutcome[] = [];
   let due: Item[] = [];
+  let along: readonly Along[] = [];
   for (const item of items) {
     const row = before.get(item.now.id);
     const standing = standingNow(run, recordStep, item, row);
@@ -53,14 +53,13 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
       );
     else outcomes.push(outcomeOf(run, recordStep, item, row, MOVED));
   }
-  if (step.operation === 'deleteRecords') {
-    const held = await childrenOutside(
-      run.org,
-      run.plan,
-      run.current.items,
-      object,
-      due.map((item) => item.now.id),
-      recordStep.detail.strays === true
+  if (step.operation === 'deleteRecords' && due.length > 0) {
+    along = await goingAlong(run, recordStep);
+    const held = await heldNow(
+      run,
+      recordStep,
+      due.map(({ now }) => now.id),
+      along
     );
     for (const item of due.filter(({ now }) => held.has(now.id))) {
       const message = `it is used meanwhile by ${[...(held.get(item.now.id) ?? [])].join(', ')}; it was not deleted`;
@@ -78,7 +77,9 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
     const touched = new Map([...before].filter(([id, row]) => !row.deleted && due.some(({ now }) => now.id === id)));
     const unsaved = begun ? new Map([...touched].filter(([id]) => !begun.has(id))) : touched;
     if (!returns(step)) await run.undo.rows(step.id, await run.org.describe(object), unsaved, begun !== undefined);
-    if (step.operation === 'deleteRecords' && !begun) await saveWhatGoesAlong(run, step);
+    if (!begun)
+      for (const { step: later, describe, living } of along)
+        await run.undo.rows(`${step.id}.${later.id}`, describe, living, false);
     await intend(
       run,
       step,
@@ -108,41 +109,10 @@ async function hiddenFields(run: RunContext, { operation, detail }: RecordStep):
   return missing();
 }
 
-/** A delete may take rows of later delete steps along: they are saved before, since by then they are gone. */
-async function saveWhatGoesAlong(run: RunContext, step: Step): Promise<void> {
-  const later = run.plan.steps.filter(
-    ({ operation, waitsFor }) => operation === 'deleteRecords' && waitsFor.includes(step.id)
-  );
-  for (const { id, detail } of later) {
-    if (detail.kind !== 'records' || step.detail.kind !== 'records') continue;
-    const { object } = step.detail;
-    const describe = await run.org.describe(detail.object);
-    if (!describe.fields.some((field) => field.cascadeDelete && field.referenceTo.includes(object))) continue;
-    const ids = (run.current.items.get(id) ?? []).map((item) => run.idMap.get(item.id) ?? item.id);
-    const rows = await readRows(run.org, detail.object, ids, 'all');
-    const living = new Map([...rows].filter(([, row]) => !row.deleted));
-    await run.undo.rows(`${step.id}.${id}`, describe, living, false);
-  }
-}
-
 /** Whether a row that was to be written before the run was cut off is written. What came back may differ in fields. */
 function doneBefore(step: Step, standing: Standing, row: RowState | undefined): boolean {
   return standing === 'alreadyRestored' || (returns(step) && row !== undefined && !row.deleted);
 }
-
-function standingNow(run: RunContext, step: RecordStep, item: Item, row: RowState | undefined): Standing {
-  return standingOfRow(item.now, row, {
-    returning: NOBODY,
-    refilled: { has: (id) => run.returned.has(id) || run.strays.has(id) },
-    unmapped: item.planned.after,
-    insertable:
-      step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords'),
-    elsewhere: run.elsewhere.get(item.planned.id) ?? NOTHING,
-  });
-}
-
-const NOBODY: ReadonlySet<string> = new Set();
-const NOTHING: ReadonlySet<string> = new Set();
 
 /** What the undelete of a parent brought back, or its delete took along, in this run, is this run's work. */
 function cameBack(run: RunContext, step: Step): boolean {

@@ -8,7 +8,7 @@ import type { RecordChange } from '../../records/diffRecords.js';
 import type { Decisions, Draft } from '../draft.js';
 import type { RecordFacts } from './recordFacts.js';
 import { recordSteps } from './recordSteps.js';
-import type { DraftStep, RecordItem, RollbackPlan } from '../rollbackPlan.js';
+import type { DraftStep, RecordItem } from '../rollbackPlan.js';
 
 /** Bookkeeping that belongs to the row itself and goes with it: nobody's work outside the plan. */
 const OWN_TRACES =
@@ -59,30 +59,45 @@ function turn(turned: Map<string, ReadonlySet<string>>, items: readonly RecordIt
     turned.set(item.id, new Set([...(turned.get(item.id) ?? []), ...Object.keys(item.after ?? {})]));
 }
 
+/** Rows that are about to be deleted, and what the steps that are still to come do to others. */
+export interface Doomed {
+  /** Ids by object. */
+  readonly deletes: ReadonlyMap<string, readonly string[]>;
+  /** Rows that later steps delete. */
+  readonly going: ReadonlySet<string>;
+  /** Rows that later steps point elsewhere, with the fields those write. */
+  readonly turned: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 /**
- * The same look once more, just before rows of one object are deleted: which of them somebody uses by now. Rows that only
- * came back with a master (`strays`) were in nobody's lookup until the org filled it again: blanking it leaves it as it was.
+ * The same look once more, just before rows are deleted: which of them somebody uses by now. A row that is kept for it can be
+ * in another one's way, so it goes on until nothing more is held. Rows that only came back with a master (`strays`) were in
+ * nobody's lookup until the org filled it again: blanking it leaves it as it was.
  */
 export async function childrenOutside(
   org: RecordReader,
-  plan: RollbackPlan,
-  items: ReadonlyMap<string, readonly RecordItem[]>,
-  object: string,
-  ids: readonly string[],
+  { deletes, going, turned }: Doomed,
   strays: boolean
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  if (ids.length === 0) return new Map();
-  const turned = new Map<string, ReadonlySet<string>>();
-  const going = new Set<string>();
-  for (const step of plan.steps) {
-    if (step.operation === 'deleteRecords') for (const item of items.get(step.id) ?? []) going.add(item.id);
-    if (step.operation === 'updateRecords') turn(turned, items.get(step.id) ?? []);
-  }
-  const deletes = new Map([[object, ids.map((id) => ({ id, before: null, after: null }))]]);
   const children = strays
     ? ({ cascadeDelete, restrictedDelete }: ChildRelationship) => cascadeDelete || restrictedDelete
     : undefined;
-  return heldRows(org, { deletes, turned }, [], going, children);
+  const held = new Map<string, ReadonlySet<string>>();
+  for (;;) {
+    const open = new Map<string, RecordItem[]>();
+    for (const [object, ids] of deletes) {
+      const rest = ids.filter((id) => !held.has(id));
+      if (rest.length > 0)
+        open.set(
+          object,
+          rest.map((id) => ({ id, before: null, after: null }))
+        );
+    }
+    const still = new Set([...going].filter((id) => !held.has(id)));
+    const more = await heldRows(org, { deletes: open, turned }, [], still, children);
+    if (more.size === 0) return held;
+    for (const [id, users] of more) held.set(id, users);
+  }
 }
 
 async function heldRows(
