@@ -5,6 +5,8 @@ import { readItems } from '../../src/plan/readPlan.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { apexClass, deployAs, flow, textField } from '../support/deploys.js';
 import { refusalOf } from '../unit/support/refusals.js';
+import { stampOf } from '../org/engine/metadata/author.js';
+import { withValue } from '../org/engine/metadata/xmlTree.js';
 import { World } from '../support/world.js';
 
 const RULE = 'a0V5g00000Br006EAB';
@@ -194,6 +196,36 @@ describe('whose changes go back', () => {
       expect(all.findings.find(({ code }) => code === 'severalDeployers')?.message).to.include('2 people deployed');
       expect(findings(plan, 'severalDeployers')).to.deep.equal([]);
     });
+
+    for (const memberProperties of ['all', 'named'] as const)
+      it(`a field edited by hand since stays, also in an object that is in scope as a whole (properties of ${memberProperties} members)`, async () => {
+        world.org.switches.memberProperties = memberProperties;
+        const [hers, his] = ['Installation_Visit__c.Hers__c', 'Installation_Visit__c.His__c'];
+        const scope = { metadata: [{ type: 'CustomObject', fullName: 'Installation_Visit__c' }] };
+        const deploy = async (name: string, label: string): Promise<string> => {
+          later();
+          const [object = '', field = ''] = name.split('.');
+          return deployAs(world, 'Dov Deployer', textField(object, field, label), [`CustomField:${name}`]);
+        };
+        const both = async (label: string): Promise<string[]> => [await deploy(hers, label), await deploy(his, label)];
+        await both('Before');
+        later();
+        const before = await world.snapshot(scope);
+        const deployments = await both('Deployed');
+        later();
+        const field = world.side.components.get('CustomField', hers);
+        if (field?.content.kind !== 'xml') throw new Error('no such field');
+        world.side.components.put({
+          ...field,
+          lastModified: stampOf(world.org, world.user('Cleo Colleague')),
+          content: { kind: 'xml', root: withValue(field.content.root, 'label', 'Hers') },
+        });
+        for (const request of [{}, { deployments }]) {
+          const plan = await world.plan(before, request);
+          expect(await writes(world, plan)).to.deep.equal([`restoreComponent metadata:CustomField:${his}`]);
+          expect(kept(plan)).to.deep.equal([[hers, 'editedSince', CLEO, 'keep']]);
+        }
+      });
 
     it('says what a deployment changed outside the snapshot, item by item', async () => {
       const before = await world.snapshot({ metadata: SCOPE.metadata });

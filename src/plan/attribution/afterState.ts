@@ -3,6 +3,7 @@ import { versionMember } from '../../flow/flowVersion.js';
 import type { ComponentState } from '../../metadata/component.js';
 import type { PermissionRow } from '../../permissions/permissionRow.js';
 import type { ValueRow } from '../../records/fieldValue.js';
+import type { Author } from '../changeSet.js';
 
 /**
  * How the changed things stood right after the deployment, by a snapshot that follows the baseline. What it does not cover
@@ -33,4 +34,14 @@ export function runsAs(flow: FlowEntry | null | undefined, bodies: ReadonlyMap<s
   if (flow.activeVersion === null) return 'inactive';
   // Another number with the same body runs the same.
   return bodies.get(versionMember(flow.name, flow.activeVersion)) ?? `version ${flow.activeVersion}`;
+}
+
+/**
+ * Who had edited a component last when the following snapshot was taken. That snapshot may not say it of a member that came
+ * with its container: then it is the last editor of now, if that edit is not younger than the snapshot.
+ */
+export function editorThen(then: ComponentState, now: Author, after: AfterState): Author {
+  if (then.lastModifiedById !== undefined) return { userId: then.lastModifiedById, at: then.lastModifiedAt };
+  const stood = now.at !== undefined && Date.parse(now.at) <= Date.parse(after.finishedAt);
+  return stood ? now : { userId: undefined, at: undefined };
 }

@@ -4,7 +4,7 @@ import { keyText } from '../../metadata/component.js';
 import type { ComponentChange } from '../../metadata/diffComponents.js';
 import type { FieldDifference, RecordChange } from '../../records/diffRecords.js';
 import type { Value, ValueRow } from '../../records/fieldValue.js';
-import { runsAs } from './afterState.js';
+import { editorThen, runsAs } from './afterState.js';
 import { inWindow, isOurTouch, isTaken, type Attribution, type Touch } from './attribution.js';
 import { componentAuthor, flowAuthor, recordAuthor, type Author } from '../changeSet.js';
 import type { LoadTouch } from './loadedRows.js';
@@ -102,15 +102,16 @@ export function claimComponent(change: ComponentChange, attribution: Attribution
   if (since?.ours === false) return since;
   const other = otherDeployment(touches, attribution);
   if (other) return other;
-  const then = attribution.after?.components.get(keyText(change));
-  const author: Author = then ? { userId: then.lastModifiedById, at: then.lastModifiedAt } : componentAuthor(change);
+  const { after } = attribution;
+  const then = after?.components.get(keyText(change));
+  const author = after && then ? editorThen(then, componentAuthor(change), after) : componentAuthor(change);
   if (isClaimant(author, attribution)) return OURS;
   const last = touches.findLast((touch) => isOurTouch(attribution, touch));
   // A component that is gone has no editor; the deployment that deleted it is the witness.
   if (change.kind === 'deleted')
     return last?.deleted && last === touches.at(-1) ? OURS : byAuthor(NOBODY, attribution, 'changedByOther');
-  if (last && (author.userId === undefined || (author.userId === last.userId && !editedAfter(author, last.at))))
-    return OURS;
+  // Without an editor the deployment is no witness: somebody may have edited the component after it.
+  if (last && author.userId === last.userId && !editedAfter(author, last.at)) return OURS;
   if (last && editedAfter(author, last.at)) return theirs('editedSince', author);
   return byAuthor(author, attribution, 'changedByOther');
 }

@@ -1,7 +1,7 @@
 import { versionOf } from '../../flow/flowVersion.js';
 import { keyText } from '../../metadata/component.js';
 import type { Deployment } from '../../org/ports.js';
-import type { AfterState } from './afterState.js';
+import { editorThen, type AfterState } from './afterState.js';
 import { inWindow, isReal, type Attribution, type Touch, type Window } from './attribution.js';
 import { targetsOf, type Author, type ChangeSet } from '../changeSet.js';
 import { claimComponent, claimCreated, claimFields, claimFlow, claimInserted } from './claims.js';
@@ -136,5 +136,5 @@ function atThatTime(target: string, author: Author, after: AfterState | undefine
   const row = after.rows.get(target.split(':').at(-1) ?? '');
   if (row) return { userId: row.LastModifiedById ?? undefined, at: row.LastModifiedDate ?? undefined };
   const component = after.components.get(target.replace(/^metadata:/, ''));
-  return component ? { userId: component.lastModifiedById, at: component.lastModifiedAt } : author;
+  return component ? editorThen(component, author, after) : author;
 }

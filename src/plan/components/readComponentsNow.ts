@@ -2,7 +2,13 @@ import { flowBodyDigest } from '../../flow/flowBody.js';
 import { componentStates, keyText, type ComponentKey, type ComponentState } from '../../metadata/component.js';
 import type { Progress } from '../../model/progress.js';
 import { versionMember, versionOf, type FlowEntry } from '../../flow/flowVersion.js';
-import type { ComponentReader, FlowReader, Retrieved } from '../../org/ports.js';
+import {
+  unlessRefused,
+  type ComponentReader,
+  type FlowReader,
+  type ListedComponent,
+  type Retrieved,
+} from '../../org/ports.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 
 export interface ComponentsNow {
@@ -57,22 +63,39 @@ export async function readComponentsNow(
   const states = await withStamps(
     org,
     componentStates(retrieved.components, new Set(keys.keys()), retrieved.properties),
-    new Set(components.map(keyText))
+    new Map(components.map((state) => [keyText(state), state.digest]))
   );
   return { flows: inScope, flowBodies, flowTexts, flowTests: testsByFlow(retrieved), states, retrieved };
 }
 
-/** A member that came with its container has no properties of its own in a retrieve: who made it is asked for by type. */
+/**
+ * A retrieve may give properties only of what was named in it, and none of a member that came with its container: who made
+ * one that is new, and who edited one that is not as in the baseline (digests by `Type:FullName`), is asked for by type.
+ */
 async function withStamps(
   org: ComponentReader,
   states: ComponentState[],
-  known: ReadonlySet<string>
+  baseline: ReadonlyMap<string, string>
 ): Promise<ComponentState[]> {
-  const bare = states.filter((state) => state.createdAt === undefined && !known.has(keyText(state)));
-  if (bare.length === 0) return states;
-  const listed = await org.listComponents([...new Set(bare.map(({ type }) => type))]);
+  const bare = new Set(
+    states.filter((state) => {
+      const before = baseline.get(keyText(state));
+      return before === undefined
+        ? state.createdAt === undefined
+        : before !== state.digest && state.lastModifiedById === undefined;
+    })
+  );
+  if (bare.size === 0) return states;
+  const listed = await listedOf(org, [...new Set([...bare].map(({ type }) => type))]);
   const stamps = new Map(listed.map(({ type, fullName, ...rest }) => [keyText({ type, fullName }), rest]));
-  return states.map((state) => (bare.includes(state) ? { ...state, ...stamps.get(keyText(state)) } : state));
+  return states.map((state) => (bare.has(state) ? { ...state, ...stamps.get(keyText(state)) } : state));
+}
+
+/** A type that the org refuses to list keeps no other from being listed. */
+async function listedOf(org: ComponentReader, types: readonly string[]): Promise<ListedComponent[]> {
+  const all = await org.listComponents(types).catch(unlessRefused);
+  if (all || types.length < 2) return all ?? [];
+  return (await Promise.all(types.map((type) => listedOf(org, [type])))).flat();
 }
 
 /** A flow test names the flow it tests in `flowApiName` (Metadata API Developer Guide, "FlowTest"). */

@@ -50,6 +50,8 @@ export function unconfirmedFacts(): UnconfirmedFacts {
     missingDescriptionClears: true,
     // Whether LastModifiedDate of a permission set moves when one of its rows is written.
     rowsMoveTheirParent: true,
+    // Whether a retrieve gives properties of the members that came with their container, or only of what it names.
+    memberProperties: 'all',
   };
 }
 

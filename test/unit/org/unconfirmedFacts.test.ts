@@ -56,7 +56,7 @@ function aBench(switches: Partial<Switchboard> = {}): Bench {
 /** Facts nobody could confirm: each can be had both ways. */
 describe('practice org: unconfirmed facts', () => {
   it('are all named', () => {
-    expect(Object.keys(unconfirmedFacts())).to.have.lengthOf(21);
+    expect(Object.keys(unconfirmedFacts())).to.have.lengthOf(22);
   });
 
   it('rows of field permissions that follow from elsewhere', () => {
@@ -93,6 +93,18 @@ describe('practice org: unconfirmed facts', () => {
       return set()['LastModifiedDate'] !== before;
     };
     expect([moved(true), moved(false)]).to.deep.equal([true, false]);
+  });
+
+  it('properties of members that came with their container', async () => {
+    const given = async (memberProperties: 'all' | 'named', field?: string): Promise<boolean> => {
+      const world = new PracticeMetadata();
+      world.org.switches.memberProperties = memberProperties;
+      const wanted = { CustomObject: ['Product2'], ...(field ? { CustomField: [field] } : {}) };
+      const { fileProperties } = await world.side.retrieve(packageXml(wanted), world.admin);
+      return fileProperties.some(({ fullName }) => fullName === 'Product2.Bean_Hoppers__c');
+    };
+    expect([await given('all'), await given('named')]).to.deep.equal([true, false]);
+    expect(await given('named', 'Product2.Bean_Hoppers__c')).to.equal(true);
   });
 
   it('a Bulk query without rows', () => {

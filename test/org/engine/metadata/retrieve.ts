@@ -24,6 +24,7 @@ export function retrievePackage(
   manifest: Manifest,
   apiVersion: string,
   singlePackage: boolean,
+  memberProperties: 'all' | 'named',
   packageProperties: Omit<FileProperties, 'fileName' | 'fullName' | 'type' | 'id' | 'manageableState'>
 ): RetrievedPackage {
   const collector = new Collector(catalogue, singlePackage ? '' : 'unpackaged/');
@@ -34,7 +35,7 @@ export function retrievePackage(
   return {
     files,
     fileProperties: [
-      ...collector.properties(),
+      ...collector.properties(memberProperties),
       {
         ...packageProperties,
         fileName: `${collector.folder}package.xml`,
@@ -155,8 +156,12 @@ class Collector {
     return normalForm('Profile', profileFor(root, asked, this.named));
   }
 
-  public properties(): FileProperties[] {
-    return [...this.whole, ...this.members.values()].map((component) => filePropertiesOf(component, this.folder));
+  public properties(ofMembers: 'all' | 'named'): FileProperties[] {
+    const named = new Set(this.named.map(({ type, fullName }) => `${type}\n${fullName}`));
+    const members = [...this.members].filter(([key]) => ofMembers === 'all' || named.has(key));
+    return [...this.whole, ...members.map(([, member]) => member)].map((component) =>
+      filePropertiesOf(component, this.folder)
+    );
   }
 
   public resolved(): Map<string, string[]> {

@@ -74,6 +74,7 @@ export class RetrieveStore {
       request.unpackaged,
       request.apiVersion,
       request.singlePackage ?? false,
+      this.org.switches.memberProperties,
       {
         createdById: stamp.byId,
         createdByName: stamp.byName,

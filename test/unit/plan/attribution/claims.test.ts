@@ -175,6 +175,30 @@ describe('whose a component is', () => {
     expect(changed({ ...items })).to.equal(`changedByOther ${DEPLOYER}`);
   });
 
+  it('of which the org does not say who edited it last is nobody’s: somebody may have edited it after the deployment', () => {
+    const unsaid = (more: Partial<Attribution>): string => {
+      const change = componentChange('changed', 'ApexClass', 'A', DEPLOYER, {
+        lastModifiedById: undefined,
+        lastModifiedAt: undefined,
+      });
+      return said(claimComponent(change, anAttribution({ ...touches(touch(DEPLOYER, { changed: true })), ...more })));
+    };
+    expect(unsaid({})).to.equal('unknownAuthor nobody');
+    expect(unsaid({ source: 'items', deployers: new Set() })).to.equal('unknownAuthor nobody');
+    expect(unsaid({ source: 'everybody' })).to.equal('ours');
+    const then = after({ components: new Map([[KEY, aState('ApexClass', 'A', 'now')]]) });
+    expect(unsaid(then)).to.equal('unknownAuthor nobody');
+    expect(unsaid({ alone: true, ...then }), 'nobody else was at work').to.equal('ours');
+  });
+
+  it('is known by its editor of now where the following snapshot does not say who that was', () => {
+    const then = after({ components: new Map([[KEY, aState('ApexClass', 'A', 'now')]]) });
+    expect(changed(then)).to.equal('ours');
+    expect(changed(then, COLLEAGUE)).to.equal(`changedByOther ${COLLEAGUE}`);
+    const saved = componentChange('changed', 'ApexClass', 'A', DEPLOYER, { lastModifiedAt: LATER });
+    expect(said(claimComponent(saved, anAttribution(then))), 'saved again since').to.equal('unknownAuthor nobody');
+  });
+
   it('is a conflict when a deployment that stays changed it too', () => {
     const both = touches(touch(DEPLOYER, { changed: true }), touch(COLLEAGUE, { changed: true }, OTHER));
     const taken = new Set(['0Af000000000001AAA']);
