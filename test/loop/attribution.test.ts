@@ -227,6 +227,24 @@ describe('whose changes go back', () => {
         }
       });
 
+    it('a flow that the deployment changed and a colleague deleted afterwards stays deleted', async () => {
+      const before = await world.snapshot({ flows: 'all' });
+      const files = { ...flow('Machine_Finder', 'bad'), ...flow('Quote_Approval_Router', 'bad') };
+      const id = await deployAs(world, 'Dov Deployer', files, ['Flow:Machine_Finder', 'Flow:Quote_Approval_Router']);
+      later();
+      const { tooling, flows } = world.side;
+      tooling.setActive(world.user('Cleo Colleague'), flows.get('Machine_Finder')?.id ?? '', {
+        activeVersionNumber: 0,
+      });
+      for (const version of flows.get('Machine_Finder')?.versions ?? [])
+        tooling.deleteVersion(world.user('Cleo Colleague'), version.id);
+      for (const request of [{}, { deployments: [id] }]) {
+        const plan = await world.plan(before, request);
+        expect(await writes(world, plan)).to.deep.equal(['deactivateFlow flow:Quote_Approval_Router']);
+        expect(kept(plan)).to.deep.equal([['Machine_Finder', 'unknownAuthor', null, 'keep']]);
+      }
+    });
+
     it('says what a deployment changed outside the snapshot, item by item', async () => {
       const before = await world.snapshot({ metadata: SCOPE.metadata });
       const id = await deployAs(

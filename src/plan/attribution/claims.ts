@@ -63,28 +63,46 @@ export function claimFlow(
         ? { userId: version.lastModifiedById, at: version.lastModifiedAt }
         : NOBODY;
   }
-  const touches = [
-    ...(attribution.touches.get(`Flow:${change.flow}`) ?? []),
-    ...(attribution.touches.get(`FlowDefinition:${change.flow}`) ?? []),
-  ];
+  const touches = flowTouches(change, attribution).flat();
   const other = otherDeployment(touches, attribution);
   if (other) return other;
   if (isClaimant(author, attribution)) return OURS;
-  const taken = touches.filter((touch) => isOurTouch(attribution, touch));
-  if (taken.length > 0 && deployedThis(change, author, taken, attribution)) return OURS;
+  if (deployedThis(change, author, attribution)) return OURS;
   return byAuthor(author, attribution, 'changedByOther');
 }
 
 /** Whether a deployment, by what it says, made the flow run what it runs now. */
-function deployedThis(change: FlowChange, author: Author, taken: readonly Touch[], attribution: Attribution): boolean {
+function deployedThis(change: FlowChange, author: Author, attribution: Attribution): boolean {
+  const isOurs = (touch: Touch): boolean => isOurTouch(attribution, touch);
+  const [versions, pointer] = flowTouches(change, attribution);
   if (author.userId !== undefined)
-    return taken.some((touch) => touch.userId === author.userId && !editedAfter(author, touch.at));
-  // A deployed flow becomes a new version: that an old one runs is the work of whoever switched by hand.
-  const old = change.baseline && versionOf(change.baseline, change.now?.activeVersion ?? null);
-  const byPointer = (attribution.touches.get(`FlowDefinition:${change.flow}`) ?? []).some((touch) =>
-    isOurTouch(attribution, touch)
-  );
-  return !old || byPointer;
+    return [...versions, ...pointer].some(
+      (touch) => isOurs(touch) && touch.userId === author.userId && !editedAfter(author, touch.at)
+    );
+  // A flow that is gone has no editor: the deployment that deleted it is the witness, if it was the last to touch it.
+  if (!change.now) {
+    const last = lastOf([...versions, ...pointer]);
+    const did = versions.filter((touch) => touch.deploymentId === last?.deploymentId);
+    return did.length > 0 && did.every((touch) => touch.deleted && isOurs(touch));
+  }
+  if (pointer.some(isOurs)) return true;
+  // A deployed flow becomes a new version: that an old one runs, or none, is the work of whoever switched by hand.
+  const { activeVersion } = change.now;
+  const old = change.baseline && versionOf(change.baseline, activeVersion);
+  return activeVersion !== null && !old && versions.some(isOurs);
+}
+
+/** What deployments did to a flow's versions, and to its pointer. */
+function flowTouches(
+  change: FlowChange,
+  { touches }: Attribution
+): [versions: readonly Touch[], pointer: readonly Touch[]] {
+  return [touches.get(`Flow:${change.flow}`) ?? [], touches.get(`FlowDefinition:${change.flow}`) ?? []];
+}
+
+/** The youngest one. */
+function lastOf(touches: readonly Touch[]): Touch | undefined {
+  return [...touches].sort((a, b) => Date.parse(a.at ?? '') - Date.parse(b.at ?? '')).at(-1);
 }
 
 // --- components --------------------------------------------------------------------------------------------------------

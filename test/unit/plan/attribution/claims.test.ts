@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { AfterState } from '../../../../src/plan/attribution/afterState.js';
-import type { Attribution } from '../../../../src/plan/attribution/attribution.js';
+import type { Attribution, Touch } from '../../../../src/plan/attribution/attribution.js';
 import {
   claimComponent,
   claimCreated,
@@ -16,6 +16,7 @@ import {
   aFlow,
   anAttribution,
   aState,
+  BEFORE,
   COLLEAGUE,
   componentChange,
   deleted,
@@ -247,6 +248,40 @@ describe('whose work it is that a flow runs what it runs', () => {
     const items = { source: 'items' as const, deployers: new Set<string>() };
     expect(claim({ ...items, touches: new Map([['Flow:F', [touch(DEPLOYER, { changed: true })]]]) })).to.equal('ours');
     expect(claim(items)).to.equal(`changedByOther ${DEPLOYER}`);
+  });
+
+  describe('where the org tells nobody', () => {
+    const change = (now: ReturnType<typeof aFlow> | undefined): ReturnType<typeof flowChange> => ({
+      ...flowChange(now ? 'deactivated' : 'deleted', flowBefore('F', 1, 1), now),
+      changedById: undefined,
+      changedAt: undefined,
+    });
+    const claimed = (now: ReturnType<typeof aFlow> | undefined, touches: Attribution['touches']): string =>
+      said(claimFlow(change(now), anAttribution({ touches }), none));
+    const flowDid = (
+      what: Parameters<typeof touch>[1],
+      ...more: ReadonlyArray<ReturnType<typeof touch>>
+    ): Map<string, Touch[]> => new Map([['Flow:F', [touch(DEPLOYER, what), ...more]]]);
+
+    it('a flow that is gone goes back if the deployment that touched it last deleted it', () => {
+      expect(claimed(undefined, flowDid({ deleted: true }))).to.equal('ours');
+      expect(claimed(undefined, flowDid({ changed: true }))).to.equal('unknownAuthor nobody');
+      const again = { ...touch(COLLEAGUE, { created: true }, OTHER), at: LATER };
+      expect(claimed(undefined, flowDid({ deleted: true }, again))).to.equal('unknownAuthor nobody');
+      const withPointer = new Map([
+        ...flowDid({ deleted: true }),
+        ['FlowDefinition:F', [touch(DEPLOYER, { changed: true })]],
+      ] as const);
+      expect(claimed(undefined, withPointer), 'switched off and deleted in one').to.equal('ours');
+      const oneOfThem = flowDid({ deleted: true }, touch(DEPLOYER, { changed: true }));
+      expect(claimed(undefined, oneOfThem), 'a version deleted, another deployed').to.equal('unknownAuthor nobody');
+    });
+
+    it('one that no longer runs was switched off by hand, unless a pointer was deployed', () => {
+      const off = aFlow('F', null, 2, COLLEAGUE, {}, BEFORE);
+      expect(claimed(off, flowDid({ changed: true }))).to.equal('unknownAuthor nobody');
+      expect(claimed(off, new Map([['FlowDefinition:F', [touch(DEPLOYER, { changed: true })]]]))).to.equal('ours');
+    });
   });
 
   it('with a following snapshot is what ran then', () => {
