@@ -147,10 +147,10 @@ export async function acquireLock(
 
 function held(disk: Disk, file: string, text: string): Lock {
   const isHeld = async (): Promise<boolean> => (await readLock(disk, file)) === text;
-  const beat = setInterval(
-    () => void isHeld().then((mine) => (mine ? disk.touch(file) : undefined), ignored),
-    HEARTBEAT_MS
-  );
+  const giveSign = async (): Promise<void> => {
+    if (await isHeld()) await disk.touch(file);
+  };
+  const beat = setInterval(() => void giveSign().catch(ignored), HEARTBEAT_MS);
   beat.unref();
   return {
     isHeld,

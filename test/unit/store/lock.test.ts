@@ -4,6 +4,8 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { mock } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { FileStore } from '../../../src/store/fileStore.js';
 import { NODE_DISK } from '../../../src/store/disk.js';
@@ -269,6 +271,35 @@ describe('the lock of an org', () => {
     const { data, tokens } = await refusalOf(() => acquireLock(file, 'next'));
     expect(Date.now() - Date.parse(tokens[4] as string)).to.be.within(-2_000, 10_000);
     expect((data as { lastSignOfLife: string }).lastSignOfLife).to.equal(tokens[4]);
+  });
+
+  it('stands though no sign of life can be given', async () => {
+    const file = await aFile();
+    const unhandled: unknown[] = [];
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', (reason) => unhandled.push(reason));
+    mock.timers.enable({ apis: ['setInterval'] });
+    let tries = 0;
+    const disk = {
+      ...NODE_DISK,
+      touch: async (): Promise<void> => {
+        tries += 1;
+        throw Object.assign(new Error('stale file handle'), { code: 'ESTALE' });
+      },
+    };
+    try {
+      const lock = await acquireLock(file, 'first', { disk });
+      mock.timers.tick(10_000);
+      for (let turn = 0; turn < 100 && tries === 0; turn += 1) await setTimeout(5);
+      await setTimeout(5);
+      expect([tries, unhandled, await lock.isHeld()]).to.deep.equal([1, [], true]);
+      await lock.release();
+    } finally {
+      mock.timers.reset();
+      process.removeAllListeners('unhandledRejection');
+      for (const listener of others) process.on('unhandledRejection', listener);
+    }
   });
 
   it('fails for what it is when the disk says no', async () => {
