@@ -36,9 +36,13 @@ export function recordAuthor(change: RecordChange): Author {
 }
 
 /** Every change as a target with its author, for counting and for validation. */
-export function* targetsOf(
-  changes: ChangeSet
-): Generator<{ readonly target: string; readonly kind: string; readonly author: Author }> {
+export function* targetsOf(changes: ChangeSet): Generator<{
+  readonly target: string;
+  readonly kind: string;
+  readonly author: Author;
+  /** Of an updated row: what differs. */
+  readonly fields?: readonly string[];
+}> {
   for (const change of changes.flows)
     yield { target: flowTarget(change.flow), kind: change.kind, author: flowAuthor(change) };
   for (const change of changes.components)
@@ -50,5 +54,10 @@ export function* targetsOf(
       author: { userId: undefined, at: change.modifiedAt },
     };
   for (const change of changes.records.filter(({ kind }) => kind !== 'passing' && kind !== 'touched'))
-    yield { target: recordTarget(change.object, change.id), kind: change.kind, author: recordAuthor(change) };
+    yield {
+      target: recordTarget(change.object, change.id),
+      kind: change.kind,
+      author: recordAuthor(change),
+      ...(change.kind === 'updated' ? { fields: change.differences.map(({ field }) => field) } : {}),
+    };
 }

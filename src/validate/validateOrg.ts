@@ -1,5 +1,5 @@
 import { knownNewIds } from '../apply/records/knownNewIds.js';
-import { readRun } from '../apply/earlierRuns.js';
+import { readAccounts, readRun } from '../apply/earlierRuns.js';
 import { readResult } from '../apply/journal/namedFiles.js';
 import type { RunResult } from '../apply/runResult.js';
 import { makeStoreId, parseStoreId, type StoreId } from '../model/ids.js';
@@ -19,6 +19,7 @@ import { openBaseline } from '../snapshot/baseline.js';
 import type { Store } from '../store/ports.js';
 import { groupFindings } from './groupFindings.js';
 import { readGone } from './readGone.js';
+import { stillHarmless, wasMadeHarmless, type HarmlessRun } from './stillHarmless.js';
 import { judge, keptBy, type Verdict } from './verdict.js';
 
 export interface Validation {
@@ -37,7 +38,7 @@ export interface Validation {
 }
 
 /** A run with the plan it applied, from the store. */
-export interface KnownRun {
+export interface KnownRun extends HarmlessRun {
   readonly result: RunResult;
   readonly plan: RollbackPlan;
   readonly openedAt: string;
@@ -57,9 +58,22 @@ export async function openRun(store: Store, id: StoreId): Promise<KnownRun> {
   const closed = entries.findLast((entry) => entry.kind === 'runClosed');
   if (plan.digest !== state.planDigest)
     throw new Refusal('planDamaged', { tokens: [planId, 'it is not the one the run applied'] });
+  const steps = result.steps.filter(wasMadeHarmless).map((step) => step.id);
+  const components = plan.steps.flatMap(({ id: step, detail }) =>
+    detail.kind === 'component' && steps.includes(step) ? [{ step, leaves: detail.leaves }] : []
+  );
+  const accounts = await readAccounts(folder, {
+    ...state,
+    steps: new Map([...state.steps].filter(([step]) => components.some((one) => one.step === step))),
+  });
+  const leftDigests = components.map(({ step, leaves }) => {
+    const after = accounts.get(step)?.[0]?.after;
+    return [step, typeof after === 'string' ? after : leaves] as const;
+  });
   return {
     result,
     plan,
+    leftDigests: new Map(leftDigests),
     openedAt: state.openedAt,
     closedAt: closed?.orgTime ?? closed?.at,
   };
@@ -93,12 +107,10 @@ export async function validateOrg(
   const missing = notCompared(observed.records.findings);
   const differences = [...targetsOf(observed.changes), ...(await readGone(org, baseline, missing, observed.changes))];
   const names = await org.userNames(differences.flatMap(({ author }) => author.userId ?? []));
-  const neutralised = (target.run?.result.steps ?? [])
-    .filter((step) => (step.counts.neutralised ?? 0) > 0 && step.operation !== 'deactivateRecords')
-    .map((step) => step.target);
-  const kept = keptBy(target.run?.plan, neutralised).map(({ target: name, why }) => ({
-    target: underNewId(name, baseline.idMap),
-    why,
+  const neutralised = target.run ? stillHarmless(target.run, observed.changes) : [];
+  const kept = keptBy(target.run?.plan, neutralised).map((entry) => ({
+    ...entry,
+    target: underNewId(entry.target, baseline.idMap),
   }));
   const owned = onlyOwnerInactive(observed.records.changes, observed.records.inactiveOwners).map((name) => ({
     target: name,

@@ -1,8 +1,9 @@
 import type { Finding, Gap } from '../model/finding.js';
+import type { Operation } from '../model/operation.js';
 import { selects } from '../model/selector.js';
 import type { Author } from '../plan/changeSet.js';
 import { conflictWords } from '../plan/conflictWords.js';
-import type { RollbackPlan } from '../plan/rollbackPlan.js';
+import type { Conflict, RollbackPlan } from '../plan/rollbackPlan.js';
 
 export type Verdict = 'restored' | 'restoredExceptKept' | 'notRestored';
 
@@ -10,6 +11,8 @@ export interface Difference {
   readonly target: string;
   readonly kind: string;
   readonly author: Author;
+  /** Of an updated row: what differs. */
+  readonly fields?: readonly string[];
 }
 
 export interface Judged {
@@ -21,18 +24,53 @@ export interface Judged {
 export interface Kept {
   readonly target: string;
   readonly why: string;
+  /** Only these fields of the row stay; everything, where there are none. */
+  readonly fields?: readonly string[];
+  /** It is named, and excuses no difference: the run was to restore it. */
+  readonly named?: true;
 }
+
+/** Operations that leave nothing different where they succeed; a flow or component that is switched off may stay. */
+const RESTORING = new Set<Operation>(['activateFlowVersion', 'redeployFlow', 'restoreComponent', 'recreateComponent']);
 
 export function keptBy(plan: RollbackPlan | undefined, neutralised: readonly string[]): Kept[] {
   if (!plan) return [];
+  const restored = new Set(plan.steps.filter(({ operation }) => RESTORING.has(operation)).map(({ target }) => target));
   return [
     ...plan.conflicts
       .filter((conflict) => conflict.decision === 'keep')
-      .map((conflict) => ({ target: conflict.target, why: `kept, because ${conflictWords(conflict.kind)}` })),
+      .map((conflict) => ({
+        target: conflict.target,
+        why: `kept, because ${conflictWords(conflict.kind)}`,
+        ...aboutFields(conflict),
+      })),
     ...plan.leftOut.map((left) => ({ target: left.target, why: `left out: ${left.why}` })),
-    ...plan.manual.map((item) => ({ target: item.target, why: `manual: ${item.what}` })),
+    ...plan.manual.map((item) => ({
+      target: item.target,
+      why: `manual: ${item.what}`,
+      ...(restored.has(item.target) ? { named: true as const } : {}),
+    })),
     ...neutralised.map((target) => ({ target, why: 'neutralised: made harmless, not taken away' })),
   ];
+}
+
+function aboutFields({ kind, fields }: Conflict): Pick<Kept, 'fields'> {
+  if (kind === 'ownerInactive') return { fields: ['OwnerId'] };
+  return fields ? { fields } : {};
+}
+
+/** What makes up for the whole of a difference; undefined when some of it is neither kept nor named. */
+function reasonsFor(
+  { target, fields }: Difference,
+  own: readonly Kept[],
+  wholes: readonly Kept[]
+): readonly Kept[] | undefined {
+  const whole =
+    own.find((entry) => !entry.fields && !entry.named) ?? wholes.find((entry) => selects(entry.target, target));
+  if (whole) return [whole];
+  const parts = own.filter((entry) => entry.fields?.some((field) => fields?.includes(field)));
+  const stays = new Set(parts.flatMap((entry) => entry.fields ?? []));
+  return fields && fields.length > 0 && fields.every((field) => stays.has(field)) ? parts : undefined;
 }
 
 /**
@@ -50,23 +88,26 @@ export function judge(
 ): Judged {
   const findings: Finding[] = [...notCompared];
   let unwanted = 0;
-  const byTarget = new Map(kept.toReversed().map((entry) => [entry.target, entry]));
+  const byTarget = Map.groupBy(kept, (entry) => entry.target);
+  const wholes = kept.filter((entry) => !entry.fields && !entry.named);
   const met = new Set<Kept>();
   for (const difference of differences) {
-    const reason = byTarget.get(difference.target) ?? kept.find((entry) => selects(entry.target, difference.target));
-    if (reason) met.add(reason);
+    const own = byTarget.get(difference.target) ?? [];
+    const reasons = reasonsFor(difference, own, wholes);
+    const named = own.filter((entry) => entry.named);
+    for (const entry of [...(reasons ?? []), ...named]) met.add(entry);
     const who = difference.author.userId
       ? (names.get(difference.author.userId) ?? difference.author.userId)
       : undefined;
     // Of what is new the org tells who saved it last, which may be the rollback itself.
     const last = difference.kind === 'created' ? ', last saved by' : ' by';
     const by = who ? `${last} ${who}${difference.author.at ? ` at ${difference.author.at}` : ''}` : '';
-    if (reason)
+    if (reasons)
       findings.push({
         code: 'kept',
         severity: 'info',
         subject: difference.target,
-        message: `${difference.kind}${by}; ${reason.why}`,
+        message: `${difference.kind}${by}; ${[...new Set(reasons.map(({ why }) => why))].join('; ')}`,
       });
     else {
       unwanted += 1;
@@ -78,7 +119,7 @@ export function judge(
         code: later ? 'changedSinceRun' : 'different',
         severity: 'error',
         subject: difference.target,
-        message: `${difference.kind}${by}; it is not as in the snapshot`,
+        message: [`${difference.kind}${by}`, notAsBefore(difference, own), ...named.map(({ why }) => why)].join('; '),
       });
     }
   }
@@ -103,6 +144,14 @@ export function judge(
     verdict,
     findings: findings.sort((a, b) => severityRank(a) - severityRank(b) || (a.subject < b.subject ? -1 : 1)),
   };
+}
+
+/** What of it nobody wanted. */
+function notAsBefore({ fields = [] }: Difference, own: readonly Kept[]): string {
+  const stays = new Set(own.flatMap((entry) => entry.fields ?? []));
+  const rest = fields.filter((field) => !stays.has(field));
+  if (rest.length === fields.length) return 'it is not as in the snapshot';
+  return `not as in the snapshot: ${rest.join(', ')}`;
 }
 
 function severityRank(finding: Finding): number {

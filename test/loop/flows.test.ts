@@ -46,6 +46,10 @@ describe('flows go back', () => {
     // Its inactive version is there for the asking.
     expect(versions('Spring_Banner')).to.deep.equal([1]);
     expect((await world.validate(snapshot, run)).verdict).to.equal('restoredExceptKept');
+    // Harmless it is only as long as it does not run.
+    await deployAs(world, 'Cleo Colleague', flow('Spring_Banner', 'again'), ['Flow:Spring_Banner']);
+    const { verdict, findings } = await world.validate(snapshot, run);
+    expect([verdict, findings[0]?.subject]).to.deep.equal(['notRestored', 'flow:Spring_Banner']);
   });
 
   it('deletes the versions that were added since when asked at plan time, and keeps their bodies', async () => {

@@ -70,6 +70,14 @@ describe('what no API deletes is made harmless', () => {
     expect(again.steps).to.deep.equal([]);
     expect(again.leftOut.map(({ target }) => target)).to.deep.equal(RECORD_TYPES.map((name) => `metadata:${name}`));
     expect((await world.apply(plan)).status).to.equal('alreadyApplied');
+    await deployAs(world, 'Cleo Colleague', objectFile(recordType('Repair')), [
+      'RecordType:Installation_Visit__c.Repair',
+    ]);
+    const later = await world.validate(snapshot, run);
+    expect([later.verdict, later.findings.find(({ severity }) => severity === 'error')?.subject]).to.deep.equal([
+      'notRestored',
+      'metadata:RecordType:Installation_Visit__c.Repair',
+    ]);
   });
 
   it('picklist values that were added are deactivated, and named before and after', async () => {

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { Gap } from '../../../src/model/finding.js';
+import type { Operation } from '../../../src/model/operation.js';
+import type { RollbackPlan } from '../../../src/plan/rollbackPlan.js';
 import { judge, keptBy, type Difference } from '../../../src/validate/verdict.js';
-import { aPlan, COLLEAGUE, DEPLOYED_AT, LATER, NAMES } from '../support/worlds.js';
+import { aPlan, COLLEAGUE, componentStep, DEPLOYED_AT, LATER, NAMES, planned } from '../support/worlds.js';
 
 const ROW = 'record:Product2:01t000000000001AAA';
 const difference = (
@@ -86,6 +88,44 @@ describe('the verdict', () => {
     expect(
       verdictOf([difference()], [{ target: 'record:Product2:01t000000000002AAA', why: 'left out: x' }]).verdict
     ).to.equal('notRestored');
+  });
+
+  it('takes only the fields that were kept for kept, not the rest of their row', () => {
+    const kept = keptBy(
+      aPlan({
+        conflicts: [
+          { ...conflict, decision: 'keep', fields: ['Name'] },
+          { ...conflict, kind: 'ownerInactive', decision: 'keep' },
+        ],
+      }),
+      []
+    );
+    const differing = (...fields: string[]): ReturnType<typeof judge> => verdictOf([{ ...difference(), fields }], kept);
+    expect(differing('Name').verdict).to.equal('restoredExceptKept');
+    expect(differing('Name', 'OwnerId').verdict).to.equal('restoredExceptKept');
+    expect(differing('Name', 'Price__c').verdict).to.equal('notRestored');
+    expect(differing('Name', 'Price__c').findings[0]?.message).to.include('not as in the snapshot: Price__c');
+    expect(verdictOf([{ ...difference(), kind: 'deleted' }], kept).verdict).to.equal('notRestored');
+    // What was left out or kept as a whole row stays whatever differs in it.
+    expect(verdictOf([{ ...difference(), fields: ['Price__c'] }], [{ target: ROW, why: 'x' }]).verdict).to.equal(
+      'restoredExceptKept'
+    );
+  });
+
+  it('takes no manual item for an excuse where the run was to restore the same', () => {
+    const target = 'metadata:Profile:Sales';
+    const plan = (operation: Operation): RollbackPlan =>
+      aPlan({
+        manual: [{ target, what: 'Look in Setup.' }],
+        steps: [planned(componentStep('Profile', 'Sales'), 's001', { operation })],
+      });
+    const { verdict, findings } = verdictOf([difference(target)], keptBy(plan('restoreComponent'), []));
+    expect(verdict).to.equal('notRestored');
+    expect(findings).to.have.length(1);
+    expect(findings[0]?.message).to.include('Look in Setup.');
+    expect(verdictOf([difference(target)], keptBy(plan('deactivateComponent'), [])).verdict).to.equal(
+      'restoredExceptKept'
+    );
   });
 
   it('is restored when what was kept differs no more', () =>
