@@ -142,6 +142,7 @@ export function runContext(
     begun: before.begun,
     intended: new Set(),
     outcomes: new Map(before.outcomes),
+    settledThen: new Set(before.outcomes.keys()),
   };
 }
 

@@ -27,6 +27,8 @@ export interface RunContext {
   readonly chance: Chance;
   readonly progress: Progress;
   readonly current: Current;
+  /** Steps that were settled when `current` was read. */
+  readonly settledThen: ReadonlySet<string>;
   readonly tests: {
     readonly level?: 'NoTestRun' | 'RunSpecifiedTests' | 'RunLocalTests' | 'RunAllTestsInOrg';
     readonly names: readonly string[];
@@ -46,6 +48,14 @@ export interface RunContext {
   readonly intended: Set<string>;
   /** Outcomes so far, by step. */
   readonly outcomes: Map<string, readonly ItemOutcome[]>;
+}
+
+/**
+ * Whether steps that count lie between the reading of the targets and now. They may have taken hours, in which somebody may
+ * have changed what comes next.
+ */
+export function workedSince(run: RunContext, counts: (step: Step) => boolean): boolean {
+  return run.plan.steps.some((step) => run.outcomes.has(step.id) && !run.settledThen.has(step.id) && counts(step));
 }
 
 /** Appends to `journal.ndjson`: each line is on disk before the promise resolves. */

@@ -8,3 +8,11 @@ export interface Moved {
 
 /** What an item is now, against what the plan knows of it. */
 export type Standing = 'asPlanned' | 'alreadyRestored' | 'moved';
+
+/**
+ * How an item stands by a second reading. What became as planned only since the first one moved as well: the undo point
+ * holds it as it was then.
+ */
+export function standingSince(first: Standing, now: Standing): Standing {
+  return now === 'asPlanned' ? (first === 'asPlanned' ? now : 'moved') : now;
+}

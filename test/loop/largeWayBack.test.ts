@@ -33,6 +33,10 @@ describe('a way back that is too much for one deployment', () => {
       { type: 'CustomField', fullName: 'Product2.Promo_Code__c' },
     ],
   };
+  const textsOf = (name: string): string[] => {
+    const content = world.side.components.get('ApexClass', name)?.content;
+    return content?.kind === 'files' ? [...content.files.values()].map(String) : [];
+  };
   const deployed = (): string[][] =>
     world.side.deployments
       .list()
@@ -109,6 +113,44 @@ describe('a way back that is too much for one deployment', () => {
     const run = await world.apply(plan);
     expect(run.steps.flatMap(({ errors }) => errors)).to.deep.equal([]);
     expect(run.totals).to.deep.equal({ restored: 2 });
+  });
+
+  it('leaves alone what a colleague changed while an earlier part was deployed', async () => {
+    await deployAs(world, 'Ada Admin', release('good'), KEYS);
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot(SCOPE);
+    await deployAs(world, 'Dov Deployer', release('bad'), KEYS);
+    await takesAtMost(6);
+    const plan = await world.plan(snapshot);
+    expect(plan.steps.map(({ target }) => target.split(':').at(-1))).to.deep.equal([
+      'GammaPart',
+      'BetaPart',
+      'AlphaPart',
+    ]);
+    const org = (await world.as('Ada Admin')) as { -readonly [key in keyof OrgPorts]: OrgPorts[key] };
+    const { startDeploy } = org;
+    let hers = false;
+    org.startDeploy = async (request) => {
+      if (!hers) {
+        hers = true;
+        await deployAs(
+          world,
+          'Cleo Colleague',
+          apexClass('BetaPart', 'public class BetaPart { GammaPart gamma = new GammaPart(); Integer cleo; }'),
+          ['ApexClass:BetaPart']
+        );
+      }
+      return startDeploy(request);
+    };
+    const run = await world.apply(plan);
+    org.startDeploy = startDeploy;
+    expect(run.totals).to.deep.equal({ restored: 1, conflict: 1, skipped: 1 });
+    const errors = run.steps.flatMap((step) => step.errors);
+    expect(errors.map(({ target, code }) => [target, code])).to.deep.equal([
+      ['metadata:ApexClass:BetaPart', 'MOVED'],
+      ['metadata:ApexClass:AlphaPart', 'DEPENDS_ON_FAILED'],
+    ]);
+    expect(JSON.stringify([...textsOf('BetaPart')])).to.include('Integer cleo');
   });
 
   it('stops where one of them fails: what waits for it is skipped, what came through stays', async () => {

@@ -8,6 +8,7 @@ import {
 } from '../../metadata/component.js';
 import type { AddedValues } from '../../metadata/picklistValues.js';
 import { isOff } from '../../metadata/switchedOff.js';
+import { typeFacts } from '../../metadata/typeFacts.js';
 import type { DeployReport } from '../../org/ports.js';
 import { readAddedValues } from '../../plan/components/readComponentFacts.js';
 import type { Step } from '../../plan/rollbackPlan.js';
@@ -15,7 +16,8 @@ import type { ItemOutcome } from '../outcome.js';
 import { standingOfComponent } from './componentStanding.js';
 import { saveFieldData } from './fieldData.js';
 import { readPresent } from './readPresent.js';
-import { intend, itemOutcome, settle, type RunContext } from '../runContext.js';
+import { intend, itemOutcome, settle, workedSince, type RunContext } from '../runContext.js';
+import { standingSince } from '../standing.js';
 import { deployValidated, whyFailed } from './runDeploy.js';
 import { isComponentStep, wayBackZip, type ComponentStep } from './wayBackZip.js';
 
@@ -26,9 +28,13 @@ import { isComponentStep, wayBackZip, type ComponentStep } from './wayBackZip.js
 export async function applyComponentSteps(run: RunContext, steps: readonly Step[]): Promise<void> {
   let due: ComponentStep[] = [];
   const own = steps.filter(isComponentStep);
-  const landed = await landedBefore(run, own);
+  const found = await presentNow(run, own);
+  const landed = await landedBefore(run, own, found);
   for (const step of own) {
-    const standing = standingOfComponent(step, run.current.components);
+    const standing = standingSince(
+      standingOfComponent(step, run.current.components),
+      standingOfComponent(step, found.states)
+    );
     const before = landed.get(step.id);
     if (before) await settle(run, step, [before]);
     else if (standing === 'asPlanned') due.push(step);
@@ -64,25 +70,41 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     return;
   }
   run.org.forgetDescribes();
-  const found = await readBack(run, due);
+  const after = await readBack(run, due);
   const values = await readAddedValues(
     run.baseline,
-    found.components,
+    after.components,
     keysOf(due.filter(({ operation }) => operation === 'restoreComponent'))
   );
-  for (const step of due) await settle(run, step, [proven(run, step, { ...found, values })]);
+  for (const step of due) await settle(run, step, [proven(run, step, { ...after, values })]);
+}
+
+/** Pointers of flows are set within seconds. */
+const takesLong = ({ operation }: Step): boolean =>
+  operation !== 'activateFlowVersion' && operation !== 'deactivateFlow';
+
+/** The components as the run found them; read again where longer work of its own lies in between. */
+async function presentNow(run: RunContext, steps: readonly ComponentStep[]): Promise<Found> {
+  const { retrieved, components } = run.current;
+  if (!workedSince(run, takesLong)) return { components: retrieved?.components ?? [], states: components };
+  // What the file of a profile or translation holds depends on what else is asked for: the same as the first time.
+  const partial = steps.some(({ detail }) => typeFacts(detail.type).partial);
+  return readBack(run, partial ? run.plan.steps.filter(isComponentStep) : steps);
 }
 
 /**
  * Steps that a deployment before a crash made harmless: what is left of them is what no deployment takes away, and nobody
  * moved them.
  */
-async function landedBefore(run: RunContext, steps: readonly ComponentStep[]): Promise<Map<string, ItemOutcome>> {
+async function landedBefore(
+  run: RunContext,
+  steps: readonly ComponentStep[],
+  { components, states }: Found
+): Promise<Map<string, ItemOutcome>> {
   const begun = steps.filter(({ id, operation }) => run.begun.has(id) && operation !== 'deleteComponent');
-  const components = run.current.retrieved?.components ?? [];
   if (begun.length === 0) return new Map();
   const values = await readAddedValues(run.baseline, components, keysOf(begun));
-  const found = { components, states: run.current.components, values };
+  const found = { components, states, values };
   return new Map(
     begun.flatMap((step) => {
       const outcome = proven(run, step, found);
@@ -124,7 +146,7 @@ function refused(run: RunContext, step: ComponentStep, report: DeployReport): It
   });
 }
 
-/** The components as they are after a deployment. */
+/** Components, and how each stands. */
 interface Found {
   readonly components: readonly RetrievedComponent[];
   readonly states: ReadonlyMap<string, ComponentState>;
