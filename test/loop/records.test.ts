@@ -1,6 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { makeUndoPlan } from '../../src/apply/undo/makeUndoPlan.js';
 import type { RunResult } from '../../src/apply/runResult.js';
+import { parseStoreId, type StoreId } from '../../src/model/ids.js';
+import { SILENT } from '../../src/model/progress.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { presetNamed } from '../../src/records/presets/presets.js';
 import type { ObjectScope } from '../../src/snapshot/scope.js';
@@ -425,6 +428,13 @@ describe('records go back', () => {
     expect(errors[0]?.message).to.match(/new Id .*, but not with SBQQ__EvaluationOrder__c/);
     expect(run.totals).to.include({ failed: 1 });
     expect(run.totals.skipped ?? 0).to.equal(0);
+
+    // Taken back, the run leaves nothing behind: the row is there because of it.
+    const [, fresh = ''] = Object.entries(run.idMap).find(([old]) => old === CUSTOM_RULE) ?? [];
+    const id = parseStoreId(run.runId) as StoreId;
+    const undo = await makeUndoPlan(await world.as('Ada Admin'), world.store, id, world.chance, SILENT);
+    expect((await world.apply(undo)).status).to.equal('succeeded');
+    expect(world.row('SBQQ__PriceRule__c', fresh)).to.equal(undefined);
   });
 
   it('saves the rows that a delete takes along, which later steps find gone', async () => {

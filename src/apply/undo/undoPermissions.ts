@@ -9,6 +9,7 @@ import { isParentType, scopeOfRows } from '../../permissions/permissionScope.js'
 import { parseJson } from '../../snapshot/baseline.js';
 import { permissionsJson } from '../../snapshot/capturePermissions.js';
 import { permissionsSchema } from '../../snapshot/snapshotSchemas.js';
+import type { ItemOutcome } from '../outcome.js';
 import { wasChanged, type SnapshotFiles, type UndoneRun } from '../undoneRun.js';
 
 /**
@@ -44,11 +45,21 @@ export async function undoPermissions(undone: UndoneRun, files: SnapshotFiles): 
 function writtenRows({ plan, accounts }: UndoneRun): NonNullable<PermissionsPart['only']> {
   return plan.steps.flatMap(({ id, detail }) => {
     if (detail.kind !== 'permissions') return [];
-    const changed = new Set((accounts.get(id) ?? []).filter(wasChanged).map(({ target }) => target));
-    return detail.rows
-      .map(({ kind, target, after }) => ({ parent: detail.parent, kind, target, left: after }))
-      .filter((key) => changed.has(permissionTarget(key.parent, key)));
+    const changed = new Map((accounts.get(id) ?? []).filter(wasChanged).map((item) => [item.target, item]));
+    return detail.rows.flatMap(({ kind, target, after }) => {
+      const key = { parent: detail.parent, kind, target };
+      const item = changed.get(permissionTarget(key.parent, key));
+      if (!item) return [];
+      // What the org made of it is what the run left, also where that is not what was planned.
+      const left = item.outcome === 'failed' ? grantsIn(item.after) : after;
+      return [{ ...key, left }];
+    });
   });
+}
+
+/** The grants that an account names. */
+function grantsIn(text: ItemOutcome['after']): readonly string[] {
+  return typeof text === 'string' ? text.split(', ') : [];
 }
 
 function writtenParents({ plan, accounts }: UndoneRun): PermissionParent[] {
