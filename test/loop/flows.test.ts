@@ -4,7 +4,11 @@ import { deployAs, flow } from '../support/deploys.js';
 import { flowJson } from '../org/engine/flows/flowJson.js';
 import type { FlowVersion } from '../org/engine/flows/flowStore.js';
 import { World } from '../support/world.js';
+import { resumeRun } from '../../src/apply/resumeRun.js';
 import type { RunResult } from '../../src/apply/runResult.js';
+import { parseStoreId, type StoreId } from '../../src/model/ids.js';
+import { SILENT } from '../../src/model/progress.js';
+import type { Snapshot } from '../../src/snapshot/snapshotFormat.js';
 
 const FLOW = 'Machine_Finder';
 
@@ -376,7 +380,8 @@ describe('flows go back', () => {
     expect(csv).to.include('Caller-1');
   });
 
-  it('makes room in a full flow with a version that was added since', async () => {
+  /** Fifty versions: the one that ran is gone, and two were added since. */
+  const fullFlow = async (): Promise<Snapshot> => {
     for (let n = 4; n < 50; n += 1)
       await deployAs(world, 'Cleo Colleague', flow(FLOW, `draft ${n}`, 'Draft'), [`Flow:${FLOW}`]);
     world.org.clock.advance(60_000);
@@ -384,6 +389,11 @@ describe('flows go back', () => {
     await deployAs(world, 'Dov Deployer', flow(FLOW, 'bad'), [`Flow:${FLOW}`]);
     world.side.tooling.deleteVersion(world.user('Dov Deployer'), rowOf(FLOW, 2));
     await deployAs(world, 'Dov Deployer', flow(FLOW, 'worse'), [`Flow:${FLOW}`]);
+    return snapshot;
+  };
+
+  it('makes room in a full flow with a version that was added since', async () => {
+    const snapshot = await fullFlow();
     const plan = await world.plan(snapshot);
     expect(plan.steps).to.deep.equal([]);
     expect(plan.manual[0]?.what).to.include('50 versions');
@@ -391,6 +401,20 @@ describe('flows go back', () => {
     const run = await world.apply(roomy);
     expect(run.status).to.equal('succeeded');
     expect(versions(FLOW)).to.have.length(49);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  }).timeout(30_000);
+
+  it('makes a full flow run again where the run was stopped after it had switched it off', async () => {
+    const snapshot = await fullFlow();
+    const plan = await world.plan(snapshot, { choice: { deleteFlows: true } });
+    expect(plan.steps[0]?.operation).to.equal('deactivateFlow');
+    let steps = 0;
+    const { status, runId } = await world.apply(plan, { stopAsked: () => (steps += 1) > 1 });
+    expect([status, active(FLOW)]).to.deep.equal(['interrupted', null]);
+    const org = await world.as('Ada Admin');
+    const options = { tests: [], stopAsked: () => false };
+    const run = await resumeRun(org, world.store, parseStoreId(runId) as StoreId, options, world.chance, SILENT);
+    expect([run.status, run.totals.conflict ?? 0]).to.deep.equal(['succeeded', 0]);
     expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
   }).timeout(30_000);
 

@@ -20,7 +20,7 @@ export function flowBatch(step: Step): 'pointers' | 'redeploys' | 'deletes' {
 export async function applyFlowSteps(run: RunContext, steps: readonly Step[]): Promise<void> {
   const due: Step[] = [];
   for (const step of steps) {
-    const standing = standingOfFlow(step, run.current.flows, run.current.flowBodies);
+    const standing = standingOfFlow(step, run.current.flows, run.current.flowBodies, switchedOff(run, step));
     if (standing === 'asPlanned') due.push(step);
     else if (standing === 'moved') await settle(run, step, [itemOutcome(run, step, MOVED)]);
     else {
@@ -47,6 +47,16 @@ export async function applyFlowSteps(run: RunContext, steps: readonly Step[]): P
     for (const step of due.filter(({ id }) => !run.outcomes.has(id)))
       await settle(run, step, [itemOutcome(run, step, { outcome: 'failed', ...reasonOf(error) })]);
   }
+}
+
+/** Whether an earlier step of this run switched the flow off. What somebody else switched off stays so. */
+function switchedOff(run: RunContext, { target }: Step): boolean {
+  return run.plan.steps.some(
+    (step) =>
+      step.operation === 'deactivateFlow' &&
+      step.target === target &&
+      (run.outcomes.get(step.id) ?? []).some(({ outcome }) => outcome === 'restored' || outcome === 'neutralised')
+  );
 }
 
 const MOVED = {

@@ -4,8 +4,16 @@ import type { OrgPorts } from '../../org/ports.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import type { Moved, Standing } from '../standing.js';
 
-/** How a flow stands. `bodies` holds digests of versions that were read because their stamp moved, by `Name-3`. */
-export function standingOfFlow(step: Step, flows: readonly FlowEntry[], bodies: ReadonlyMap<string, string>): Standing {
+/**
+ * How a flow stands. `bodies` holds digests of versions that were read because their stamp moved, by `Name-3`.
+ * `switchedOff`: this run switched the flow off before, to make room for the version that comes.
+ */
+export function standingOfFlow(
+  step: Step,
+  flows: readonly FlowEntry[],
+  bodies: ReadonlyMap<string, string>,
+  switchedOff = false
+): Standing {
   const { detail } = step;
   if (detail.kind !== 'flow' && detail.kind !== 'flowVersion') return 'asPlanned';
   const flow = flows.find((entry) => entry.name === detail.flow);
@@ -29,7 +37,8 @@ export function standingOfFlow(step: Step, flows: readonly FlowEntry[], bodies: 
   // The version that shall run may have been edited since: then its number says nothing.
   if (there && !(edited && detail.bodyDigest !== null && runs !== undefined && runs !== detail.bodyDigest))
     return 'alreadyRestored';
-  return active === detail.from && !edited ? 'asPlanned' : 'moved';
+  const waits = detail.needsSlot === true && switchedOff && active === null;
+  return (active === detail.from || waits) && !edited ? 'asPlanned' : 'moved';
 }
 
 export function movedFlow(step: Step, flows: readonly FlowEntry[]): Moved {

@@ -195,6 +195,18 @@ describe('how a flow stands', () => {
     expect(standing(step, [aFlow('A', null, 3)], { 'A-3': 'old' })).to.equal('moved');
   });
 
+  it('is as planned while it is off only to make room, and moved where somebody else switched it off', () => {
+    const { detail } = redeploy;
+    if (detail.kind !== 'flow') throw new Error('not a flow');
+    const full: Step = { ...redeploy, detail: { ...detail, needsSlot: true } };
+    const off = [aFlow('A', null, 3)];
+    const bodies = new Map<string, string>();
+    expect(standingOfFlow(full, off, bodies, true)).to.equal('asPlanned');
+    expect(standingOfFlow(full, off, bodies, false)).to.equal('moved');
+    expect(standingOfFlow(full, [aFlow('A', 3, 3)], bodies, true)).to.equal('moved');
+    expect(standingOfFlow(redeploy, off, bodies, true)).to.equal('moved');
+  });
+
   it('has its bad version still, or no more', () => {
     const step = planned(versionStep('A', 3), 's001');
     expect(standing(step, [aFlow('A', 1, 3)])).to.equal('asPlanned');
