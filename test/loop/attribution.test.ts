@@ -197,7 +197,7 @@ describe('whose changes go back', () => {
       expect(findings(plan, 'severalDeployers')).to.deep.equal([]);
     });
 
-    for (const memberProperties of ['all', 'named'] as const)
+    for (const memberProperties of ['all', 'named', 'none'] as const)
       it(`a field edited by hand since stays, also in an object that is in scope as a whole (properties of ${memberProperties} members)`, async () => {
         world.org.switches.memberProperties = memberProperties;
         const [hers, his] = ['Installation_Visit__c.Hers__c', 'Installation_Visit__c.His__c'];

@@ -50,7 +50,7 @@ export function unconfirmedFacts(): UnconfirmedFacts {
     missingDescriptionClears: true,
     // Whether LastModifiedDate of a permission set moves when one of its rows is written.
     rowsMoveTheirParent: true,
-    // Whether a retrieve gives properties of the members that came with their container, or only of what it names.
+    // Properties that a retrieve gives of members of a container: of all, of those it names, or of none.
     memberProperties: 'all',
   };
 }

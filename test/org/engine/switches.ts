@@ -70,7 +70,7 @@ export interface UnconfirmedFacts {
   toolingInBatch: 'answered' | 'refused';
   missingDescriptionClears: boolean;
   rowsMoveTheirParent: boolean;
-  memberProperties: 'all' | 'named';
+  memberProperties: 'all' | 'named' | 'none';
 }
 
 /** What a rule knows of a request: its number since the server started, from 1. */

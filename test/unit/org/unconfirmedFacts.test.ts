@@ -96,7 +96,7 @@ describe('practice org: unconfirmed facts', () => {
   });
 
   it('properties of members that came with their container', async () => {
-    const given = async (memberProperties: 'all' | 'named', field?: string): Promise<boolean> => {
+    const given = async (memberProperties: Switchboard['memberProperties'], field?: string): Promise<boolean> => {
       const world = new PracticeMetadata();
       world.org.switches.memberProperties = memberProperties;
       const wanted = { CustomObject: ['Product2'], ...(field ? { CustomField: [field] } : {}) };
@@ -104,7 +104,8 @@ describe('practice org: unconfirmed facts', () => {
       return fileProperties.some(({ fullName }) => fullName === 'Product2.Bean_Hoppers__c');
     };
     expect([await given('all'), await given('named')]).to.deep.equal([true, false]);
-    expect(await given('named', 'Product2.Bean_Hoppers__c')).to.equal(true);
+    const field = 'Product2.Bean_Hoppers__c';
+    expect([await given('named', field), await given('none', field)]).to.deep.equal([true, false]);
   });
 
   it('a Bulk query without rows', () => {

@@ -24,7 +24,7 @@ export function retrievePackage(
   manifest: Manifest,
   apiVersion: string,
   singlePackage: boolean,
-  memberProperties: 'all' | 'named',
+  memberProperties: 'all' | 'named' | 'none',
   packageProperties: Omit<FileProperties, 'fileName' | 'fullName' | 'type' | 'id' | 'manageableState'>
 ): RetrievedPackage {
   const collector = new Collector(catalogue, singlePackage ? '' : 'unpackaged/');
@@ -156,9 +156,11 @@ class Collector {
     return normalForm('Profile', profileFor(root, asked, this.named));
   }
 
-  public properties(ofMembers: 'all' | 'named'): FileProperties[] {
+  public properties(ofMembers: 'all' | 'named' | 'none'): FileProperties[] {
     const named = new Set(this.named.map(({ type, fullName }) => `${type}\n${fullName}`));
-    const members = [...this.members].filter(([key]) => ofMembers === 'all' || named.has(key));
+    const members = [...this.members].filter(
+      ([key]) => ofMembers === 'all' || (ofMembers === 'named' && named.has(key))
+    );
     return [...this.whole, ...members.map(([, member]) => member)].map((component) =>
       filePropertiesOf(component, this.folder)
     );
