@@ -96,6 +96,7 @@ export async function makePlanFolder(
       at: deployment.completedAt,
       takenBack: isReal(deployment) && isTaken(attribution, deployment.id) && !request.driftOnly,
       ...(deployment.checkOnly ? { checkOnly: true } : {}),
+      ...(attribution.wayBack?.has(deployment.id) ? { run: attribution.wayBack.get(deployment.id) } : {}),
     })),
     summary,
     steps,
@@ -106,7 +107,9 @@ export async function makePlanFolder(
     estimate: cost,
     advice: adviceFor(steps, conflicts, manual, draft.leftOut, {
       days: Math.floor((Date.parse(known.serverTime) - Date.parse(baseline.snapshot.createdAt)) / 86_400_000),
-      otherDeployments: observed.deployments.filter((one) => isReal(one) && !isTaken(attribution, one.id)).length,
+      otherDeployments: observed.deployments.filter(
+        (one) => isReal(one) && !isTaken(attribution, one.id) && !attribution.wayBack?.has(one.id)
+      ).length,
     }),
   };
   const plan: RollbackPlan = { ...body, digest: digestOf(body) };

@@ -129,6 +129,7 @@ export const planSchema = z.strictObject({
       at: text.nullable(),
       takenBack: z.boolean(),
       checkOnly: z.boolean().optional(),
+      run: text.optional(),
     })
   ),
   summary: z.partialRecord(operation, z.number()),

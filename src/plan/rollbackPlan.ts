@@ -176,6 +176,8 @@ export interface DeploymentSummary {
   readonly takenBack: boolean;
   /** It was only validated, and changed nothing. Plans of earlier releases do not say. */
   readonly checkOnly?: boolean;
+  /** The run of this store that took the org back by it. It is nobody's release. */
+  readonly run?: string;
 }
 
 export interface RollbackPlan {

@@ -45,7 +45,7 @@ export function snapshotFindings(
       message: `A deployment by ${deployment.createdByName} is still ${deployment.status}.`,
       action: 'Wait until it is done, then plan again.',
     });
-  const real = observed.deployments.filter(isReal);
+  const real = observed.deployments.filter((one) => isReal(one) && !attribution.wayBack?.has(one.id));
   findings.push(...severalDeployers(real, attribution, snapshot.id));
   for (const deployment of real) {
     if (isTaken(attribution, deployment.id)) continue;

@@ -5,7 +5,7 @@ import { when } from './words.js';
 /** Which plan it is: back to what, whose changes, and the deployments since. */
 export function heading(plan: RollbackPlan, width: number): string[] {
   const whose = plan.deployers.length > 0 ? plan.deployers.join(', ') : 'nobody';
-  const real = plan.deployments.filter((deployment) => !deployment.checkOnly);
+  const real = plan.deployments.filter((deployment) => !deployment.checkOnly && !deployment.run);
   const taken = real.filter((deployment) => deployment.takenBack).length;
   return [
     `Plan ${plan.id}`,
@@ -31,7 +31,7 @@ export function heading(plan: RollbackPlan, width: number): string[] {
             plan.deployments.map((deployment) => [
               deployment.id,
               deployment.status,
-              `${deployment.at ? when(deployment.at) : 'not done'} by ${deployment.by}${deployment.checkOnly ? ' (check only)' : deployment.takenBack ? '' : ' (not taken back)'}`,
+              `${deployment.at ? when(deployment.at) : 'not done'} by ${deployment.by}${deploymentNote(deployment)}`,
             ]),
             width,
             '    '
@@ -39,6 +39,12 @@ export function heading(plan: RollbackPlan, width: number): string[] {
         ]
       : []),
   ];
+}
+
+function deploymentNote({ checkOnly, run, takenBack }: RollbackPlan['deployments'][number]): string {
+  if (checkOnly) return ' (check only)';
+  if (run) return ` (by run ${run} of this store)`;
+  return takenBack ? '' : ' (not taken back)';
 }
 
 /** The span of time that was asked for, if any. */

@@ -27,6 +27,8 @@ export interface Baseline {
   readonly knowledge: Knowledge;
   /** New Ids that earlier runs back to this snapshot gave. */
   readonly idMap: IdMap;
+  /** Deployments by which earlier runs took the org back, by id to the run; undefined: none are told apart. */
+  readonly wayBack?: ReadonlyMap<string, StoreId>;
 }
 
 export function objectPart(baseline: Baseline, object: string): ObjectPart | undefined {
@@ -61,7 +63,8 @@ export async function openBaseline(
   store: Store,
   id: StoreId,
   orgId: string,
-  idMap: IdMap = NO_NEW_IDS
+  idMap: IdMap = NO_NEW_IDS,
+  wayBack?: ReadonlyMap<string, StoreId>
 ): Promise<Baseline> {
   const folder = await store.open('snapshots', id);
   const snapshot = await readSnapshot(folder);
@@ -103,5 +106,6 @@ export async function openBaseline(
     describes,
     knowledge: joinKnowledge([PRESET_KNOWLEDGE, snapshot.scope.knowledge ?? NO_KNOWLEDGE]),
     idMap,
+    ...(wayBack ? { wayBack } : {}),
   };
 }

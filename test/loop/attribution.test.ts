@@ -1,8 +1,12 @@
 import { expect } from 'chai';
 import { CREMA_UNO } from '../../scripts/demo/story.js';
+import type { RunResult } from '../../src/apply/runResult.js';
+import { makeUndoPlan } from '../../src/apply/undo/makeUndoPlan.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
+import { SILENT } from '../../src/model/progress.js';
 import { readItems } from '../../src/plan/readPlan.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
+import type { Snapshot } from '../../src/snapshot/snapshotFormat.js';
 import { apexClass, deployAs, flow, textField } from '../support/deploys.js';
 import { refusalOf } from '../unit/support/refusals.js';
 import { stampOf } from '../org/engine/metadata/author.js';
@@ -348,6 +352,64 @@ describe('whose changes go back', () => {
           ],
         },
       ]);
+    });
+  });
+
+  describe('after an earlier run back', () => {
+    const ADA = 'ada.admin@brightcup.example';
+    /** Dov's class and row, of which a first run takes back only the class. */
+    const halfBack = async (): Promise<{ before: Snapshot; run: RunResult }> => {
+      const before = await world.snapshot(SCOPE);
+      const files = apexClass('DiscountLimits', 'public class DiscountLimits { }');
+      await deployAs(world, 'Dov Deployer', files, ['ApexClass:DiscountLimits']);
+      edit('Dov Deployer', RULES, RULE, { SBQQ__EvaluationOrder__c: 999 });
+      later();
+      const run = await world.apply(await world.plan(before, { choice: { only: ['metadata:ApexClass'] } }));
+      expect(run.status).to.equal('succeeded');
+      later();
+      return { before, run };
+    };
+    const undo = async (run: RunResult): Promise<RunResult> =>
+      world.apply(
+        await makeUndoPlan(
+          await world.as('Ada Admin'),
+          world.store,
+          parseStoreId(run.runId) as StoreId,
+          world.chance,
+          SILENT
+        )
+      );
+    const byRuns = (plan: RollbackPlan): unknown[] =>
+      plan.deployments.filter(({ checkOnly }) => !checkOnly).map(({ by, run }) => [by, run]);
+
+    it('whoever rolled back is no deployer for it: handwork of theirs stays', async () => {
+      const { before, run } = await halfBack();
+      edit('Ada Admin', 'Product2', CREMA_UNO, { Name: 'By hand' });
+      const plan = await world.plan(before);
+      expect(plan.deployers).to.deep.equal([DOV]);
+      expect(await writes(world, plan)).to.deep.equal([`updateRecords ${RULE}: SBQQ__EvaluationOrder__c`]);
+      expect(kept(plan)).to.deep.equal([[CREMA_UNO, 'changedByOther', ADA, 'keep']]);
+      expect(byRuns(plan)).to.deep.equal([
+        [DOV, undefined],
+        [ADA, run.runId],
+      ]);
+      expect([...findings(plan, 'severalDeployers'), ...findings(plan, 'otherDeployment')]).to.deep.equal([]);
+    });
+
+    it('a run that was taken back brought the changes back: its deployment counts', async () => {
+      const { before, run } = await halfBack();
+      const undone = await undo(run);
+      expect(undone.status).to.equal('succeeded');
+      later();
+      const plan = await world.plan(before);
+      expect(await writes(world, plan)).to.include('restoreComponent metadata:ApexClass:DiscountLimits');
+      expect(byRuns(plan)).to.deep.equal([
+        [DOV, undefined],
+        [ADA, run.runId],
+        [ADA, undefined],
+      ]);
+      const again = await undo(undone);
+      expect(byRuns(await world.plan(before)).at(-1)).to.deep.equal([ADA, again.runId]);
     });
   });
 

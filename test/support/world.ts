@@ -6,6 +6,7 @@ import { applyPlan, type ApplyRequest } from '../../src/apply/applyPlan.js';
 import { openPlan } from '../../src/apply/readyPlan.js';
 import type { RunResult } from '../../src/apply/runResult.js';
 import { knownNewIds } from '../../src/apply/records/knownNewIds.js';
+import { wayBackDeployments } from '../../src/apply/wayBackDeployments.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT, type Chance } from '../../src/model/progress.js';
 import { connectOrg } from '../../src/org/connectOrg.js';
@@ -132,7 +133,13 @@ export class World {
     org.forgetDescribes();
     const snapshotId = parseStoreId(snapshot.id) as StoreId;
     const newIds = await knownNewIds(this.store, snapshotId);
-    const baseline = await openBaseline(this.store, snapshotId, org.identity.orgId, newIds);
+    const baseline = await openBaseline(
+      this.store,
+      snapshotId,
+      org.identity.orgId,
+      newIds,
+      await wayBackDeployments(this.store, org.identity.orgId)
+    );
     const { choice, ...rest } = request;
     const { plan } = await makePlan(
       org,

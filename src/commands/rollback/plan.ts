@@ -1,6 +1,7 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { knownNewIds } from '../../apply/records/knownNewIds.js';
+import { wayBackDeployments } from '../../apply/wayBackDeployments.js';
 import { checkPlan } from '../../apply/checkPlan.js';
 import { askChoice } from '../../cli/askChoice.js';
 import { CHANCE, homeFolder, openOrg, openStore } from '../../cli/compose.js';
@@ -126,7 +127,13 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     const old = flags.refresh && (await openOldPlan(store, flags.refresh, orgId));
     const snapshotId = await chooseSnapshot(store, old ? old.plan.snapshotId : flags.snapshot, orgId);
     const after = flags.after && (await chooseFollower(store, flags.after, snapshotId));
-    const baseline = await openBaseline(store, snapshotId, orgId, await knownNewIds(store, snapshotId));
+    const baseline = await openBaseline(
+      store,
+      snapshotId,
+      orgId,
+      await knownNewIds(store, snapshotId),
+      await wayBackDeployments(store, orgId)
+    );
     sameApiVersion(flags['api-version'], baseline.snapshot.apiVersion);
     const org = await openOrg(
       flags['target-org'],

@@ -35,6 +35,8 @@ export interface Attribution {
   readonly touches: ReadonlyMap<string, readonly Touch[]>;
   /** The deployments that are taken back; undefined: all of them. */
   readonly taken?: ReadonlySet<string>;
+  /** Deployments by which runs took the org back, by id to the run: nobody's release, and no trace of anybody's work. */
+  readonly wayBack?: ReadonlyMap<string, string>;
   /** Rows that named loads wrote, by Id. */
   readonly loaded: LoadedRows;
   readonly after?: AfterState;
@@ -89,7 +91,8 @@ export function inWindow(window: Window, at: string | null | undefined): boolean
   );
 }
 
-export function isTaken(attribution: Pick<Attribution, 'taken'>, deploymentId: string): boolean {
+export function isTaken(attribution: Pick<Attribution, 'taken' | 'wayBack'>, deploymentId: string): boolean {
+  if (attribution.wayBack?.has(deploymentId)) return false;
   return attribution.taken === undefined || attribution.taken.has(deploymentId);
 }
 

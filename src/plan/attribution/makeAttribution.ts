@@ -43,11 +43,14 @@ export async function makeAttribution(
       ...(request.until ? { until: request.until } : {}),
     },
   };
+  // The way back of an earlier run counts as a deployment only where it is named.
+  const wayBack = new Map([...(baseline.wayBack ?? [])].filter(([id]) => !asked.deployments.includes(id)));
+  const deployments = observed.deployments.filter(({ id }) => !wayBack.has(id));
   const result = attribute(
     observed.changes,
     {
-      deployments: observed.deployments,
-      touches: touchesOf(observed.deployments.filter(isReal), observed.reports),
+      deployments,
+      touches: touchesOf(deployments.filter(isReal), observed.reports),
       loaded: loads.rows,
       ...(after ? { after } : {}),
       flowBodies: { baseline: baselineBodies(baseline.flows), now: observed.components.flowBodies },
@@ -60,7 +63,7 @@ export async function makeAttribution(
     ...named.map(({ createdById }) => createdById),
     ...loads.by,
   ]);
-  return { attribution: result.attribution, people, findings };
+  return { attribution: { ...result.attribution, wayBack }, people, findings };
 }
 
 async function unclear(

@@ -180,6 +180,17 @@ describe('a plan as a person reads it', () => {
     expect(text).to.include('    0Af2  Succeeded  2026-11-21 by Dora (check only)');
   });
 
+  it('does not count the way back of an earlier run, and names the run', () => {
+    const text = report({
+      deployments: [
+        { id: '0Af1', by: 'Dora', status: 'Succeeded', at: '2026-11-21', takenBack: true },
+        { id: '0Af2', by: 'Ada', status: 'Succeeded', at: '2026-11-21', takenBack: false, run: 'RUN' },
+      ],
+    });
+    expect(text).to.include('Deployments since the snapshot: 1, of which 1 is taken back\n');
+    expect(text).to.include('    0Af2  Succeeded  2026-11-21 by Ada (by run RUN of this store)');
+  });
+
   it('says of rows with the same fate once what is done with them; each stands by itself when all is asked for', () => {
     const rows = Array.from({ length: 4 }, (_, n) => ({
       ...conflict(`record:Product2:01t00000000000${n}AAA`),
