@@ -157,9 +157,11 @@ export async function throughToTheEnd(
   await quarantine(run);
   const stopped = await carryOut(run, options.stopAsked, isHeld);
   if (stopped?.by === 'error') options.onStopped?.(stopped.error);
+  const result = await closeRun(run, stopped !== undefined, Math.round(performance.now() - started));
+  // Last of all: a run that dies before has reminded nobody, and the next command warns.
   if (options.cpqTriggers === 'attested-off')
     await run.journal.append({ kind: 'switchBack', name: CPQ_TRIGGERS, how: 'reminded' });
-  return closeRun(run, stopped !== undefined, Math.round(performance.now() - started));
+  return result;
 }
 
 /** A run that could not even give its account (the disk is full): it stays open, and says how to go on. */

@@ -70,6 +70,24 @@ describe('CPQ triggers that somebody switched off by hand', function () {
     expect(await stillOff(life)).to.equal(0);
   });
 
+  it('are known to be off when the run died while it gave its account: nobody was reminded', async () => {
+    const first = new Life(scene, 1);
+    const create = scene.disk.create.bind(scene.disk);
+    scene.disk.create = async (path) => {
+      if (path.includes('result.json')) scene.disk.powerOff();
+      return create(path);
+    };
+    await first.apply(story.plan, off).catch(() => undefined);
+    expect(first.isDead()).to.equal(true);
+    scene.disk.create = create;
+    scene.disk.powerOn('all');
+    const life = new Life(scene, 2);
+    const run = (await life.store.ids('runs')).at(-1) as StoreId;
+    expect([await stillOff(life), await doctorSays(life)]).to.deep.equal([1, 'mind']);
+    await resume(life, run);
+    expect([await stillOff(life), await doctorSays(life)]).to.deep.equal([0, 'ok']);
+  });
+
   it('are reminded of when the run is stopped', async () => {
     const life = new Life(scene, 1);
     let steps = 0;
