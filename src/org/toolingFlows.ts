@@ -1,6 +1,7 @@
 import { versionMember, type FlowEntry, type FlowVersion } from '../flow/flowVersion.js';
 import { soqlText } from '../records/soql.js';
 import { OrgRequestError, type OrgHttp } from './orgHttp.js';
+import { badAnswer } from './orgRequestError.js';
 import type {
   FlowPointer,
   FlowPointerTarget,
@@ -29,7 +30,22 @@ export class ToolingFlows implements FlowReader, FlowPointer {
     private readonly queries: Querier
   ) {}
 
+  /**
+   * Every flow with its versions. Throws where the org says that a version runs and does not give that version: read as
+   * "inactive" it would be switched off.
+   */
   public async listFlows(): Promise<FlowEntry[]> {
+    const first = await this.readFlows();
+    if (first.incomplete.length === 0) return first.flows;
+    // Definitions and versions are two queries: a version may have been activated between them.
+    const { flows, incomplete } = await this.readFlows();
+    if (incomplete.length === 0) return flows;
+    throw badAnswer(
+      `the org says that a version of ${incomplete.join(', ')} runs, and does not list that version: look whether this user may see it (Setup, Flows)`
+    );
+  }
+
+  private async readFlows(): Promise<{ readonly flows: FlowEntry[]; readonly incomplete: string[] }> {
     const [definitions, versions] = await Promise.all([
       this.queries.query(
         'SELECT Id, DeveloperName, NamespacePrefix, ManageableState, ActiveVersionId, LatestVersionId FROM FlowDefinition',
@@ -42,9 +58,14 @@ export class ToolingFlows implements FlowReader, FlowPointer {
     ]);
     const byDefinition = Map.groupBy(versions, (row) => String(row.DefinitionId));
     const numberOf = new Map(versions.map((row) => [String(row.Id), Number(row.VersionNumber)]));
-    return definitions
-      .map((row) => entry(row, byDefinition.get(String(row.Id)) ?? [], numberOf))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    const incomplete: string[] = [];
+    const flows = definitions.map((row) => {
+      const flow = entry(row, byDefinition.get(String(row.Id)) ?? [], numberOf);
+      // A package may hide the versions of its flows, always: then nothing tells them apart.
+      if (row.ActiveVersionId && flow.activeVersion === null && !flow.managed) incomplete.push(flow.name);
+      return flow;
+    });
+    return { flows: flows.sort((a, b) => (a.name < b.name ? -1 : 1)), incomplete: incomplete.sort() };
   }
 
   public async setActiveVersions(targets: readonly FlowPointerTarget[]): Promise<PointerResult[]> {

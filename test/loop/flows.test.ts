@@ -9,6 +9,7 @@ import type { RunResult } from '../../src/apply/runResult.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT } from '../../src/model/progress.js';
 import type { Snapshot } from '../../src/snapshot/snapshotFormat.js';
+import { ToolingFlows } from '../../src/org/toolingFlows.js';
 
 const FLOW = 'Machine_Finder';
 
@@ -244,6 +245,34 @@ describe('flows go back', () => {
     world.side.flows.get(name)?.versions.find((version) => version.number === number)?.id ?? '';
   const kept = async (run: RunResult): Promise<string[]> =>
     (await (await world.store.open('runs', run.runId as never)).list('bad')).sort();
+
+  it('reads flows again where a version was activated between the two queries, and never takes it for inactive', async () => {
+    const org = await world.as('Ada Admin');
+    let deployed = false;
+    let hidden = false;
+    const versionsRead = Promise.withResolvers<undefined>();
+    const flows = new ToolingFlows({} as never, {
+      count: (soql) => org.count(soql),
+      query: async (soql, options) => {
+        const ofVersions = / FROM Flow$/.test(soql);
+        if (!ofVersions && !deployed) {
+          deployed = true;
+          await versionsRead.promise;
+          await deployAs(world, 'Cleo Colleague', flow(FLOW, 'hers'), [`Flow:${FLOW}`]);
+        }
+        const rows = await org.query(soql, options);
+        if (ofVersions) versionsRead.resolve(undefined);
+        return ofVersions && hidden ? rows.filter((row) => row.VersionNumber !== 4) : rows;
+      },
+    });
+    expect((await flows.listFlows()).find(({ name }) => name === FLOW)?.activeVersion).to.equal(4);
+    hidden = true;
+    const error = await flows.listFlows().then(
+      () => undefined,
+      (reason: Error) => reason
+    );
+    expect(error?.message).to.include(`a version of ${FLOW} runs`);
+  });
 
   it('takes one flow back in at most four requests one after the other, and keeps what ran', async () => {
     const snapshot = await world.snapshot({ flows: 'all' });
