@@ -153,7 +153,8 @@ export async function throughToTheEnd(
   isHeld: () => Promise<boolean>,
   started: number
 ): Promise<RunResult> {
-  if (run.current.flows.length > 0) await run.undo.flows(run.current.flows);
+  // Also where the org had no flow at all: gone on with, the run has to know that what it finds is its own.
+  if (run.plan.steps.some(({ lane }) => lane === 'flows')) await run.undo.flows(run.current.flows);
   await quarantine(run);
   const stopped = await carryOut(run, options.stopAsked, isHeld);
   if (stopped?.by === 'error') options.onStopped?.(stopped.error);

@@ -150,6 +150,14 @@ describe('flows go back', () => {
     expect((await world.plan(snapshot, { everybody: true })).steps).to.deep.equal([]);
   });
 
+  it('saves that there was no flow at all, before the only one comes back', async () => {
+    for (const { name } of world.side.flows.all()) if (name !== FLOW) world.side.flows.remove(name);
+    const { run } = await world.rolledBack({ flows: 'all' }, () => world.side.flows.remove(FLOW), { everybody: true });
+    expect(run.totals).to.deep.equal({ restored: 1 });
+    const saved = await (await world.store.open('runs', run.runId as never)).read('undo/flows.json');
+    expect(JSON.parse(saved.toString())).to.deep.equal({ flows: [] });
+  });
+
   it('refuses the plan when a flow of that name came back meanwhile, unless it is the same', async () => {
     const GONE = 'Approve_Quote_Discount';
     const snapshot = await world.snapshot({ flows: 'all' });
