@@ -40,7 +40,7 @@ export interface Attribution {
   /** Rows that named loads wrote, by Id. */
   readonly loaded: LoadedRows;
   readonly after?: AfterState;
-  /** Nobody but the deployers changed anything in scope: what bears no name is theirs, too. */
+  /** Nobody but the deployers changed anything in scope, and nothing outside the window: what bears no name is theirs, too. */
   readonly alone: boolean;
   /** Who changed a field is known for certain, not only by the last editor of its row. */
   readonly exact: boolean;

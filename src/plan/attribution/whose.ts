@@ -51,20 +51,20 @@ export function attribute(changes: ChangeSet, traces: Traces, asked: Asked): Att
       (after === undefined || Date.parse(completedAt ?? '') <= Date.parse(after.finishedAt))
   );
   const common = { window: asked.window, touches, loaded, ...(after ? { after } : {}) };
-  const counts = authors(
-    changes,
-    { ...common, source: 'everybody', deployers: new Set(), alone: true, exact: true },
-    traces
-  );
+  const everybody: Attribution = { ...common, source: 'everybody', deployers: new Set(), alone: true, exact: true };
+  const counts = authors(changes, everybody, traces);
+  // Somebody else's work outside the window speaks against what bears no name and no time.
+  const bounded = asked.window.since !== undefined || asked.window.until !== undefined;
+  const unbounded = bounded ? authors(changes, { ...everybody, window: {} }, traces) : counts;
+  const onlyThese = counts.size > 0 && [...unbounded].every(([id, n]) => counts.get(id) === n);
   const clear = (
     source: Attribution['source'],
     ids: Iterable<string>,
     taken: readonly string[] | undefined
   ): AttributionResult => {
     const deployers = new Set(ids);
-    const known = source !== 'items' && [...counts.keys()].every((id) => deployers.has(id));
-    const alone =
-      source === 'everybody' || source === 'onlyAuthor' || (known && after !== undefined && counts.size > 0);
+    const known = source !== 'items' && [...unbounded.keys()].every((id) => deployers.has(id));
+    const alone = onlyThese && (source === 'everybody' || source === 'onlyAuthor' || (known && after !== undefined));
     return {
       kind: 'clear',
       attribution: {

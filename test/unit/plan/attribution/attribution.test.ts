@@ -10,8 +10,10 @@ import {
   aReport,
   COLLEAGUE,
   componentChange,
+  DEPLOYED_AT,
   DEPLOYER,
   deleted,
+  LATER,
   flowChange,
   aFlow,
   flowBefore,
@@ -163,6 +165,34 @@ describe('whose changes go back', () => {
       'onlyAuthor',
       [DEPLOYER],
     ]);
+  });
+
+  describe('what bears no name is theirs, too,', () => {
+    const gone = deleted('Product2', id(9), {}, null);
+    const at = (user: string, time: string): ChangeSet['records'][number] => {
+      const change = updated('Product2', id(user === DEPLOYER ? 1 : 2), { Name: ['x', 'y'] }, user);
+      return { ...change, now: { ...change.now, LastModifiedDate: time } };
+    };
+    const alone = (records: ChangeSet['records'], asked: Partial<Asked> = {}): boolean => {
+      const result = whose({ ...NOTHING, records: [...records, gone] }, [], asked);
+      return result.kind === 'clear' && result.attribution.alone;
+    };
+
+    it('where one user changed everything else', () => {
+      expect(alone([at(DEPLOYER, DEPLOYED_AT)])).to.equal(true);
+    });
+
+    it('not where nobody is known to have changed anything', () => {
+      expect(alone([])).to.equal(false);
+    });
+
+    it('not where somebody changed something outside the window', () => {
+      const window = { until: DEPLOYED_AT };
+      expect(alone([at(DEPLOYER, DEPLOYED_AT)], { window })).to.equal(true);
+      expect(alone([at(DEPLOYER, DEPLOYED_AT), at(COLLEAGUE, LATER)], { window })).to.equal(false);
+      expect(alone([at(DEPLOYER, DEPLOYED_AT), at(COLLEAGUE, LATER)], { window, everybody: true })).to.equal(false);
+      expect(alone([at(DEPLOYER, DEPLOYED_AT), at(COLLEAGUE, LATER)], { everybody: true })).to.equal(true);
+    });
   });
 
   it('nobody’s, where nothing changed', () => {
