@@ -58,7 +58,9 @@ export async function carryOut(
       else await applyRecordStep(run, step);
     } catch (error) {
       const unsettled = due.filter((member) => !run.outcomes.has(member.id));
-      if (!stopsRun(error)) {
+      // Of a step begun before a crash, what it did then is not known before it could be read again.
+      const unread = unsettled.some(({ id }) => run.begun.has(id) && !run.intended.has(id));
+      if (!stopsRun(error) && !unread) {
         for (const member of unsettled)
           await settle(run, member, itemsOf(run, member, { outcome: 'failed', ...reasonOf(error) }));
         continue;

@@ -30,6 +30,32 @@ export function stopsRun(error: unknown): boolean {
   return status < 400 || status >= 500 || OF_THE_WHOLE_RUN.has(status);
 }
 
+/** The org was written to, and what came of it could not be read: an error of the step, though only a request was refused. */
+class EffectUnknown extends Error {
+  public readonly mayHaveActed = true;
+  public readonly code: string;
+
+  public constructor(cause: unknown) {
+    const { code, message } = reasonOf(cause);
+    super(message, { cause });
+    this.name = 'EffectUnknown';
+    this.code = code;
+  }
+}
+
+/**
+ * Does what follows the first effect of a step: waiting for a job or deployment, fetching its results, reading back. A plain
+ * refusal there says nothing of the effect, so it stops the run in doubt like an answer that got lost: gone on with, the run
+ * looks what came of it.
+ */
+export async function afterEffect<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw stopsRun(error) ? error : new EffectUnknown(error);
+  }
+}
+
 export function reasonOf(error: unknown): { code: string; message: string } {
   const { code, errorCode, message } = error as RequestFailure;
   return { code: error instanceof Refusal ? error.key : (code ?? errorCode ?? 'UNKNOWN'), message };

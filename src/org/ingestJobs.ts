@@ -56,7 +56,12 @@ export class IngestJobs implements Pick<
     } catch (error) {
       // Closed by an attempt whose answer was lost: the org says so, or refuses to close it twice.
       if (!(error instanceof OrgRequestError)) throw error;
-      const { state } = checkedJob(await this.http.json<IngestJob>(`/jobs/ingest/${jobId}`), jobId);
+      const now = await this.http.json<IngestJob>(`/jobs/ingest/${jobId}`).catch((failed: unknown) => {
+        if (!(failed instanceof OrgRequestError)) throw failed;
+        // Nobody knows whether it is closed, so its rows may go in.
+        throw new OrgRequestError(failed.code, failed.message, failed.status, true);
+      });
+      const { state } = checkedJob(now, jobId);
       if (!CLOSED.has(state)) throw error;
     }
   }

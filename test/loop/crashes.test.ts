@@ -31,6 +31,21 @@ describe('a run that is cut off and gone on with', function () {
       expect(await crashes.playRefusingDisk(SEED % crashes.undisturbed.operations, code)).to.deep.equal([]);
     });
 
+  for (const [write, read] of [
+    ['setActiveVersions', 'listFlows'],
+    ['quickDeploy', 'awaitDeploy'],
+    ['quickDeploy', 'retrieve'],
+    ['writePermissions', 'readPermissions'],
+    ['updateRows', 'query'],
+    ['undeleteRows', 'query'],
+    ['deleteRows', 'query'],
+    ['uploadAndClose', 'awaitInsertJob'],
+    ['uploadAndClose', 'query'],
+  ] as const)
+    it(`stops, and ends like an undisturbed one, when the org refuses ${read} right after ${write}`, async () => {
+      expect(await crashes.playRefusedRead(write, read)).to.deep.equal([]);
+    });
+
   it(`does not mind a clock that jumps to and fro (seed ${SEED})`, async () => {
     await holds({ ...randomCase(SEED, 1, crashes.undisturbed), clockJumps: true });
   });

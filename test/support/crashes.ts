@@ -1,7 +1,10 @@
 import type { RunResult } from '../../src/apply/runResult.js';
 import { readRun } from '../../src/apply/earlierRuns.js';
 import { isUnfinished } from '../../src/apply/journal/journal.js';
+import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { EXIT, Refusal } from '../../src/model/refusal.js';
+import { OrgRequestError } from '../../src/org/orgHttp.js';
+import type { OrgPorts } from '../../src/org/ports.js';
 import {
   CrashStory,
   differences,
@@ -121,6 +124,40 @@ export class Crashes {
     return this.afterwards(scene, from, await this.goOn(new Life(scene, 2)));
   }
 
+  /**
+   * The org refuses one request, plainly, right after it took a write: the first `read` that follows the first `write`. What
+   * the write did is not known then, so the run has to stop, and gone on with it ends as an undisturbed one.
+   */
+  public async playRefusedRead(write: PortName, read: PortName): Promise<string[]> {
+    const scene = await this.story.scene();
+    const from = scene.org.opLog.entries.length;
+    let wrote = false;
+    let refused = false;
+    const first = new Life(scene, 1, {
+      answers: (org) => ({
+        [write]: async (...args: unknown[]): Promise<unknown> => {
+          const answer = await call(org, write, args);
+          wrote = true;
+          return answer;
+        },
+        [read]: async (...args: unknown[]): Promise<unknown> => {
+          if (!wrote || refused) return call(org, read, args);
+          refused = true;
+          throw new OrgRequestError(
+            'QUERY_TIMEOUT',
+            'QUERY_TIMEOUT: Your query has been running too long.',
+            400,
+            false
+          );
+        },
+      }),
+    });
+    const { status, runId } = await first.apply(this.story.plan);
+    if (!refused) return [`no ${read} follows ${write}`];
+    if (status !== 'interrupted') return [`the refused ${read} ends the run ${status}`];
+    return this.afterwards(scene, from, await new Life(scene, 2).resume(parseStoreId(runId) as StoreId));
+  }
+
   private afterwards(scene: Scene, from: number, result: RunResult): string[] {
     const { picture, totals } = this.undisturbed;
     return [
@@ -205,6 +242,12 @@ export class Crashes {
       return writtenTwice(scene, from);
     }
   }
+}
+
+type PortName = Extract<keyof OrgPorts, string>;
+
+function call(org: OrgPorts, name: PortName, args: readonly unknown[]): Promise<unknown> {
+  return (org[name] as unknown as (...given: unknown[]) => Promise<unknown>).apply(org, [...args]);
 }
 
 async function journalOf(scene: Scene, { runId }: RunResult): Promise<{ path: string; lines: string[] }> {

@@ -12,6 +12,7 @@ import { typeFacts } from '../../metadata/typeFacts.js';
 import type { DeployReport } from '../../org/ports.js';
 import { readAddedValues } from '../../plan/components/readComponentFacts.js';
 import type { Step } from '../../plan/rollbackPlan.js';
+import { afterEffect } from '../errorKinds.js';
 import type { ItemOutcome } from '../outcome.js';
 import { standingOfComponent } from './componentStanding.js';
 import { saveFieldData } from './fieldData.js';
@@ -70,7 +71,7 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     return;
   }
   run.org.forgetDescribes();
-  const after = await readBack(run, due);
+  const after = await afterEffect(() => readBack(run, due));
   const values = await readAddedValues(
     run.baseline,
     after.components,

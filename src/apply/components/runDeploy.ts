@@ -1,6 +1,7 @@
 import { keyText } from '../../metadata/component.js';
 import type { DeployReport } from '../../org/ports.js';
 import type { Step } from '../../plan/rollbackPlan.js';
+import { afterEffect } from '../errorKinds.js';
 import { validatedAs } from './validations.js';
 import type { RunContext } from '../runContext.js';
 
@@ -33,7 +34,8 @@ export async function runDeploy(
       what: options.checkOnly ? 'validation' : 'deploy',
     });
   run.progress.detail(`${options.checkOnly ? 'validation' : 'deployment'} ${id}`);
-  return run.org.awaitDeploy(id);
+  // A validation leaves nothing behind, whatever becomes of it.
+  return options.checkOnly ? run.org.awaitDeploy(id) : afterEffect(() => run.org.awaitDeploy(id));
 }
 
 /** Deploys a package at once: by the validation of an earlier check of the plan, where there is one that ran tests. */
@@ -71,7 +73,7 @@ async function quickDeploy(
   if (id === undefined) return undefined;
   for (const step of steps) await run.journal.append({ kind: 'jobCreated', step: step.id, job: id, what: 'deploy' });
   run.progress.detail(`deployment ${id} of validation ${validation}`);
-  return run.org.awaitDeploy(id);
+  return afterEffect(() => run.org.awaitDeploy(id));
 }
 
 /** Why a deployment failed, in the org's words: a component, else a test, else the deployment as a whole. */

@@ -2,6 +2,7 @@ import type { FlowEntry } from '../../flow/flowVersion.js';
 import type { PointerResult } from '../../org/ports.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import { deployZip } from '../components/deployZip.js';
+import { afterEffect, reasonOf, stopsRun } from '../errorKinds.js';
 import type { ItemOutcome } from '../outcome.js';
 import { itemOutcome, settle, type RunContext } from '../runContext.js';
 import { runDeploy, whyFailed } from '../components/runDeploy.js';
@@ -30,13 +31,22 @@ export async function setPointers(run: RunContext, steps: readonly Step[]): Prom
   const withPointer = due.flatMap(({ detail }) =>
     detail.definitionId === null ? [] : [{ definitionId: detail.definitionId, version: detail.to ?? 0 }]
   );
-  const answers = new Map((await run.org.setActiveVersions(withPointer)).map((one) => [one.definitionId, one]));
+  let unanswered: ReturnType<typeof reasonOf> | undefined;
+  const given = await run.org.setActiveVersions(withPointer).catch((error: unknown): PointerResult[] => {
+    // A request that is refused as a whole may follow others that came through: what runs now decides.
+    if (stopsRun(error)) throw error;
+    unanswered = reasonOf(error);
+    return [];
+  });
+  const answers = new Map(given.map((one) => [one.definitionId, one]));
+  const answerOf = (definitionId = ''): PointerResult | undefined =>
+    answers.get(definitionId) ?? (unanswered && { definitionId, success: false, ...unanswered });
   const refused = due.filter(({ detail }) => answers.get(detail.definitionId ?? '')?.success === false);
   const deployment = refused.length > 0 ? await deployDefinitions(run, refused) : undefined;
-  const now = await flowsNow(run);
+  const now = await afterEffect(() => flowsNow(run));
   for (const { step, detail } of due)
     await settle(run, step, [
-      outcomeOf(run, step, detail, now.get(detail.flow), answers.get(detail.definitionId ?? ''), deployment),
+      outcomeOf(run, step, detail, now.get(detail.flow), answerOf(detail.definitionId ?? undefined), deployment),
     ]);
 }
 
@@ -54,13 +64,20 @@ async function deployDefinitions(
     ),
   }));
   const members = allowed.map(({ detail }) => ({ type: 'FlowDefinition', fullName: detail.flow }));
-  const report = await runDeploy(
-    run,
-    allowed.map(({ step }) => step),
-    await deployZip(files, members, [], run.plan.apiVersion),
-    { checkOnly: false }
-  );
-  return report.success ? undefined : whyFailed(report);
+  const zip = await deployZip(files, members, [], run.plan.apiVersion);
+  try {
+    const report = await runDeploy(
+      run,
+      allowed.map(({ step }) => step),
+      zip,
+      { checkOnly: false }
+    );
+    return report.success ? undefined : whyFailed(report);
+  } catch (error) {
+    // Refused before it began: the other pointers of the batch are set all the same.
+    if (stopsRun(error)) throw error;
+    return reasonOf(error).message;
+  }
 }
 
 function outcomeOf(

@@ -5,6 +5,7 @@ import type { Step } from '../../plan/rollbackPlan.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { deployZip } from '../components/deployZip.js';
 import { flowsNow, pointerText } from './flowPointers.js';
+import { afterEffect, reasonOf, stopsRun } from '../errorKinds.js';
 import type { ItemOutcome } from '../outcome.js';
 import { itemOutcome, settle, type RunContext } from '../runContext.js';
 import { deployAtOnce, whyFailed } from '../components/runDeploy.js';
@@ -34,7 +35,17 @@ export async function redeployFlows(run: RunContext, steps: readonly Step[]): Pr
   const landed = await landedInactive(run, due);
   due = due.filter((one) => !landed.includes(one));
   while (due.length > 0) {
-    const report = await deployBodies(run, due);
+    let report: DeployReport;
+    try {
+      report = await deployBodies(run, due);
+    } catch (error) {
+      // Refused before it began; bodies that landed before a crash are made to run all the same.
+      if (stopsRun(error)) throw error;
+      for (const { step } of due)
+        await settle(run, step, [itemOutcome(run, step, { outcome: 'failed', ...reasonOf(error) })]);
+      due = [];
+      break;
+    }
     if (report.success) break;
     const culprits = new Map(report.components.filter(({ success }) => !success).map((row) => [row.fullName, row]));
     const refused = due.filter(({ detail }) => culprits.has(detail.flow));
@@ -50,7 +61,8 @@ export async function redeployFlows(run: RunContext, steps: readonly Step[]): Pr
       ]);
     due = due.filter((one) => !failed.includes(one));
   }
-  await activateAndProve(run, [...landed, ...due]);
+  // Nothing after a deployment may pass for a deployment that was refused.
+  await afterEffect(() => activateAndProve(run, [...landed, ...due]));
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   type PermissionsPart,
 } from '../../permissions/permissionRow.js';
 import { scopeOfRows } from '../../permissions/permissionScope.js';
+import { afterEffect, reasonOf, stopsRun } from '../errorKinds.js';
 import type { ItemOutcome } from '../outcome.js';
 import { writeWaves } from './permissionWaves.js';
 import {
@@ -49,8 +50,15 @@ export async function applyPermissionSteps(run: RunContext, steps: readonly Step
         await run.undo.permissions(step.id, { scope, ...rowsOf(before, unsaved) }, begun !== undefined);
       await intend(run, step, own.map(nameOf));
     }
-    await writeInRounds(run, go, refusals);
-    after = grantsOf(await run.org.readPermissions(scope, parentsOf(rows)));
+    await writeInRounds(run, go, refusals).catch((error: unknown) => {
+      // A request that is refused as a whole may follow others that came through: what the rows grant now decides.
+      if (stopsRun(error)) throw error;
+      for (const row of go) {
+        const key = permissionKeyText(row);
+        if (!refusals.has(key)) refusals.set(key, { id: key, success: false, ...reasonOf(error) });
+      }
+    });
+    after = grantsOf(await afterEffect(() => run.org.readPermissions(scope, parentsOf(rows))));
   }
   for (const step of due) {
     const own = rows.filter((row) => row.step === step);

@@ -5,6 +5,7 @@ import { toJsonValue, type Value } from '../../records/fieldValue.js';
 import { repointValue } from '../../records/idMap.js';
 import { softReferences } from '../../records/knowledge.js';
 import { fieldNamed, type FieldDescribe, type ObjectDescribe } from '../../records/objectDescribe.js';
+import { afterEffect } from '../errorKinds.js';
 import { byParent } from './byParent.js';
 import type { RecordStep, RunContext } from '../runContext.js';
 import { keepSentRows, matchRows, type MatchedRow, type SentRows } from './sentRows.js';
@@ -108,7 +109,7 @@ async function insertOnce(
   const job = await run.org.createIngestJob(describe.name, 'insert');
   await run.journal.append({ kind: 'jobCreated', step: step.id, job, what: 'ingest', sent: path });
   await run.org.uploadAndClose(job, `${[columns, ...lines].map((cells) => formatRecord(cells)).join('\n')}\n`);
-  const ended = await run.org.awaitInsertJob(job, columns);
+  const ended = await afterEffect(() => run.org.awaitInsertJob(job, columns));
   const matched = await takeResults(run, step, job, { path, ...sent }, ended.inserted);
   if (ended.state !== 'JobComplete' && ended.inserted.length === 0)
     return rows.map(({ item }) => ({

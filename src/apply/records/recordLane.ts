@@ -2,7 +2,7 @@ import { recordTarget } from '../../model/selector.js';
 import type { RowResult } from '../../org/ports.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
-import { reasonOf, stopsRun } from '../errorKinds.js';
+import { afterEffect, reasonOf, stopsRun } from '../errorKinds.js';
 import { goingAlong, heldNow, type Along } from './deletedNow.js';
 import { insertRows } from './insertRows.js';
 import type { ItemOutcome } from '../outcome.js';
@@ -161,7 +161,7 @@ async function writeAndProve(
   const byId = new Map(results.map((result) => [result.id, result]));
   // A row that was inserted is looked for under its new Id from here on.
   const settled = due.map(({ planned }) => ({ planned, now: mapped(run, step.detail.object, planned) }));
-  const after = await rowsOf(run, step, settled, 'named');
+  const after = await afterEffect(() => rowsOf(run, step, settled, 'named'));
   const outcomes = settled.map((item, at) => {
     const row = after.get(item.now.id);
     const result = byId.get(due[at]?.now.id ?? '');

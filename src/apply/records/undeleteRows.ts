@@ -1,4 +1,5 @@
 import type { RowResult } from '../../org/ports.js';
+import { afterEffect } from '../errorKinds.js';
 import { insertRows } from './insertRows.js';
 import type { RowState } from './readRows.js';
 import { rowsOf, type Item } from './recordItem.js';
@@ -25,7 +26,7 @@ export async function undeleteRows(
   const refused = inBin.filter(({ now }) =>
     results.some((result) => result.id === now.id && !result.success && NOT_IN_BIN.has(result.code ?? ''))
   );
-  const absent = refused.length > 0 ? await stillDeleted(run, step, refused) : [];
+  const absent = refused.length > 0 ? await afterEffect(() => stillDeleted(run, step, refused)) : [];
   const insert = [...gone, ...absent];
   if (insert.length === 0 || !step.fallbacks.some((fallback) => fallback.operation === 'insertRecords')) return results;
   const inserts = await insertRows(

@@ -4,6 +4,7 @@ import type { RecordItem } from '../../plan/rollbackPlan.js';
 import { formatRecord } from '../../records/csvRecords.js';
 import { toJsonValue, type Value } from '../../records/fieldValue.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
+import { afterEffect } from '../errorKinds.js';
 import { byParent } from './byParent.js';
 import type { RowState } from './readRows.js';
 import { priceAfterSwitch } from './priceAfterSwitch.js';
@@ -90,7 +91,7 @@ async function ingest(
   const job = await run.org.createIngestJob(step.detail.object, operation);
   await run.journal.append({ kind: 'jobCreated', step: step.id, job, what: 'ingest' });
   await run.org.uploadAndClose(job, `${[header, ...rows].map((cells) => formatRecord(cells)).join('\n')}\n`);
-  const { state, errorMessage, results } = await run.org.awaitIngestJob(job);
+  const { state, errorMessage, results } = await afterEffect(() => run.org.awaitIngestJob(job));
   if (state !== 'JobComplete' && results.length === 0)
     return rows.map(([id]) => ({
       id: id ?? '',
