@@ -39,10 +39,15 @@ export class UndoPoint {
     await this.folder.write(`bad/${flow}-${version}.flow-meta.xml`, content);
   }
 
-  /** What can be read of interviews that are deleted with their version. No API brings them back. */
+  /**
+   * What can be read of interviews that are deleted with their version. No API brings them back, so a step that is gone on
+   * with has a file of its own for those that are left.
+   */
   public async interviews(step: string, rows: readonly RawRow[]): Promise<void> {
     const fields = ['Id', 'InterviewStatus', 'CurrentElement'];
-    const writer = await RecordFileWriter.open(this.folder, `undo/records/FlowInterview.${step}.csv.gz`);
+    const name = `FlowInterview.${step}`;
+    const again = await this.folder.exists(`undo/records/${name}.csv.gz`);
+    const writer = await RecordFileWriter.open(this.folder, await this.freePath('undo/records', name, 'csv.gz', again));
     writer.header(fields);
     for (const row of rows) await writer.records(pieceOf(fields.map((field) => (row[field] as string | null) ?? '')));
     await writer.close();
