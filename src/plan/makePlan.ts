@@ -18,6 +18,7 @@ import { packageFindings } from './packageFindings.js';
 import type { PlanRequest } from './planRequest.js';
 import { readAfter, readFollower } from './attribution/readAfter.js';
 import { readFlowFacts } from './flows/readFlowFacts.js';
+import { notReadDraft, notReadFinding } from './components/notRead.js';
 import { notComparedDraft } from './records/notCompared.js';
 import { unlessRefilled } from './records/readRefills.js';
 import { observe, type Observed } from './readOrgNow.js';
@@ -65,8 +66,10 @@ export async function makePlan(
   const names = await namesOf(org, seen, people);
   const { observed, later } = upTo(request.undo, seen, baseline, names);
   const serverTime = await org.serverTime();
+  const notRead = observed.components.notRead.map(notReadFinding);
   const findings: Finding[] = [
     ...observed.records.findings,
+    ...notRead,
     ...attributed.findings,
     ...follower.passedOver,
     ...attributionFindings(baseline, attribution),
@@ -86,6 +89,7 @@ export async function makePlan(
         ? driftDraft(observed.changes, { attribution, choice, names })
         : await makeDraft(org, baseline, observed, flowFacts, { attribution, choice, names }, findings),
       notComparedDraft(observed.records.findings, seen.changes, choice),
+      notReadDraft(notRead, choice),
     ]);
   let { choice } = request;
   let draft = await draftOf(choice);

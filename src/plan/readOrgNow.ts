@@ -1,5 +1,6 @@
 import { diffFlows } from '../flow/diffFlows.js';
 import { versionMember } from '../flow/flowVersion.js';
+import { keyText, type ComponentKey, type ComponentsPart } from '../metadata/component.js';
 import { diffComponents } from '../metadata/diffComponents.js';
 import type { Progress } from '../model/progress.js';
 import type { Deployment, DeployReport, OrgPorts } from '../org/ports.js';
@@ -40,9 +41,15 @@ export async function observe(org: OrgPorts, baseline: Baseline, full: boolean, 
     flows: diffFlows(baseline.flows, components.flows, baseline.snapshot.scope.flows === 'all', (flow, version) =>
       components.flowBodies.get(versionMember(flow, version))
     ),
-    components: diffComponents(baseline.components, components.states),
+    components: diffComponents(knownOf(baseline.components, components.notRead), components.states),
     permissions: permissions.changes,
     records: records.changes,
   };
   return { changes, components, permissions, records, deployments, reports };
+}
+
+/** What was not given and is not proven to be gone is neither a change nor as before. */
+function knownOf(part: ComponentsPart, notRead: readonly ComponentKey[]): ComponentsPart {
+  const unread = new Set(notRead.map(keyText));
+  return { ...part, components: part.components.filter((state) => !unread.has(keyText(state))) };
 }

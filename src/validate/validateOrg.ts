@@ -8,6 +8,7 @@ import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
 import { conflictWords } from '../plan/conflictWords.js';
+import { notReadFinding } from '../plan/components/notRead.js';
 import { notCompared } from '../plan/records/notCompared.js';
 import { onlyOwnerInactive } from '../plan/records/inactiveOwners.js';
 import { targetsOf } from '../plan/changeSet.js';
@@ -105,6 +106,7 @@ export async function validateOrg(
   );
   const observed = await observe(org, baseline, false, progress);
   const missing = notCompared(observed.records.findings);
+  const unread = [...missing.map(({ finding }) => finding), ...observed.components.notRead.map(notReadFinding)];
   const differences = [...targetsOf(observed.changes), ...(await readGone(org, baseline, missing, observed.changes))];
   const names = await org.userNames(differences.flatMap(({ author }) => author.userId ?? []));
   const neutralised = target.run ? stillHarmless(target.run, observed.changes) : [];
@@ -116,14 +118,7 @@ export async function validateOrg(
     target: name,
     why: `kept, because ${conflictWords('ownerInactive')}`,
   }));
-  const judged = judge(
-    differences,
-    [...kept, ...owned],
-    baseline.snapshot.gaps,
-    target.run?.closedAt,
-    names,
-    missing.map(({ finding }) => finding)
-  );
+  const judged = judge(differences, [...kept, ...owned], baseline.snapshot.gaps, target.run?.closedAt, names, unread);
   const { snapshot } = baseline;
   const folder = target.run ? await store.open('runs', parseStoreId(target.run.result.runId) as StoreId) : undefined;
   const validation: Validation = {
@@ -135,7 +130,7 @@ export async function validateOrg(
       components: snapshot.counts.components + baseline.components.absent.length,
       permissions: snapshot.counts.permissionRows,
       records: snapshot.counts.records,
-      notChecked: [...snapshot.gaps.map((gap) => gap.name), ...missing.map(({ finding }) => finding.subject)],
+      notChecked: [...snapshot.gaps.map((gap) => gap.name), ...unread.map(({ subject }) => subject)],
     },
     findings: [
       ...judged.findings,

@@ -127,6 +127,32 @@ describe('who sees what', () => {
   });
 });
 
+describe('a component that the org lists and does not give', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start();
+  });
+  afterEach(() => world.close());
+
+  it('is neither new nor as before: it is left to a person, and nothing says that all is restored', async () => {
+    const snapshot = await world.snapshot({ metadata: [{ type: 'ApexClass', fullName: '*' }] });
+    expect((await world.validate(snapshot)).verdict).to.equal('restored');
+    world.org.clock.advance(60_000);
+    // Of a package: its body stays with its publisher.
+    const xml = '<ApexClass><apiVersion>66.0</apiVersion><status>Active</status></ApexClass>';
+    const hidden = { type: 'ApexClass', fullName: 'Guide', namespacePrefix: 'SBQQ', xml, body: 'class Guide {}' };
+    world.side.seed({ components: [hidden] });
+    const plan = await world.plan(snapshot, { everybody: true });
+    expect([plan.empty, plan.steps.length, plan.manual.length]).to.deep.equal([false, 0, 1]);
+    expect(plan.findings.map(({ code, subject }) => [code, subject])).to.deep.include([
+      'notRead',
+      plan.manual[0]?.target,
+    ]);
+    const { verdict, checked } = await world.validate(snapshot);
+    expect([verdict, checked.notChecked]).to.deep.equal(['restoredExceptKept', [plan.manual[0]?.target]]);
+  });
+});
+
 describe('custom metadata records', () => {
   let world: World;
   beforeEach(async () => {

@@ -10,6 +10,7 @@ import {
   type Retrieved,
 } from '../../org/ports.js';
 import type { Baseline } from '../../snapshot/baseline.js';
+import { readNotGiven } from './notRead.js';
 
 export interface ComponentsNow {
   readonly flows: readonly FlowEntry[];
@@ -21,6 +22,8 @@ export interface ComponentsNow {
   readonly flowTests: ReadonlyMap<string, readonly string[]>;
   readonly states: readonly ComponentState[];
   readonly retrieved: Retrieved;
+  /** Of the scope, neither given nor proven to be gone: nobody knows how they are. */
+  readonly notRead: readonly ComponentKey[];
 }
 
 /**
@@ -65,7 +68,15 @@ export async function readComponentsNow(
     componentStates(retrieved.components, new Set(keys.keys()), retrieved.properties),
     new Map(components.map((state) => [keyText(state), state.digest]))
   );
-  return { flows: inScope, flowBodies, flowTexts, flowTests: testsByFlow(retrieved), states, retrieved };
+  // What the snapshot could not read either is one of its gaps already.
+  const holes = new Set(baseline.snapshot.gaps.map(({ name }) => name));
+  const asked = [...keys.values()].filter((key) => !holes.has(keyText(key)));
+  const notRead = await readNotGiven(org, asked, baseline.components, {
+    given: new Set(states.map(keyText)),
+    saidMissing: new Set(retrieved.notFound.map(keyText)),
+    listed: new Set(listed.map(keyText)),
+  });
+  return { flows: inScope, flowBodies, flowTexts, flowTests: testsByFlow(retrieved), states, retrieved, notRead };
 }
 
 /**
