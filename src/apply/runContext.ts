@@ -125,10 +125,12 @@ export class RunJournal {
   }
 }
 
-/** The intention is on disk before the effect. `rows` are those that are to be written. */
+/** The intention is on disk before the effect. `rows` are those that are to be written, besides those that were before a crash. */
 export async function intend(run: RunContext, step: Step, rows?: readonly string[]): Promise<void> {
   const path = intendedPath(step.id);
-  if (rows && !run.begun.has(step.id)) await run.folder.write(path, rows.map((id) => `${id}\n`).join(''));
+  // Rows that become due only when the run is gone on with are written by it too; those of before stay its own.
+  const all = rows && [...new Set([...(run.begun.get(step.id) ?? []), ...rows])];
+  if (all) await run.folder.write(path, all.map((id) => `${id}\n`).join(''));
   const orgTime = run.org.lastAnswerAt();
   run.intended.add(step.id);
   await run.journal.append({ kind: 'stepIntended', step: step.id, ...(orgTime ? { orgTime } : {}) });

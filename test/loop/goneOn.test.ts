@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { parseStoreId, type StoreId } from '../../src/model/ids.js';
+import { EMPTY_SCOPE } from '../../src/snapshot/scope.js';
+import { brightcup } from '../org/seed/brightcup.js';
+import { CrashStory, Life, type Incident, type Scene } from '../support/crashStory.js';
+
+const RULE = 'SBQQ__PriceRule__c';
+const ORDER = 'SBQQ__EvaluationOrder__c';
+
+const TWO_RULES_CHANGED: Incident = {
+  scope: { ...EMPTY_SCOPE, records: [{ object: RULE }] },
+  release: async (org) => {
+    org.clock.advance(3_600_000);
+    for (const { id } of twoOf(org, RULE)) set(org, id, 900);
+    org.clock.advance(3_600_000);
+  },
+};
+
+function twoOf(org: Scene['org'], object: string): Array<{ id: string; row: Readonly<Record<string, unknown>> }> {
+  const living = [...org.store.rows(object)].filter((row) => row['IsDeleted'] !== true);
+  return living.slice(0, 2).map((row) => ({ id: String(row['Id']), row }));
+}
+
+function set(org: Scene['org'], id: string, order: number): void {
+  const request = { operation: 'update', object: RULE, id, values: { [ORDER]: order } } as const;
+  org.records.writeOne(org.user('Dov Deployer'), request);
+}
+
+/** A request that the org never gets, or carries out without being heard. */
+const hangUp = async (): Promise<never> => {
+  throw new Error('socket hang up');
+};
+
+describe('what changed between a crash and going on', () => {
+  it('a row that became due only then is the work of the run, like those that were due before', async () => {
+    const story = await CrashStory.begin('apply', TWO_RULES_CHANGED);
+    const scene = await story.scene();
+    const { org } = scene;
+    const [, second = { id: '' }] = twoOf(org, RULE);
+    const [, asSeeded] = twoOf(brightcup().org, RULE);
+    // Somebody has put it right before the run: nothing to do.
+    set(org, second.id, Number(asSeeded?.row[ORDER]));
+    const { runId } = await new Life(scene, 1, { answers: () => ({ updateRows: hangUp }) }).apply(story.plan);
+    set(org, second.id, 900);
+    const run = parseStoreId(runId) as StoreId;
+    let wrote = false;
+    const cutOff = new Life(scene, 2, {
+      answers: (ports) => ({
+        updateRows: async (...args) => {
+          const results = await ports.updateRows(...args);
+          wrote = true;
+          return results;
+        },
+        query: (...args) => (wrote ? hangUp() : ports.query(...args)),
+      }),
+    });
+    expect((await cutOff.resume(run)).status).to.equal('interrupted');
+    expect((await new Life(scene, 3).resume(run)).totals).to.deep.equal({ restored: 2 });
+  });
+});
