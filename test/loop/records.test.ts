@@ -140,6 +140,32 @@ describe('records go back', () => {
     expect((await world.validate(snapshot, run)).verdict).to.equal('restoredExceptKept');
   });
 
+  it('keeps an inserted row where it could not be read whether details hang on it, and says so', async () => {
+    const snapshot = await world.snapshot({ records: [{ object: 'SBQQ__PriceRule__c' }] });
+    const rule = world.insert('Dov Deployer', 'SBQQ__PriceRule__c', { Name: 'Bad', SBQQ__Active__c: true });
+    // The org says that the object is there, and refuses to be asked by the field.
+    const { rights } = world.user('Ada Admin') as { rights: { hiddenFields: ReadonlySet<string> } };
+    let described = false;
+    const when = ({ path }: { readonly path: string }): boolean => {
+      const after = described;
+      described ||= path.includes('/sobjects/SBQQ__PriceRule__c/describe');
+      return after && path.includes('/query');
+    };
+    const run = (): void => void (rights.hiddenFields = new Set(['SBQQ__PriceCondition__c.SBQQ__Rule__c']));
+    world.org.switches.beforeRequest = [{ when, run }];
+    const plan = await world.plan(snapshot, DOV);
+    expect(plan.steps).to.deep.equal([]);
+    expect(plan.conflicts.map(({ target, kind, current }) => [target, kind, current])).to.deep.equal([
+      [
+        `record:SBQQ__PriceRule__c:${rule}`,
+        'cascadesOutsidePlan',
+        'used by SBQQ__PriceCondition__c.SBQQ__Rule__c (could not be read, would be deleted)',
+      ],
+    ]);
+    const [finding] = plan.findings.filter(({ code }) => code === 'childrenNotReadable');
+    expect(finding).to.include({ severity: 'warning', subject: 'SBQQ__PriceCondition__c.SBQQ__Rule__c' });
+  });
+
   it('keeps such a row as it is where no preset brought its object', async () => {
     const snapshot = await world.snapshot({ records: [{ object: 'Product2' }] });
     withHerFeature(world.insert('Dov Deployer', 'Product2', { Name: 'Bad machine', IsActive: true }));

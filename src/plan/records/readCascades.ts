@@ -153,12 +153,22 @@ async function look(
   } catch (error) {
     if (!isFinalNo(error)) throw error;
     const subject = `${child.childObject}.${child.field}`;
+    // Of an object of somebody's own making, rows would go unseen. Some objects of the platform refuse such a query from
+    // everybody: held for them, nothing could ever be deleted.
+    if (child.cascadeDelete && child.childObject.endsWith('__c'))
+      for (const parent of parents)
+        byParent.set(
+          parent,
+          (byParent.get(parent) ?? new Set()).add(`${subject} (could not be read, would be deleted)`)
+        );
     if (!findings.some((finding) => finding.code === 'childrenNotReadable' && finding.subject === subject)) {
       findings.push({
         code: 'childrenNotReadable',
-        severity: 'info',
+        severity: child.cascadeDelete ? 'warning' : 'info',
         subject,
-        message: `Whether rows here point to what the plan deletes could not be read: ${(error as Error).message.slice(0, 200)}`,
+        message: `Whether rows here point to what the plan deletes could not be read${
+          child.cascadeDelete ? ', and they would go with it' : ''
+        }: ${(error as Error).message.slice(0, 200)}`,
       });
     }
   }
