@@ -2,7 +2,6 @@ import { keyText, type ComponentKey, type ComponentsPart } from '../../metadata/
 import { containerKey } from '../../metadata/members.js';
 import type { Finding } from '../../model/finding.js';
 import { componentTarget } from '../../model/selector.js';
-import { unlessRefused, type ComponentReader } from '../../org/ports.js';
 import { leftOut, type Choice } from '../choice/choice.js';
 import { emptyDraft, type Draft } from '../draft.js';
 
@@ -38,20 +37,6 @@ export function notGiven(
     unread: missing.filter((key) => !proven(key)),
     doubted: missing.filter((key) => proven(key) && before.has(keyText(key))),
   };
-}
-
-/** The same with the second witness asked where one is needed. A type that may not be listed has only the one. */
-export async function readNotGiven(
-  org: Pick<ComponentReader, 'listComponents'>,
-  asked: readonly ComponentKey[],
-  part: Pick<ComponentsPart, 'components'>,
-  answer: Answer
-): Promise<ComponentKey[]> {
-  const { unread, doubted } = notGiven(asked, part, answer);
-  const listed = new Set<string>();
-  for (const type of new Set(doubted.map((key) => key.type)))
-    for (const key of (await org.listComponents([type]).catch(unlessRefused)) ?? []) listed.add(keyText(key));
-  return [...unread, ...doubted.filter((key) => listed.has(keyText(key)))];
 }
 
 export function notReadFinding({ type, fullName }: ComponentKey): Finding {

@@ -10,7 +10,7 @@ import {
   type Retrieved,
 } from '../../org/ports.js';
 import type { Baseline } from '../../snapshot/baseline.js';
-import { readNotGiven } from './notRead.js';
+import { readNotGiven } from './readNotGiven.js';
 
 export interface ComponentsNow {
   readonly flows: readonly FlowEntry[];
