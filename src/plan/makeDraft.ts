@@ -71,6 +71,7 @@ export async function makeDraft(
       ...observed.records,
       knowledge: baseline.knowledge,
       lastEditorOnly: !attribution.exact,
+      loaded: attribution.loaded,
       ofPresets: new Set(snapshot.objects.filter((part) => part.preset ?? part.dataset).map((part) => part.object)),
     },
     decisions,

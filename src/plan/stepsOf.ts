@@ -9,7 +9,7 @@ import { openCircle } from './records/openCircle.js';
 import type { RecordFacts } from './records/recordFacts.js';
 import type { RecordSheets } from './records/recordSheet.js';
 import { recordStep } from './records/recordStep.js';
-import type { DraftStep } from './rollbackPlan.js';
+import type { DraftStep, RecordItem } from './rollbackPlan.js';
 
 /** The steps that the rows of the sheets need, in an order that fits every row, and what could not be made to fit. */
 export function stepsOf(
@@ -34,7 +34,7 @@ export function stepsOf(
       after: waitsFor.map((place) => keys[place] as string),
       preferablyAfter: comesAfter.map((place) => keys[place] as string),
       createable: facts.describes.get(object)?.createable === true,
-      lastEditorOnly: facts.lastEditorOnly,
+      lastEditorOnly: facts.lastEditorOnly && rows.some(({ item }) => !isLoaded(item, facts)),
       mayBeRefused: givenUp.length > 0,
     })
   );
@@ -51,6 +51,12 @@ export function stepsOf(
         ]
   );
   return { steps, findings };
+}
+
+/** Whether named loads set every field that an item takes back. Other fields of a loaded row are known by its last editor. */
+function isLoaded({ id, after }: RecordItem, { loaded }: RecordFacts): boolean {
+  const loads = loaded?.get(id) ?? [];
+  return Object.keys(after ?? {}).every((field) => loads.some(({ fields }) => fields.has(field)));
 }
 
 /** The order among rows. Where rows that go are in a circle, one of them gives up first what the others wait for. */

@@ -302,6 +302,15 @@ describe('whose changes go back', () => {
       expect(plan.steps.filter(({ reason }) => reason.includes('lastEditorOnly'))).to.deep.equal([]);
     });
 
+    it('says that a field which the load did not set is known only by the last editor of its row', async () => {
+      const before = await world.snapshot(SCOPE);
+      edit('Cleo Colleague', 'Product2', CREMA_UNO, { Description: 'Hers, before the load' });
+      const id = load('Dov Deployer', 'update', 'Product2', `Id,Name\n${CREMA_UNO},Loaded\n`);
+      const plan = await world.plan(before, { loads: [id] });
+      expect(await writes(world, plan)).to.deep.equal([`updateRecords ${CREMA_UNO}: Name Description`]);
+      expect(plan.steps.map(({ reason }) => reason.includes('lastEditorOnly'))).to.deep.equal([true]);
+    });
+
     it('refuses a load of another kind, one that is unknown or forgotten, and says what to use instead', async () => {
       const before = await world.snapshot({ records: [{ object: 'Product2' }] });
       const good = load('Dov Deployer', 'update', 'Product2', `Id,Name\n${CREMA_UNO},Loaded\n`);

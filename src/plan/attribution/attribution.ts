@@ -42,7 +42,7 @@ export interface Attribution {
   readonly after?: AfterState;
   /** Nobody but the deployers changed anything in scope, and nothing outside the window: what bears no name is theirs, too. */
   readonly alone: boolean;
-  /** Who changed a field is known for certain, not only by the last editor of its row. */
+  /** Who changed a field is known for certain, not only by the last editor of its row; of a load, only its own columns are. */
   readonly exact: boolean;
 }
 

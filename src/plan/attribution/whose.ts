@@ -72,7 +72,9 @@ export function attribute(changes: ChangeSet, traces: Traces, asked: Asked): Att
         source,
         deployers,
         alone,
-        exact: source === 'everybody' || (source === 'items' ? deployers.size === 0 : known && after !== undefined),
+        exact:
+          source === 'everybody' ||
+          (source === 'items' ? deployers.size === 0 && !asked.loads : known && after !== undefined),
         ...(taken ? { taken: new Set(taken) } : {}),
       },
     };

@@ -1,6 +1,7 @@
 import type { ValueRow } from '../../records/fieldValue.js';
 import type { Knowledge } from '../../records/knowledge.js';
 import type { ObjectDescribe } from '../../records/objectDescribe.js';
+import type { LoadedRows } from '../attribution/loadedRows.js';
 
 /** A row that must follow if a row it names in text comes back under a new Id. */
 export interface TextReference {
@@ -26,6 +27,8 @@ export interface RecordFacts {
   readonly inactiveOwners: ReadonlySet<string>;
   /** Who changed a field is known only by the last editor of its row. */
   readonly lastEditorOnly: boolean;
+  /** What named loads set, which is known for certain. */
+  readonly loaded?: LoadedRows;
   /** Inserted rows that cannot go because rows outside the plan use them, with who uses them. */
   readonly held: ReadonlyMap<string, ReadonlySet<string>>;
   /** Objects that a preset brought in. */

@@ -167,6 +167,16 @@ describe('whose changes go back', () => {
     ]);
   });
 
+  it('are known for certain of named deployments, but not of all fields of rows that named loads wrote', () => {
+    const exact = (asked: Partial<Asked>): boolean => {
+      const result = whose(changesBy(DEPLOYER), [], asked);
+      return result.kind === 'clear' && result.attribution.exact;
+    };
+    expect(exact({ deployments: ['0Af1'] })).to.equal(true);
+    expect(exact({ deployments: ['0Af1'], loads: true })).to.equal(false);
+    expect(exact({ loads: true })).to.equal(false);
+  });
+
   describe('what bears no name is theirs, too,', () => {
     const gone = deleted('Product2', id(9), {}, null);
     const at = (user: string, time: string): ChangeSet['records'][number] => {
