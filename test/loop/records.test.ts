@@ -482,6 +482,28 @@ describe('records go back', () => {
     expect(gunzipSync(await folder.read(saved[0] ?? '')).toString()).to.include(condition);
   });
 
+  it('does not take such a row along when somebody edited it since', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    const rule = world.insert('Dov Deployer', 'SBQQ__PriceRule__c', { Name: 'New', SBQQ__Active__c: true });
+    const condition = world.insert('Dov Deployer', 'SBQQ__PriceCondition__c', {
+      SBQQ__Rule__c: rule,
+      SBQQ__Index__c: 1,
+    });
+    world.update('Dov Deployer', 'SBQQ__PriceRule__c', rule, {
+      SBQQ__ConditionsMet__c: 'Custom',
+      SBQQ__AdvancedCondition__c: '1',
+    });
+    const plan = await world.plan(snapshot);
+    expect(stepsOf(plan)[0]).to.equal('deleteRecords record:SBQQ__PriceRule__c 1');
+    const run = await world.apply(
+      plan,
+      justBefore(() => world.update('Cleo Colleague', 'SBQQ__PriceCondition__c', condition, { SBQQ__Value__c: 'Hers' }))
+    );
+    expect(run.steps[0]?.errors.map(({ code }) => code)).to.deep.equal(['CASCADES_OUTSIDE_PLAN']);
+    expect(world.row('SBQQ__PriceCondition__c', condition)?.SBQQ__Value__c).to.equal('Hers');
+    expect(world.row('SBQQ__PriceRule__c', rule)?.Name).to.equal('New');
+  });
+
   it('uses a bulk job from 2,000 rows on, and journals its id before a row is uploaded', async () => {
     const ids = Array.from({ length: 2_005 }, (_, n) =>
       world.insert('Ada Admin', 'Account', { Name: `Account ${n}`, Phone: n % 2 === 0 ? null : '1' })
