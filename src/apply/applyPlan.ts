@@ -115,9 +115,16 @@ export interface Before {
   readonly begun: ReadonlyMap<string, ReadonlySet<string>>;
   readonly outcomes: ReadonlyMap<string, readonly ItemOutcome[]>;
   readonly returned: ReadonlySet<string>;
+  readonly inDoubt: ReadonlySet<string>;
 }
 
-const NOTHING_BEFORE: Before = { idMap: new Map(), begun: new Map(), outcomes: new Map(), returned: new Set() };
+const NOTHING_BEFORE: Before = {
+  idMap: new Map(),
+  begun: new Map(),
+  outcomes: new Map(),
+  returned: new Set(),
+  inDoubt: new Set(),
+};
 
 export function runContext(
   org: OrgPorts,
@@ -137,6 +144,7 @@ export function runContext(
     idMap: new Map([...baseline.idMap, ...before.idMap]),
     returning: rowsReturning(plan, current.items),
     returned: new Set(before.returned),
+    inDoubt: new Set(before.inDoubt),
     strays: strayRows(plan, current.items),
     elsewhere: fieldsWritten(plan, current.items),
     begun: before.begun,

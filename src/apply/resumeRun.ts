@@ -69,6 +69,7 @@ export async function resumeRun(
       begun: await begunSteps(folder, ready, state),
       outcomes,
       returned: backAgain(outcomes),
+      inDoubt: state.inDoubt,
     };
     const elsewhere = await jobsOfOtherRuns(store, id);
     return await orCutOff(id, async () => {

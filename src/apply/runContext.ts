@@ -35,6 +35,8 @@ export interface RunContext {
   };
   /** Old Ids to new ones, of this run and of earlier runs back to the same snapshot. Grows as rows are inserted. */
   readonly idMap: Map<string, string>;
+  /** Rows of which nobody knows whether a job of this run inserted them, by their old Ids: they are never sent again. */
+  readonly inDoubt: Set<string>;
   /** Rows the plan brings back, by their old Ids, and those of them that are back already. */
   readonly returning: ReadonlySet<string>;
   readonly returned: Set<string>;

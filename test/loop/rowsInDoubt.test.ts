@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { Refusal } from '../../src/model/refusal.js';
+import type { OrgPorts } from '../../src/org/ports.js';
 import { EMPTY_SCOPE } from '../../src/snapshot/scope.js';
 import { CrashStory, Life, type Incident, type Scene } from '../support/crashStory.js';
 
@@ -76,5 +77,50 @@ describe('rows of which nobody knows whether they were inserted', () => {
   it('are what going on with their run speaks of, not the advice to apply the plan again', async () => {
     const run = await leftInDoubt();
     expect((await refusalOf(new Life(scene, 3).resume(run))).key).to.equal('rowsInDoubt');
+  });
+
+  describe('because the org echoes one otherwise than it was sent', () => {
+    /** An org that gives the cells of one inserted row another form. */
+    const echoing = (org: OrgPorts): Partial<OrgPorts> => ({
+      awaitInsertJob: async (job, columns) => {
+        const ended = await org.awaitInsertJob(job, columns);
+        const inserted = ended.inserted.map((row, n) =>
+          n === 0 ? { ...row, cells: row.cells.map((cell) => `${cell} `) } : row
+        );
+        return { ...ended, inserted };
+      },
+    });
+
+    it('are not sent again, neither by the run nor by the plan', async () => {
+      const before = living(scene.org).length;
+      const { status, totals } = await new Life(scene, 1, { answers: echoing }).apply(story.plan);
+      expect({ status, ...totals }).to.include({ status: 'partial', restored: 1, inDoubt: 1 });
+      expect(totals.failed).to.equal(undefined);
+      expect((await refusalOf(new Life(scene, 2).apply(story.plan))).key).to.equal('rowsInDoubt');
+      expect(living(scene.org).length - before).to.equal(2);
+    });
+
+    it('are not sent again when the run is cut off and gone on with', async () => {
+      const before = living(scene.org).length;
+      let taken = false;
+      const first = new Life(scene, 1, {
+        answers: (org) => ({
+          awaitInsertJob: async (job, columns) => {
+            const ended = await echoing(org).awaitInsertJob?.(job, columns);
+            taken = true;
+            return ended as Awaited<ReturnType<OrgPorts['awaitInsertJob']>>;
+          },
+          query: async (soql, options) => {
+            if (taken) throw new Error('socket hang up');
+            return org.query(soql, options);
+          },
+        }),
+      });
+      const { status, runId } = await first.apply(story.plan);
+      expect(status).to.equal('interrupted');
+      const { totals } = await new Life(scene, 2).resume(parseStoreId(runId) as StoreId);
+      expect(totals).to.include({ restored: 1, inDoubt: 1 });
+      expect(living(scene.org).length - before).to.equal(2);
+    });
   });
 });

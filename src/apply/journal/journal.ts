@@ -34,6 +34,8 @@ export type JournalEntry =
       readonly step: string;
       readonly job: string;
       readonly pairs: ReadonlyArray<readonly [old: string, fresh: string]>;
+      /** Old Ids of rows that may be in the org all the same: the job inserted rows that are like none that was sent. */
+      readonly inDoubt?: readonly string[];
     }
   | { readonly kind: 'switchOff'; readonly at: string; readonly name: string; readonly by: 'operator' }
   | { readonly kind: 'switchBack'; readonly at: string; readonly name: string; readonly how: 'reminded' }
@@ -165,6 +167,8 @@ export interface RunState {
   /** Steps that were intended and not settled: the effect may have happened. */
   readonly open: readonly string[];
   readonly idMap: ReadonlyMap<string, string>;
+  /** Old Ids of rows that a job may have inserted, without a result that is theirs. */
+  readonly inDoubt: ReadonlySet<string>;
   readonly switchesOff: readonly string[];
   /** What its end names, with SHA-256; undefined while it has none. */
   readonly files?: ReadonlyMap<string, string>;
@@ -181,6 +185,7 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
   const change = (step: string, by: (state: StepState) => StepState): void =>
     void steps.set(step, by(steps.get(step) ?? NEVER));
   const idMap = new Map<string, string>();
+  const inDoubt = new Set<string>();
   const switches = new Set<string>();
   let status: RunStatus | undefined;
   let closedAt: string | undefined;
@@ -205,6 +210,7 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
       }
       case 'idsMapped':
         for (const [old, fresh] of entry.pairs) idMap.set(old, fresh);
+        for (const old of entry.inDoubt ?? []) inDoubt.add(old);
         change(entry.step, (state) => ({
           ...state,
           jobs: state.jobs.map((job) => (job.job === entry.job ? { ...job, taken: true } : job)),
@@ -245,6 +251,7 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
     steps,
     open: [...steps].filter(([, state]) => state.intended && !state.settled).map(([step]) => step),
     idMap,
+    inDoubt,
     switchesOff: [...switches],
     status,
   };

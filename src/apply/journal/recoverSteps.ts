@@ -168,7 +168,7 @@ async function candidate(
   const { inserted } = await run.org.awaitInsertJob(job.id, file.columns);
   const { strangers } = matchRows(file, inserted);
   // A job without any row, failed or ended early, inserted nothing: it is nobody's.
-  const fits = inserted.length === strangers ? 'none' : strangers === 0 ? 'all' : 'some';
+  const fits = inserted.length === strangers.length ? 'none' : strangers.length === 0 ? 'all' : 'some';
   return { job: job.id, now, atIntention, fits };
 }
 

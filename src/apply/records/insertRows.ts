@@ -8,7 +8,7 @@ import { fieldNamed, type FieldDescribe, type ObjectDescribe } from '../../recor
 import { afterEffect } from '../errorKinds.js';
 import { byParent } from './byParent.js';
 import type { RecordStep, RunContext } from '../runContext.js';
-import { keepSentRows, matchRows, type MatchedRow, type SentRows } from './sentRows.js';
+import { keepSentRows, matchRows, NO_RESULT, type MatchedRow, type SentRows } from './sentRows.js';
 import { fitsBulk } from './writeRows.js';
 
 /** Refusals after which the same row may go in once others of its job have: a standard price, a master of the same kind. */
@@ -45,7 +45,7 @@ export async function insertRows(
     for (const result of await insertOnce(run, step, due, describe)) results.set(result.id, result);
     const again = due.flatMap((row) => {
       const result = results.get(row.item.id);
-      if (result === undefined || result.success) return [];
+      if (result === undefined || result.success || run.inDoubt.has(row.item.id)) return [];
       // A rule may have refused it for a lookup that was left empty, and can be set now that its target is back.
       const now = rowToInsert(run, row.item, describe);
       return LATER.has(result.code ?? '') || !sameCells(row, now) ? [now] : [];
@@ -137,11 +137,19 @@ export async function takeResults(
   sent: SentRows,
   inserted: readonly InsertedRow[]
 ): Promise<readonly MatchedRow[]> {
-  const { matched } = matchRows(sent, inserted);
+  const { matched, strangers } = matchRows(sent, inserted);
   const pairs = matched.flatMap(({ id, result }) =>
     result.success && result.newId ? [[id, result.newId] as const] : []
   );
-  await run.journal.append({ kind: 'idsMapped', step: step.id, job, pairs });
+  // A row that the org inserted and echoes otherwise than it was sent is one of those without a result: which, nobody knows.
+  const inDoubt = strangers.some(({ success }) => success)
+    ? matched.flatMap(({ id, result }) => (result.code === NO_RESULT ? [id] : []))
+    : [];
+  await run.journal.append({
+    ...{ kind: 'idsMapped', step: step.id, job, pairs },
+    ...(inDoubt.length > 0 ? { inDoubt } : {}),
+  });
+  for (const id of inDoubt) run.inDoubt.add(id);
   for (const [old, fresh] of pairs) run.idMap.set(old, fresh);
   const refused = await setLeftOvers(run, step, new Set(pairs.map(([old]) => old)));
   // The row is there; only what did not fit into the job is missing.

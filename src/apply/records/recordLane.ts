@@ -9,7 +9,7 @@ import type { ItemOutcome } from '../outcome.js';
 import type { RowState } from './readRows.js';
 import type { Standing } from '../standing.js';
 import { mapped, returns, rowsOf, standingNow, type Item } from './recordItem.js';
-import { CHANGED_AGAIN, inserted, MOVED, notAsWritten, resultOf } from './rowOutcome.js';
+import { CHANGED_AGAIN, IN_DOUBT, inserted, MOVED, notAsWritten, resultOf } from './rowOutcome.js';
 import { intend, itemOutcome, settle, type RecordStep, type RunContext } from '../runContext.js';
 import { undeleteRows } from './undeleteRows.js';
 import { deleteRows, updateRows } from './writeRows.js';
@@ -44,7 +44,9 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
   for (const item of items) {
     const row = before.get(item.now.id);
     const standing = standingNow(run, recordStep, item, row);
-    if (standing === 'asPlanned') due.push(item);
+    if (standing === 'asPlanned' && run.inDoubt.has(item.planned.id))
+      outcomes.push(outcomeOf(run, recordStep, item, row, IN_DOUBT));
+    else if (standing === 'asPlanned') due.push(item);
     else if (begun?.has(item.planned.id) && doneBefore(step, standing, row))
       outcomes.push(outcomeOf(run, recordStep, item, row, resultOf(run, recordStep, item, row, standing)));
     else if (standing === 'alreadyRestored')
@@ -165,6 +167,7 @@ async function writeAndProve(
   const outcomes = settled.map((item, at) => {
     const row = after.get(item.now.id);
     const result = byId.get(due[at]?.now.id ?? '');
+    if (run.inDoubt.has(item.planned.id)) return outcomeOf(run, step, item, row, IN_DOUBT);
     if (step.operation === 'insertRecords' || item.now.id !== due[at]?.now.id)
       return outcomeOf(run, step, item, row, inserted(run, item, row, result));
     if (standingNow(run, step, item, row) === 'alreadyRestored')

@@ -13,6 +13,14 @@ export const MOVED = {
   message: 'somebody changed this row after the plan was checked; it was not written',
 } as const;
 
+/** A row that its job may have inserted. */
+export const IN_DOUBT = {
+  outcome: 'inDoubt',
+  code: 'ASK_A_PERSON',
+  message:
+    'its job inserted rows that are not as they were sent, perhaps this one: look whether it is there before it is inserted by hand',
+} as const;
+
 /** What became of a row that the org has taken. */
 export function resultOf(
   run: RunContext,

@@ -32,6 +32,9 @@ export async function readSentRows(folder: StoreFolder): Promise<SentRows[]> {
   return files;
 }
 
+/** The code of a row for which a job lists no result. */
+export const NO_RESULT = 'NO_RESULT';
+
 /** Which row got which result. A row for which the job lists none got none. */
 export interface MatchedRow {
   readonly id: string;
@@ -40,28 +43,28 @@ export interface MatchedRow {
 
 /**
  * Which row got which result. The org echoes the submitted cells in any order and gives no number; rows that are alike in
- * every cell may change places. `strangers` counts results that are of none of the rows.
+ * every cell may change places. `strangers` are results that are of none of the rows.
  */
 export function matchRows(
   sent: Pick<SentRows, 'rows'>,
   inserted: readonly InsertedRow[]
-): { readonly matched: readonly MatchedRow[]; readonly strangers: number } {
+): { readonly matched: readonly MatchedRow[]; readonly strangers: readonly InsertedRow[] } {
   const waiting = new Map<string, string[]>();
   for (const [id, cells] of sent.rows) {
     const key = JSON.stringify(cells);
     waiting.set(key, [...(waiting.get(key) ?? []), id]);
   }
   const matched: MatchedRow[] = [];
-  let strangers = 0;
+  const strangers: InsertedRow[] = [];
   for (const result of inserted) {
     const id = waiting.get(JSON.stringify(result.cells))?.shift();
-    if (id === undefined) strangers += 1;
+    if (id === undefined) strangers.push(result);
     else matched.push({ id, result });
   }
   for (const id of [...waiting.values()].flat())
     matched.push({
       id,
-      result: { success: false, cells: [], code: 'NO_RESULT', message: 'the job lists no result for this row' },
+      result: { success: false, cells: [], code: NO_RESULT, message: 'the job lists no result for this row' },
     });
   return { matched, strangers };
 }

@@ -224,6 +224,7 @@ describe('where a run stands', () => {
       steps: new Map(),
       open: [],
       idMap: new Map(),
+      inDoubt: new Set(),
       switchesOff: [],
       status: undefined,
     });
