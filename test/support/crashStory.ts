@@ -73,6 +73,8 @@ export type Way = 'apply' | 'undo';
 /** What the snapshot covers, and what went wrong then. */
 export interface Incident {
   readonly scope: Scope;
+  /** What the org has before the snapshot, besides its seed. */
+  readonly before?: (org: PracticeOrg) => void;
   readonly release: (org: PracticeOrg, side: MetadataSide) => Promise<void>;
 }
 
@@ -108,6 +110,7 @@ export class CrashStory {
 
   private static async beginRollback(incident: Incident): Promise<CrashStory> {
     const { org, side } = newOrg();
+    incident.before?.(org);
     const disk = new Disk();
     const store = new FileStore(
       ROOT,
@@ -144,6 +147,7 @@ export class CrashStory {
     const { org, side } = newOrg();
     // Ids that the org issues when it is first looked at.
     side.catalogue();
+    this.incident.before?.(org);
     setMark(org, this.marks.bad);
     await this.incident.release(org, side);
     setMark(org, this.marks.planned);

@@ -99,7 +99,7 @@ async function recover(
         if (decision.kind === 'adopt')
           for (const result of decision.results) await adopt(run, recordStep, result, sent);
         // Rows that were mapped just before the crash may still lack what no CSV could carry.
-        await setLeftOvers(run, recordStep, idsSentBefore(sent));
+        await setLeftOvers(run, recordStep, idsSentBefore(sent), 'goneOn');
         return;
       default:
         return;
@@ -122,7 +122,7 @@ async function adopt(
   if (!result.known)
     await run.journal.append({ kind: 'jobCreated', step: step.id, job: result.job, what: 'ingest', sent: file.path });
   const { inserted } = await run.org.awaitInsertJob(result.job, file.columns);
-  await takeResults(run, step, result.job, file, inserted);
+  await takeResults(run, step, result.job, file, inserted, 'goneOn');
 }
 
 /** What the journal and the org say of one step now. */

@@ -8,6 +8,7 @@ import { fieldNamed, type FieldDescribe, type ObjectDescribe } from '../../recor
 import { afterEffect } from '../errorKinds.js';
 import { byParent } from './byParent.js';
 import type { RecordStep, RunContext } from '../runContext.js';
+import { readRows } from './readRows.js';
 import { keepSentRows, matchRows, NO_RESULT, type MatchedRow, type SentRows } from './sentRows.js';
 import { fitsBulk } from './writeRows.js';
 
@@ -135,7 +136,8 @@ export async function takeResults(
   step: RecordStep,
   job: string,
   sent: SentRows,
-  inserted: readonly InsertedRow[]
+  inserted: readonly InsertedRow[],
+  goneOn?: 'goneOn'
 ): Promise<readonly MatchedRow[]> {
   const { matched, strangers } = matchRows(sent, inserted);
   const pairs = matched.flatMap(({ id, result }) =>
@@ -151,7 +153,7 @@ export async function takeResults(
   });
   for (const id of inDoubt) run.inDoubt.add(id);
   for (const [old, fresh] of pairs) run.idMap.set(old, fresh);
-  const refused = await setLeftOvers(run, step, new Set(pairs.map(([old]) => old)));
+  const refused = await setLeftOvers(run, step, new Set(pairs.map(([old]) => old)), goneOn);
   // The row is there; only what did not fit into the job is missing.
   return matched.map(({ id, result }) => ({ id, result: { ...result, ...refused.get(id) } }));
 }
@@ -162,28 +164,43 @@ function defaults(describe: ObjectDescribe, name: string): boolean {
 }
 
 /**
- * Sets the values that no CSV can carry, on rows that were just inserted. The same values again leave the same rows. Gives
- * the code and message of those that the org refused, by old Id.
+ * Sets the values that no CSV can carry, on rows that were just inserted. The same values again leave the same rows. Where
+ * the run is gone on with, somebody may have worked on a row meanwhile: then only fields that are still empty are set, or
+ * that nobody can have touched. Gives the code and message of those that the org refused, by old Id.
  */
 export async function setLeftOvers(
   run: RunContext,
   step: RecordStep,
-  ids: ReadonlySet<string>
+  ids: ReadonlySet<string>,
+  goneOn?: 'goneOn'
 ): Promise<ReadonlyMap<string, { readonly code?: string; readonly message?: string }>> {
   const describe = await run.org.describe(step.detail.object);
   const items = (run.current.items.get(step.id) ?? []).filter(({ id }) => ids.has(id));
-  const updates = items.flatMap((item) => {
+  const missing = items.flatMap((item) => {
     const { leftOver } = rowToInsert(run, item, describe);
     const Id = run.idMap.get(item.id);
-    if (Id === undefined || leftOver.size === 0) return [];
+    return Id === undefined || leftOver.size === 0 ? [] : [{ Id, leftOver: [...leftOver] }];
+  });
+  const named = [...new Set(missing.flatMap(({ leftOver }) => leftOver.map(([name]) => name))), 'CreatedDate'];
+  const rows =
+    goneOn && missing.length > 0
+      ? await readRows(
+          run.org,
+          describe.name,
+          missing.map(({ Id }) => Id),
+          named
+        )
+      : undefined;
+  const updates = missing.flatMap(({ Id, leftOver: all }) => {
+    const now = rows?.get(Id)?.values;
+    const untouched = rows === undefined || (now !== undefined && now.LastModifiedDate === now.CreatedDate);
+    const leftOver = untouched ? all : all.filter(([name]) => now?.[name] === null);
+    if (leftOver.length === 0) return [];
     return [
       {
         Id,
         ...Object.fromEntries(
-          [...leftOver].map(([name, value]) => [
-            name,
-            toJsonValue(fieldNamed(describe, name) ?? { type: 'string' }, value),
-          ])
+          leftOver.map(([name, value]) => [name, toJsonValue(fieldNamed(describe, name) ?? { type: 'string' }, value)])
         ),
       },
     ];
