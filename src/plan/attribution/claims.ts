@@ -82,8 +82,10 @@ function deployedThis(change: FlowChange, author: Author, attribution: Attributi
   // A flow that is gone has no editor: the deployment that deleted it is the witness, if it was the last to touch it.
   if (!change.now) {
     const last = lastOf([...versions, ...pointer]);
-    const did = versions.filter((touch) => touch.deploymentId === last?.deploymentId);
-    return did.length > 0 && did.every((touch) => touch.deleted && isOurs(touch));
+    const ofLast = (touch: Touch): boolean => touch.deploymentId === last?.deploymentId;
+    const gone = [...versions, ...pointer].some((touch) => ofLast(touch) && touch.deleted && isOurs(touch));
+    // One that also set the pointer, to make the versions deletable, did delete the flow.
+    return gone && versions.filter(ofLast).every((touch) => touch.deleted);
   }
   if (pointer.some(isOurs)) return true;
   // A deployed flow becomes a new version: that an old one runs, or none, is the work of whoever switched by hand.

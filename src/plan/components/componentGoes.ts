@@ -37,6 +37,20 @@ export function goingStep(
   return unsaved && step.detail.kind === 'component' ? { ...step, detail: { ...step.detail, unsaved } } : step;
 }
 
+/**
+ * Why nothing is left to do about a change, whoever made it what it is: it is as harmless as a way back could make it. That
+ * may well be the work of an earlier run.
+ */
+export function harmlessAlready(change: ComponentChange, facts: ComponentFacts): string | undefined {
+  const off = facts.off?.get(keyText(change));
+  if (change.kind === 'created' && off !== undefined && off === change.now?.digest)
+    return `it is switched off, and the API cannot delete it. ${typeFacts(change.type).instead ?? ''}`;
+  const values = facts.values?.get(keyText(change));
+  if (change.kind === 'changed' && values?.onlyInactive)
+    return `it got the inactive values ${values.inactive.join(', ')}, which the API cannot delete`;
+  return undefined;
+}
+
 function provenNew(change: ComponentChange, facts: ComponentFacts, decisions: Decisions): boolean {
   const created = change.now?.createdAt;
   return (
@@ -58,10 +72,6 @@ function offStep(
       target,
       what: `${change.type} cannot be deleted through the API. Switch it off, or: ${instead}`,
     });
-    return undefined;
-  }
-  if (off === change.now?.digest) {
-    draft.leftOut.push({ target, why: `it is switched off, and the API cannot delete it. ${instead}` });
     return undefined;
   }
   const reason = `it was created since; the API cannot delete a ${change.type}, so it stays, switched off. ${instead}`;

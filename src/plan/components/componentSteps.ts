@@ -6,7 +6,7 @@ import { conflict, decide, leftOut } from '../choice/choice.js';
 import { claimComponent, claimCreated } from '../attribution/claims.js';
 import { emptyDraft, type Decisions, type Draft } from '../draft.js';
 import { componentStep, HELD_DAYS, type ComponentFacts } from './componentStep.js';
-import { goingStep } from './componentGoes.js';
+import { goingStep, harmlessAlready } from './componentGoes.js';
 import type { DraftStep } from '../rollbackPlan.js';
 import { withoutUsed } from './usedByKept.js';
 
@@ -28,8 +28,10 @@ export function componentSteps(
   for (const change of changes) {
     const target = componentTarget(change.type, change.fullName);
     const skipped = leftOut(decisions.choice, target);
+    const harmless = skipped ? undefined : harmlessAlready(change, facts);
     if (skipped) draft.leftOut.push(skipped);
-    if (!skipped && belongs(change, decisions, draft, target)) chosen.push(change);
+    else if (harmless !== undefined) draft.leftOut.push({ target, why: harmless });
+    if (!skipped && harmless === undefined && belongs(change, decisions, draft, target)) chosen.push(change);
     else staying.add(keyText(change));
   }
   for (const change of withoutUsed(chosen, staying, facts, decisions, draft)) {
@@ -78,7 +80,7 @@ function restoration(
   draft: Draft,
   target: string
 ): DraftStep | undefined {
-  if (change.kind === 'changed') return overriding(change, facts, draft, target);
+  if (change.kind === 'changed') return overriding(change, facts, target);
   const held = HELD_IN_SETUP[change.type];
   if (held === undefined) return componentStep(change, 'recreateComponent', target, 'lossless', 'it was deleted since');
   const { decision, named } = decide(decisions.choice, target);
@@ -116,18 +118,8 @@ const HELD_IN_SETUP: Readonly<Record<string, string>> = {
 };
 
 /** Picklist values that were added stay, inactive: what is deployed without them deactivates them. */
-function overriding(
-  change: ComponentChange,
-  facts: ComponentFacts,
-  draft: Draft,
-  target: string
-): DraftStep | undefined {
+function overriding(change: ComponentChange, facts: ComponentFacts, target: string): DraftStep {
   const values = facts.values?.get(keyText(change));
-  if (values?.onlyInactive) {
-    const why = `it got the inactive values ${values.inactive.join(', ')}, which the API cannot delete`;
-    draft.leftOut.push({ target, why });
-    return undefined;
-  }
   if (!values || values.active.length === 0)
     return componentStep(change, 'restoreComponent', target, 'lossless', 'it differs from the snapshot');
   const reason = `it differs from the snapshot; values that were added stay, inactive: ${values.active.join(', ')}`;
