@@ -68,19 +68,6 @@ describe('permission rows that a colleague changed', () => {
     expect(now()).to.include.members([`PermissionSet ${SET} ${HOPPERS} Read`, `PermissionSet ${SET} ${WATER} Read`]);
   });
 
-  it('stay revoked where she revoked them between the two snapshots', async () => {
-    const before = await world.snapshot(SCOPE);
-    await deploy(CUPS);
-    world.org.clock.advance(60_000);
-    world.delete('Cleo Colleague', fieldRow(NOTES));
-    world.org.clock.advance(60_000);
-    await world.following(before);
-    const plan = await world.plan(before);
-    expect(plan.conflicts.map(({ target, kind }) => [target, kind])).to.deep.equal([[row(NOTES), 'unknownAuthor']]);
-    await world.apply(plan);
-    expect(now().join('\n')).to.not.include(`${SET} ${NOTES}`);
-  });
-
   for (const rowsMoveTheirParent of [true, false])
     it(`stay revoked where she revoked them, ${rowsMoveTheirParent ? 'as' : 'though not'} the time of the set tells`, async () => {
       world.org.switches.rowsMoveTheirParent = rowsMoveTheirParent;
