@@ -3,7 +3,6 @@ import { componentStates } from '../metadata/component.js';
 import { manifestXml } from '../metadata/manifest.js';
 import { flowBodyDigest } from '../flow/flowBody.js';
 import { versionMember, versionsToKeep, type FlowBody, type FlowEntry, type FlowsPart } from '../flow/flowVersion.js';
-import { digestOf } from '../model/digest.js';
 import type { Gap } from '../model/finding.js';
 import { allowanceOf, headroomRefusal } from '../model/headroom.js';
 import { makeStoreId } from '../model/ids.js';
@@ -15,7 +14,8 @@ import type { Store, StoreFolder, WrittenFile } from '../store/ports.js';
 import { capturePermissions, parentsWithoutRows, permissionsJson } from './capturePermissions.js';
 import { captureRecords } from './captureRecords.js';
 import { isEmptyScope, type Scope } from './scope.js';
-import { SNAPSHOT_FORMAT, type Snapshot, type SnapshotPart } from './snapshotFormat.js';
+import { sealSnapshot } from './sealSnapshot.js';
+import type { Snapshot, SnapshotPart } from './snapshotFormat.js';
 
 export interface CaptureRequest {
   readonly scope: Scope;
@@ -84,41 +84,31 @@ export async function capture(
     )
   );
   parts.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const body = {
-    format: SNAPSHOT_FORMAT,
-    id: folder.id,
-    ...(request.label ? { label: request.label } : {}),
-    ...(request.follows ? { follows: request.follows } : {}),
-    orgId: org.identity.orgId,
-    username: org.identity.username,
-    userId: org.identity.userId,
-    apiVersion: org.identity.apiVersion,
-    createdAt,
-    finishedAt,
-    complete: !gaps.some((gap) => gap.severity === 'hole'),
-    scope: {
-      flows: request.scope.flows === 'all' ? ('all' as const) : [...request.scope.flows],
-      metadata: [...request.scope.metadata],
-      records: request.scope.records.map((entry) => ({ ...entry })),
-      ...(request.scope.knowledge ? { knowledge: request.scope.knowledge } : {}),
+  const snapshot = await sealSnapshot(
+    folder,
+    {
+      ...(request.label ? { label: request.label } : {}),
+      ...(request.follows ? { follows: request.follows } : {}),
+      orgId: org.identity.orgId,
+      username: org.identity.username,
+      userId: org.identity.userId,
+      apiVersion: org.identity.apiVersion,
+      createdAt,
+      finishedAt,
+      complete: !gaps.some((gap) => gap.severity === 'hole'),
+      scope: {
+        flows: request.scope.flows === 'all' ? ('all' as const) : [...request.scope.flows],
+        metadata: [...request.scope.metadata],
+        records: request.scope.records.map((entry) => ({ ...entry })),
+        ...(request.scope.knowledge ? { knowledge: request.scope.knowledge } : {}),
+      },
+      packages,
+      objects,
+      gaps,
+      parts,
     },
-    packages,
-    objects,
-    counts: {
-      components: componentsPart.components.length,
-      absent: componentsPart.absent.length + flowsPart.absent.length,
-      flows: flowsPart.flows.length,
-      flowVersions: flowsPart.flows.reduce((n, flow) => n + flow.versions.length, 0),
-      permissionRows: permissions?.rows.length ?? 0,
-      objects: objects.length,
-      records: objects.reduce((n, object) => n + object.rows, 0),
-      bytes: parts.reduce((n, part) => n + part.bytes, 0),
-    },
-    gaps,
-    parts,
-  } satisfies Omit<Snapshot, 'digest'>;
-  const snapshot: Snapshot = { ...body, digest: digestOf(body) };
-  await folder.write('snapshot.json', `${JSON.stringify(snapshot, null, 2)}\n`);
+    { flows: flowsPart, components: componentsPart, permissionRows: permissions?.rows.length ?? 0 }
+  );
   return { snapshot, folder };
 }
 

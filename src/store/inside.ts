@@ -14,7 +14,7 @@ export function staysInside(path: string, platform: string = process.platform): 
     posix.normalize(path) === path &&
     !path.split('/').includes('..') &&
     !/^[A-Za-z]:/.test(path) &&
-    // eslint-disable-next-line no-control-regex
+    // eslint-disable-next-line no-control-regex -- control characters are what is refused
     !/[\\\u0000-\u001f]/.test(path) &&
     (platform !== 'win32' || !path.split('/').some((part) => NOT_ON_WINDOWS.test(part)))
   );

@@ -8,13 +8,13 @@ import {
 } from '../../flow/flowVersion.js';
 import { keyText, type ComponentKey, type ComponentsPart, type ComponentState } from '../../metadata/component.js';
 import { manifestXml } from '../../metadata/manifest.js';
-import { digestOf } from '../../model/digest.js';
-import { makeStoreId, type StoreId } from '../../model/ids.js';
+import { makeStoreId } from '../../model/ids.js';
 import type { Gap } from '../../model/finding.js';
 import type { Chance } from '../../model/progress.js';
 import type { OrgPorts } from '../../org/ports.js';
 import type { RollbackPlan } from '../../plan/rollbackPlan.js';
-import { SNAPSHOT_FORMAT, type ObjectPart, type Snapshot, type SnapshotPart } from '../../snapshot/snapshotFormat.js';
+import { sealSnapshot } from '../../snapshot/sealSnapshot.js';
+import type { ObjectPart, Snapshot, SnapshotPart } from '../../snapshot/snapshotFormat.js';
 import type { Store } from '../../store/ports.js';
 import { readAccounts, type EarlierRun } from '../earlierRuns.js';
 import { UNDO_COMPONENTS } from './undoPoint.js';
@@ -49,53 +49,41 @@ export async function makeUndoSnapshot(
   const absent = new Set(components.absent.map(keyText));
   const objects = await undoRecords(org, undone, files, (field) => absent.has(`CustomField:${field}`));
   parts.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return writeSnapshot(org, undone, files, id, { flows, components, permissionRows, objects, gaps });
+  return writeSnapshot(org, undone, files, { flows, components, permissionRows, objects, gaps });
 }
 
 async function writeSnapshot(
   org: OrgPorts,
   { run, plan }: UndoneRun,
   { folder, parts }: SnapshotFiles,
-  id: StoreId,
   lanes: { flows: FlowsPart; components: ComponentsPart; permissionRows: number; objects: ObjectPart[]; gaps: Gap[] }
 ): Promise<Snapshot> {
   const { flows, components, permissionRows, objects, gaps } = lanes;
   const at = run.state.orgTime ?? run.state.openedAt;
-  const body = {
-    format: SNAPSHOT_FORMAT,
-    id,
-    label: `before run ${run.id}`,
-    undoOf: run.id,
-    orgId: org.identity.orgId,
-    username: org.identity.username,
-    userId: org.identity.userId,
-    apiVersion: plan.apiVersion,
-    createdAt: at,
-    finishedAt: at,
-    complete: true,
-    scope: {
-      flows: [...flows.flows.map(({ name }) => name), ...flows.absent],
-      metadata: [...components.components, ...components.absent].map(({ type, fullName }) => ({ type, fullName })),
-      records: objects.map(({ object }) => ({ object })),
+  return sealSnapshot(
+    folder,
+    {
+      label: `before run ${run.id}`,
+      undoOf: run.id,
+      orgId: org.identity.orgId,
+      username: org.identity.username,
+      userId: org.identity.userId,
+      apiVersion: plan.apiVersion,
+      createdAt: at,
+      finishedAt: at,
+      complete: true,
+      scope: {
+        flows: [...flows.flows.map(({ name }) => name), ...flows.absent],
+        metadata: [...components.components, ...components.absent].map(({ type, fullName }) => ({ type, fullName })),
+        records: objects.map(({ object }) => ({ object })),
+      },
+      packages: await org.packageVersions(),
+      objects,
+      gaps,
+      parts,
     },
-    packages: await org.packageVersions(),
-    objects,
-    counts: {
-      components: components.components.length,
-      absent: components.absent.length + flows.absent.length,
-      flows: flows.flows.length,
-      flowVersions: flows.flows.reduce((n, flow) => n + flow.versions.length, 0),
-      permissionRows,
-      objects: objects.length,
-      records: objects.reduce((n, object) => n + object.rows, 0),
-      bytes: parts.reduce((n, part) => n + part.bytes, 0),
-    },
-    gaps,
-    parts,
-  } satisfies Omit<Snapshot, 'digest'>;
-  const snapshot: Snapshot = { ...body, digest: digestOf(body) };
-  await folder.write('snapshot.json', `${JSON.stringify(snapshot, null, 2)}\n`);
-  return snapshot;
+    { flows, components, permissionRows }
+  );
 }
 
 /** The flows that the run switched, with the bodies of their versions: from the run folder where the run deleted them. */
