@@ -87,6 +87,40 @@ describe('practice org: generated rows', () => {
     expect(grouped?.['n']).to.equal(big);
   });
 
+  it('are found by their values as by looking at each of them', () => {
+    const { org, query } = aFleet();
+    const ada = org.firstUser;
+    const [first, second] = query('SELECT Id FROM Machine__c ORDER BY Id LIMIT 2').map((row) => String(row['Id']));
+    const since = org.clock.now().replace('+0000', 'Z');
+    org.records.writeOne(ada, { operation: 'update', id: first ?? '', values: { Kind__c: 'Small', Cups__c: null } });
+    org.records.writeOne(ada, { operation: 'update', id: second ?? '', values: { Kind__c: 'Big' } });
+    const stamps = query('SELECT SystemModstamp FROM Machine__c ORDER BY Id LIMIT 1 OFFSET 2000');
+    const middle = String(stamps[0]?.['SystemModstamp']).replace('+0000', 'Z');
+    const found = [
+      `SystemModstamp >= ${since}`,
+      `SystemModstamp >= ${middle}`,
+      `(SystemModstamp >= ${middle}) AND (Kind__c = 'Big')`,
+      `(SystemModstamp >= ${since}) AND (Kind__c = 'big' AND Active__c = true)`,
+      "Kind__c = 'Big' OR Active__c = true",
+      "NOT (Kind__c = 'Big' AND Active__c = true)",
+      "Kind__c = 'Big' AND (NOT Active__c = true)",
+      'Cups__c = null AND CreatedBy.IsActive = true',
+      "Key__c = 'K-00000077' AND Kind__c != null",
+      "Kind__c = 'Nothing'",
+    ].map((where) => {
+      const ids = (order: string): unknown[] =>
+        query(`SELECT Id FROM Machine__c WHERE ${where} ORDER BY ${order}`).map((row) => row['Id']);
+      // A second ORDER BY column takes the way that looks at each row.
+      expect(ids('Id'), where).to.deep.equal(ids('Id, Name'));
+      return ids('Id').length;
+    });
+    expect(found[0]).to.equal(2);
+    expect(found[1]).to.be.within(2000, 4000);
+    const table = org.store.generatedTable('Machine__c');
+    expect(table?.narrowed('SystemModstamp', (value) => String(value) > since)).to.equal('none');
+    expect(table?.narrowed('Key__c', () => true)).to.equal('unknown');
+  });
+
   it('can be written to: what is written lies over them', () => {
     const { org, query } = aFleet();
     const ada = org.firstUser;

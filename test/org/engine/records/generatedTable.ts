@@ -69,6 +69,22 @@ export class GeneratedTable {
     return found;
   }
 
+  /**
+   * Which rows' value of a field passes a test, by row number; `none`: no row's; `unknown`: each row has a value of its own
+   * and has to be looked at.
+   */
+  public narrowed(
+    field: string,
+    test: (value: FieldValue) => boolean
+  ): ((index: number) => boolean) | 'none' | 'unknown' {
+    const column = this.columns.get(field);
+    if (column?.kind !== 'picked') return 'unknown';
+    const { values, salt } = column;
+    const passes = values.map(test);
+    if (!passes.includes(true)) return 'none';
+    return (index) => passes[pickOf(index, salt, values.length)] === true;
+  }
+
   /** How rows are written as CSV lines of these fields. */
   public lineWriter(names: readonly string[], dialect: LineDialect): GeneratedLines {
     return new GeneratedLines(

@@ -10,7 +10,7 @@ import { malformed, typeNotSupported } from './queryErrors.js';
 import { GeneratedScan } from './generatedScan.js';
 import { longFieldCount, readSelection, toRecord, type Selected, type Selection } from './selection.js';
 import { findSource, type QueryScope, type Source } from './sources.js';
-import { candidateRows, compileWhere, filteredFields } from './where.js';
+import { candidateRows, compileWhere, filteredFields, type Clause } from './where.js';
 
 /** A query that was checked against the schema and can be run. */
 export interface CompiledQuery {
@@ -55,7 +55,7 @@ function compileParsed(scope: QueryScope, query: Query): CompiledQuery {
   const matching = (): Row[] => {
     const candidates = candidateRows(scope, source, query.where) ?? source.rows();
     const found: Row[] = [];
-    for (const row of candidates) if (where(row)) found.push(row);
+    for (const row of candidates) if (where.test(row)) found.push(row);
     return shuffled(found, `${source.schema.name}${hashText(scope.soql)}`);
   };
   if (aggregate) return aggregateQuery(scope, query, source, matching);
@@ -108,12 +108,7 @@ function aggregateQuery(scope: QueryScope, query: Query, source: Source, matchin
 }
 
 /** A generated table is scanned by number, unless the query names ids, sorts by something else or its user sees only some rows. */
-function generatedScan(
-  scope: QueryScope,
-  source: Source,
-  query: Query,
-  where: (row: Row) => boolean
-): GeneratedScan | undefined {
+function generatedScan(scope: QueryScope, source: Source, query: Query, where: Clause): GeneratedScan | undefined {
   const { store } = scope.org;
   const table = source.table === undefined ? store.generatedTable(source.schema.name) : undefined;
   if (table === undefined || store.hasGone() || !scope.user.rights.viewAllData) return undefined;
@@ -128,8 +123,9 @@ function generatedScan(
   return new GeneratedScan({
     table,
     stored,
-    matching: stored.filter((row) => (scope.all || row['IsDeleted'] !== true) && where(row)),
-    where: query.where === undefined ? undefined : where,
+    matching: stored.filter((row) => (scope.all || row['IsDeleted'] !== true) && where.test(row)),
+    where: query.where === undefined ? undefined : where.test,
+    needs: where.needs,
     // A filter on a parent or a formula reads more than it names.
     fields: names.some((field) => field === undefined || field.formulaPath !== undefined)
       ? undefined
@@ -154,7 +150,7 @@ function compileChildren(
   const run = (parent: Row): Array<Record<string, unknown>> => {
     const candidates =
       child.rowsWith(link, String(parent['Id'])) ?? [...child.rows()].filter((row) => row[link.name] === parent['Id']);
-    const rows = cut(sorted(shuffled(candidates.filter(where), scope.soql), order), subquery);
+    const rows = cut(sorted(shuffled(candidates.filter(where.test), scope.soql), order), subquery);
     return rows.map((row) => toRecord(scope, child, selection.selected, row));
   };
   return { selected: selection.selected, run };

@@ -1,6 +1,7 @@
 import type { Row } from '../contracts.js';
 import type { GeneratedLines } from '../records/generatedLines.js';
 import type { GeneratedTable } from '../records/generatedTable.js';
+import type { FieldTest } from './where.js';
 
 /** Rows of an answer that are made when somebody reads them. */
 export interface RowList {
@@ -17,6 +18,8 @@ export interface ScanRequest {
   readonly matching: readonly Row[];
   /** The test of a generated row, with the fields it reads; all fields when they are not known. */
   readonly where: ((row: Row) => boolean) | undefined;
+  /** Conditions that `where` is at least made of. */
+  readonly needs: readonly FieldTest[];
   readonly fields: readonly string[] | undefined;
   readonly order: 'none' | 'up' | 'down';
   readonly offset: number;
@@ -78,12 +81,27 @@ export class GeneratedScan implements RowList {
   }
 }
 
-function matchingIndexes({ table, stored, where, fields }: ScanRequest): Int32Array {
-  const covered = new Set(stored.map((row) => table.indexOf(String(row['Id']))));
+/**
+ * Numbers of the generated rows that match. Values are few and shared, so a condition is put to each value once: an org has
+ * an index on its stamps, and must not be slower than one because its rows are made up.
+ */
+function matchingIndexes({ table, stored, where, needs, fields }: ScanRequest): Int32Array {
+  const mayMatch: Array<(index: number) => boolean> = [];
+  for (const { field, test } of needs) {
+    const narrowed = table.narrowed(field.name, test);
+    if (narrowed === 'none') return new Int32Array(0);
+    if (narrowed !== 'unknown') mayMatch.push(narrowed);
+  }
+  const covered = new Uint8Array(table.count);
+  for (const row of stored) {
+    const index = table.indexOf(String(row['Id']));
+    if (index >= 0) covered[index] = 1;
+  }
   const found = new Int32Array(table.count);
   let count = 0;
   for (let index = 0; index < table.count; index++) {
-    if (covered.size > 0 && covered.has(index)) continue;
+    if (covered[index] === 1) continue;
+    if (mayMatch.length > 0 && !mayMatch.every((test) => test(index))) continue;
     if (where !== undefined && !where(table.rowAt(index, fields))) continue;
     found[count++] = index;
   }

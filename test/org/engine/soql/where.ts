@@ -1,6 +1,7 @@
 import type { Query, ValueCondition, ValueQueryCondition, WhereClause } from '@jetstreamapp/soql-parser-js';
 import type { Row } from '../contracts.js';
-import { compileComparison, isSemiJoin, literalText, type RowTest } from './condition.js';
+import type { PracticeField } from '../schema/fieldNotation.js';
+import { compileComparison, isSemiJoin, literalText, type RowTest, type Test } from './condition.js';
 import { findFieldPath } from './fieldPath.js';
 import { malformed } from './queryErrors.js';
 import type { QueryScope, Source } from './sources.js';
@@ -11,6 +12,18 @@ type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | Leaf;
 /** Runs the inner query of a semi-join and gives the values of its one field. */
 export type InnerQuery = (query: Query) => Set<unknown>;
 
+/** A condition on one stored field of the object itself. */
+export interface FieldTest {
+  readonly field: PracticeField;
+  readonly test: Test;
+}
+
+export interface Clause {
+  readonly test: RowTest;
+  /** Conditions each of which a row must meet for `test`; there may be more that are not known by themselves. */
+  readonly needs: readonly FieldTest[];
+}
+
 /** The WHERE clause as one test of a row. Mixing AND and OR without parentheses is refused, as by the org. */
 export function compileWhere(
   scope: QueryScope,
@@ -18,8 +31,8 @@ export function compileWhere(
   where: WhereClause | undefined,
   inner: InnerQuery,
   prefix?: string
-): RowTest {
-  if (where === undefined) return () => true;
+): Clause {
+  if (where === undefined) return { test: () => true, needs: [] };
   const tokens = flatten(where);
   const reader = new Reader(scope, tokens, (leaf) => compileLeaf(scope, source, leaf, inner, prefix));
   return reader.whole();
@@ -67,7 +80,7 @@ function compileLeaf(
   leaf: Leaf,
   inner: InnerQuery,
   prefix: string | undefined
-): RowTest {
+): Clause {
   if (!('field' in leaf)) throw malformed(scope.soql, 'functions are not supported in this filter');
   const parts = leaf.field.split('.');
   if (prefix !== undefined && parts[0]?.toLowerCase() === prefix.toLowerCase() && parts.length > 1) parts.shift();
@@ -75,13 +88,15 @@ function compileLeaf(
   if (isSemiJoin(leaf)) {
     let ids: Set<unknown> | undefined;
     const negative = leaf.operator.toUpperCase() === 'NOT IN';
-    return (row) => {
+    const test: RowTest = (row) => {
       ids ??= inner(leaf.valueQuery);
       return ids.has(path.read(row)) !== negative;
     };
+    return { test, needs: [] };
   }
   const test = compileComparison(scope, path.field, leaf);
-  return (row) => test(path.read(row));
+  const isStored = path.steps.length === 0 && path.field.formulaPath === undefined;
+  return { test: (row) => test(path.read(row)), needs: isStored ? [{ field: path.field, test }] : [] };
 }
 
 /** The parser keeps conditions as a chain with counts of parentheses; this makes a plain token list of it. */
@@ -113,17 +128,17 @@ class Reader {
   public constructor(
     private readonly scope: QueryScope,
     private readonly tokens: readonly Token[],
-    private readonly leaf: (leaf: Leaf) => RowTest
+    private readonly leaf: (leaf: Leaf) => Clause
   ) {}
 
-  public whole(): RowTest {
-    const test = this.group();
+  public whole(): Clause {
+    const clause = this.group();
     if (this.place < this.tokens.length) throw this.unexpected();
-    return test;
+    return clause;
   }
 
-  private group(): RowTest {
-    const tests = [this.negation()];
+  private group(): Clause {
+    const clauses = [this.negation()];
     let operator: 'AND' | 'OR' | undefined;
     for (;;) {
       const token = this.tokens[this.place];
@@ -131,27 +146,32 @@ class Reader {
       if (operator !== undefined && operator !== token) throw this.unexpected();
       operator = token;
       this.place++;
-      tests.push(this.negation());
+      clauses.push(this.negation());
     }
-    if (operator === 'OR') return (row) => tests.some((test) => test(row));
-    return tests.length === 1 ? (tests[0] as RowTest) : (row) => tests.every((test) => test(row));
+    const [only, ...more] = clauses;
+    if (only !== undefined && more.length === 0) return only;
+    if (operator === 'OR') return { test: (row) => clauses.some(({ test }) => test(row)), needs: [] };
+    return {
+      test: (row) => clauses.every(({ test }) => test(row)),
+      needs: clauses.flatMap(({ needs }) => needs),
+    };
   }
 
-  private negation(): RowTest {
+  private negation(): Clause {
     if (this.tokens[this.place] !== 'NOT') return this.primary();
     this.place++;
-    const test = this.primary();
-    return (row) => !test(row);
+    const { test } = this.primary();
+    return { test: (row) => !test(row), needs: [] };
   }
 
-  private primary(): RowTest {
+  private primary(): Clause {
     const token = this.tokens[this.place];
     if (token === '(') {
       this.place++;
-      const test = this.group();
+      const clause = this.group();
       if (this.tokens[this.place] !== ')') throw this.unexpected();
       this.place++;
-      return test;
+      return clause;
     }
     if (token === undefined || typeof token === 'string') throw this.unexpected();
     this.place++;
