@@ -2,7 +2,7 @@ const KEPT_WORDS: Readonly<Record<string, string>> = {
   changedByOther: 'somebody else changed it',
   createdByOther: 'somebody else created it',
   deletedByOther: 'somebody else deleted it',
-  changedSince: 'somebody changed it after the run',
+  changedSince: 'somebody changed it after the run, or while it was cut off',
   editedSince: 'it was edited again after the deployment’s own change',
   changedLater: 'it was changed only after the deployment was over',
   createdLater: 'it was created after the deployment was over',

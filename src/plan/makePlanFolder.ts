@@ -137,9 +137,11 @@ function inOrder<T>(list: readonly T[], place: (entry: T) => string): T[] {
     .map(({ entry }) => entry);
 }
 
-/** The request as JSON keeps it: without what was not said. */
+/** The request as JSON keeps it: without what was not said, and without values of records. */
 function plainRequest(request: PlanRequest): PlanRequest {
-  return JSON.parse(JSON.stringify(request)) as PlanRequest;
+  return JSON.parse(
+    JSON.stringify(request, (key, value: unknown) => (key === 'rows' ? undefined : value))
+  ) as PlanRequest;
 }
 
 /** Requests that are left may not be enough: said before anything is begun. */

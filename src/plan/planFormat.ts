@@ -98,7 +98,10 @@ const request = z.strictObject({
   driftOnly: z.boolean().optional(),
   undo: z
     .strictObject({
+      from: text.optional(),
       until: text,
+      by: z.array(text).optional(),
+      goneOn: z.boolean().optional(),
       manual: z.array(z.strictObject({ target: text, what: text })),
       left: z.array(z.strictObject({ target: text, digest: text.nullable() })).optional(),
     })

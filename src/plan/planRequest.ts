@@ -1,3 +1,4 @@
+import type { ValueRow } from '../records/fieldValue.js';
 import type { Choice } from './choice/choice.js';
 import type { ManualItem } from './rollbackPlan.js';
 
@@ -24,10 +25,17 @@ export interface PlanRequest {
 }
 
 export interface UndoRequest {
-  /** The org's clock when the run ended. */
+  /** The org's clock when the run was opened, and when it ended. */
+  readonly from?: string;
   readonly until: string;
+  /** Ids of the users who carried it out: what others changed meanwhile is theirs. */
+  readonly by?: readonly string[];
+  /** It was stopped or cut off and gone on with: between the two anybody may have changed something, these users too. */
+  readonly goneOn?: boolean;
   /** What no plan can bring back of what the run took away. */
   readonly manual: readonly ManualItem[];
   /** What the run left of components, by digest; null of one that it deleted. What still is so nobody changed since. */
   readonly left?: ReadonlyArray<{ readonly target: string; readonly digest: string | null }>;
+  /** What the run left in the fields of rows that it wrote, by Id; null of one that it deleted. Not kept in the plan: values. */
+  readonly rows?: ReadonlyMap<string, ValueRow | null>;
 }

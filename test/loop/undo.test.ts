@@ -22,6 +22,9 @@ describe('undoing a run', function () {
   const inRecordsAndMetadata = (a: ReturnType<typeof pictureOf>, b: ReturnType<typeof pictureOf>): string[] =>
     differences(a, b).filter((line) => !line.startsWith('Flow:'));
 
+  const lineOf = ({ Product2 = '' }: ReturnType<typeof pictureOf>, id: string): string =>
+    Product2.split('\n').find((line) => line.startsWith(id)) ?? '';
+
   it('puts everything back as it was before the run, and undoing that brings the rollback again', async () => {
     const bad = pictureOf(scene);
     const run = await life.apply(story.plan);
@@ -77,5 +80,53 @@ describe('undoing a run', function () {
     expect(typed?.slice(1)).to.deep.equal([undo.snapshotId, `record:SBQQ__PriceRule__c:${id}`]);
     await life.apply(await life.planAll(idOf(typed?.[1] ?? ''), [typed?.[2] ?? '']));
     expect(scene.org.row('SBQQ__PriceRule__c', id)?.['SBQQ__EvaluationOrder__c']).to.be.below(1_000);
+  });
+
+  describe('of a run that was cut off and gone on with', () => {
+    const write = (object: string, id: string, values: Record<string, string | number>): void =>
+      void scene.org.records.writeOne(scene.org.user('Cleo Colleague'), { operation: 'update', object, id, values });
+
+    it('keeps what a colleague changed in between, field by field, and takes the rest back', async () => {
+      const bad = pictureOf(scene);
+      const changed = [...scene.org.store.rows('Product2')]
+        .filter((row) => row['IsDeleted'] !== true && String(row['Description']).startsWith('Spring'))
+        .map((row) => String(row['Id']));
+      const [otherField = '', sameField = '', notYet = ''] = changed;
+      let products = 0;
+      const first = new Life(scene, 1, {
+        answers: (org) => ({
+          updateRows: async (object, rows) => {
+            const results = await org.updateRows(object, rows);
+            if (object === 'Product2') products += 1;
+            return results;
+          },
+          query: async (soql, options) => {
+            if (products > 0) throw new Error('socket hang up');
+            return org.query(soql, options);
+          },
+        }),
+      });
+      const { status, runId } = await first.apply(story.plan);
+      expect([status, products]).to.deep.equal(['interrupted', 1]);
+      scene.org.clock.advance(600_000);
+      write('Product2', otherField, { ProductCode: 'CLEO' });
+      write('Product2', sameField, { Description: 'Cleo was here' });
+      const run = idOf(runId);
+      const resumed = await new Life(scene, 2).resume(run);
+      expect([resumed.status, resumed.totals.conflict]).to.deep.equal(['partial', 1]);
+      const undo = await new Life(scene, 3).undo(run);
+      const ofProducts = undo.conflicts.map(({ target, kind, fields, changedBy }) => [target, kind, fields, changedBy]);
+      const cleo = 'cleo.colleague@brightcup.example';
+      expect(ofProducts).to.have.deep.members([
+        [`record:Product2:${otherField}`, 'changedSince', ['ProductCode'], cleo],
+        [`record:Product2:${sameField}`, 'changedSince', ['Description'], cleo],
+      ]);
+      await new Life(scene, 4).apply(undo);
+      const now = (id: string): unknown[] =>
+        ['Description', 'ProductCode'].map((field) => scene.org.row('Product2', id)?.[field]);
+      expect(now(otherField)).to.deep.equal([/Description=(Spring \d+) .*/.exec(lineOf(bad, otherField))?.[1], 'CLEO']);
+      expect(now(sameField)[0]).to.equal('Cleo was here');
+      expect(now(notYet)[0]).to.match(/^Spring/);
+    });
   });
 });

@@ -10,13 +10,15 @@ import type { ManualItem, RollbackPlan } from '../../plan/rollbackPlan.js';
 import { openBaseline } from '../../snapshot/baseline.js';
 import type { Snapshot } from '../../snapshot/snapshotFormat.js';
 import type { Store } from '../../store/ports.js';
-import { readRun, type EarlierRun } from '../earlierRuns.js';
+import { readAccounts, readRun, type EarlierRun } from '../earlierRuns.js';
 import { isUnfinished } from '../journal/journal.js';
 import { checkUndoPoint } from '../journal/namedFiles.js';
+import { rowsLeft } from './rowsLeft.js';
 import { makeUndoSnapshot } from './undoSnapshot.js';
 
 /**
- * Makes a plan that takes a run back: to its undo point, and no further. What changed after the run is kept, whoever did it.
+ * Makes a plan that takes a run back: to its undo point, and no further. What changed after the run is kept, whoever did it;
+ * so is what others changed while it was under way or cut off.
  * Changes nothing in the org. The run that applies the plan has an undo point of its own, so that it can be undone again.
  */
 export async function makeUndoPlan(
@@ -33,6 +35,9 @@ export async function makeUndoPlan(
   progress.stage('Opening the undo point');
   const snapshot = await makeUndoSnapshot(org, store, run, undone, chance);
   const baseline = await openBaseline(store, parseStoreId(snapshot.id) as StoreId, org.identity.orgId);
+  const by = [...(await org.userIds([...usersOf(run)])).values()];
+  const goneOn = run.entries.some(({ kind }) => kind === 'runResumed');
+  const accounts = await readAccounts(run.folder, run.state);
   const { plan } = await makePlan(
     org,
     store,
@@ -44,7 +49,11 @@ export async function makeUndoPlan(
       acceptGaps: false,
       choice: { ...NO_CHOICE, resolve: [...createdAgain(undone), ...assignedAgain(undone)] },
       undo: {
+        from: run.state.orgTime ?? run.state.openedAt,
         until: run.state.closedAt ?? run.state.openedAt,
+        by,
+        ...(goneOn ? { goneOn } : {}),
+        rows: rowsLeft({ run, plan: undone, accounts }, goneOn),
         manual: await byHand(run),
         left: undone.steps.flatMap(({ target, detail }) =>
           detail.kind === 'component' ? [{ target, digest: detail.leaves }] : []
@@ -75,6 +84,13 @@ async function openEndedRun(org: OrgPorts, store: Store, id: StoreId): Promise<E
   if (isUnfinished(run.state)) throw new Refusal('undoUnfinished', { tokens: [id], actionTokens: [id, id] });
   await checkUndoPoint(run.folder, run.state);
   return run;
+}
+
+/** User names of those who carried the run out. */
+function usersOf({ entries }: EarlierRun): Set<string> {
+  return new Set(
+    entries.flatMap((entry) => (entry.kind === 'runOpened' || entry.kind === 'runResumed' ? [entry.username] : []))
+  );
 }
 
 /** Whoever takes the run back wants what it deleted; the data of a field is in the undo point. */

@@ -16,22 +16,25 @@ import type { Conflict } from '../rollbackPlan.js';
 const SLACK_MS = 1_000;
 
 /**
- * Parts changes that were made up to a moment from those that somebody made after it. The latter are kept: they are
- * conflicts of a plan that takes back what happened before.
+ * Parts what a run did from what somebody else did, after it or while it was cut off. The latter is kept: it is a conflict of
+ * a plan that takes the run back. What still is as the run left it is the run's own, whoever saved it since. Of an updated
+ * row that goes field by field; a field that the run did not write is its work only where nobody else can have been at it.
  */
 export function changedAfter(
   changes: ChangeSet,
-  { until, left = [] }: UndoRequest,
+  undo: UndoRequest,
   names: ReadonlyMap<string, string>
 ): { readonly before: ChangeSet; readonly conflicts: readonly Conflict[] } {
-  const end = Date.parse(until) + SLACK_MS;
   const conflicts: Conflict[] = [];
-  const digests = new Map(left.map(({ target, digest }) => [target, digest]));
+  const digests = new Map((undo.left ?? []).map(({ target, digest }) => [target, digest]));
+  const isRuns = ofRun(undo);
+  const keep = (target: string, author: Author): false => {
+    conflicts.push(conflict(target, 'changedSince', 'before the run', 'changed after the run', author, 'keep', names));
+    return false;
+  };
   const isBefore = (target: string, ...authors: readonly Author[]): boolean => {
-    const later = authors.find(({ at }) => at !== undefined && Date.parse(at) > end);
-    if (later)
-      conflicts.push(conflict(target, 'changedSince', 'before the run', 'changed after the run', later, 'keep', names));
-    return later === undefined;
+    const other = authors.find((author) => !isRuns(author));
+    return other === undefined || keep(target, other);
   };
   const before: ChangeSet = {
     flows: changes.flows.filter((change) => isBefore(flowTarget(change.flow), flowAuthor(change))),
@@ -41,13 +44,60 @@ export function changedAfter(
       return digests.get(target) === (change.now?.digest ?? null) || isBefore(target, componentAuthor(change));
     }),
     permissions: changes.permissions,
-    records: changes.records.filter((change) => {
-      const { now } = change;
-      const editor = { userId: now?.LastModifiedById ?? undefined, at: now?.LastModifiedDate ?? undefined };
-      return isBefore(recordTarget(change.object, change.id), editor, recordAuthor(change));
+    records: changes.records.flatMap((change) => {
+      const target = recordTarget(change.object, change.id);
+      const editor = {
+        userId: change.now?.LastModifiedById ?? undefined,
+        at: change.now?.LastModifiedDate ?? undefined,
+      };
+      const left = undo.rows?.get(change.id);
+      switch (change.kind) {
+        case 'updated': {
+          const own = change.differences.filter(({ field, now }) => {
+            const then = left?.[field];
+            return then === undefined || then !== now ? isRuns(editor) && !undo.goneOn : true;
+          });
+          const others = change.differences.filter((difference) => !own.includes(difference)).map(({ field }) => field);
+          if (others.length === 0) return [change];
+          const said = [...others].sort().join(', ');
+          conflicts.push({
+            ...conflict(
+              ...([target, 'changedSince', `${said} as before the run`, `${said} changed after the run`] as const),
+              ...([editor, 'keep', names] as const)
+            ),
+            fields: [...others].sort(),
+          });
+          return own.length > 0 ? [{ ...change, differences: own }] : [];
+        }
+        case 'inserted':
+          // Whatever a row that the run brought back holds now goes with it: nobody may have worked on it meanwhile.
+          if (undo.goneOn && Object.entries(left ?? {}).some(([field, value]) => change.now?.[field] !== value))
+            return keep(target, editor) ? [change] : [];
+          return isBefore(target, editor, recordAuthor(change)) ? [change] : [];
+        case 'deleted':
+          // Gone altogether, it has no editor: then only what the run itself deleted is its work.
+          if (change.now === undefined && undo.rows !== undefined && left !== null)
+            return keep(target, editor) ? [change] : [];
+          return isBefore(target, editor) ? [change] : [];
+        default:
+          return [change];
+      }
     }),
   };
   return { before, conflicts };
+}
+
+/** Whether a change is a run's own: not later than the run, and older than it or by one of those who carried it out. */
+function ofRun({ from, until, by }: UndoRequest): (author: Author) => boolean {
+  const end = Date.parse(until) + SLACK_MS;
+  // Times of changes have whole seconds in some places.
+  const begin = from === undefined ? undefined : Math.floor(Date.parse(from) / 1000) * 1000;
+  return ({ userId, at }) => {
+    if (at === undefined) return true;
+    const time = Date.parse(at);
+    if (time > end) return false;
+    return begin === undefined || by === undefined || time < begin || (userId !== undefined && by.includes(userId));
+  };
 }
 
 /**
