@@ -27,10 +27,9 @@ export function estimate(
   ).length;
   requests += Math.ceil(pointers / POINTERS_PER_REQUEST);
   seconds += pointers * 0.1;
-  if (steps.some((step) => step.operation === 'redeployFlow')) {
-    requests += 10;
-    seconds += 20;
-  }
+  const deployments = deploymentCount(steps);
+  requests += deployments.flows * 10;
+  seconds += deployments.flows * 20;
   for (const step of steps) {
     if (step.detail.kind === 'flowVersion') {
       requests += 2;
@@ -48,15 +47,35 @@ export function estimate(
     requests += permissionRequests(rows);
     seconds += 2 + rows.length / 100;
   }
-  if (steps.some((step) => step.detail.kind === 'component')) {
-    requests += 20;
-    seconds += 30;
-  }
+  requests += deployments.components * 20;
+  seconds += deployments.components * 30;
   return {
     requests,
     seconds: Math.ceil(seconds),
     ...(daily ? { limit: daily.max, remaining: daily.remaining } : {}),
   };
+}
+
+/**
+ * How many deployments the steps go in: of components all that wait for nothing any more go together, of flows those of
+ * one part.
+ */
+function deploymentCount(steps: readonly Step[]): { readonly flows: number; readonly components: number } {
+  const count = { flows: 0, components: 0 };
+  const done = new Set<string>();
+  for (const step of steps) {
+    if (done.has(step.id)) continue;
+    const redeploy = step.operation === 'redeployFlow';
+    const together = (other: Step): boolean =>
+      redeploy ? other.operation === 'redeployFlow' : other.detail.kind === 'component';
+    const batch = together(step)
+      ? steps.filter((other) => together(other) && !done.has(other.id) && other.waitsFor.every((id) => done.has(id)))
+      : [step];
+    for (const { id } of [step, ...batch]) done.add(id);
+    if (redeploy) count.flows += new Set(batch.map(({ detail }) => (detail.kind === 'flow' ? detail.part : 0))).size;
+    else if (step.detail.kind === 'component') count.components += 1;
+  }
+  return count;
 }
 
 /** Names that one question about permission rows takes, and rows of one call of sObject Collections. */

@@ -9,6 +9,8 @@ import { componentSteps } from './components/componentSteps.js';
 import { emptyDraft, joinDrafts, type Decisions, type Draft } from './draft.js';
 import type { FlowFacts } from './flows/flowFacts.js';
 import { flowSteps } from './flows/flowSteps.js';
+import { readRedeployUnits } from './flows/readRedeployUnits.js';
+import { redeploysInParts } from './flows/redeployParts.js';
 import { readProfileItems } from './permissions/readProfileItems.js';
 import { permissionDraft } from './permissions/permissionDraft.js';
 import { readRefills, refillable } from './records/readRefills.js';
@@ -35,7 +37,12 @@ export async function makeDraft(
   const { attribution } = decisions;
   const retrieved = observed.components.retrieved.components;
   const texts = componentTexts(retrieved, new Set(observed.changes.components.map(keyText)));
-  const flowDraft = flowSteps(observed.changes.flows, flowFacts, decisions);
+  const flows = flowSteps(observed.changes.flows, flowFacts, decisions);
+  const flowDraft = redeploysInParts(
+    flows,
+    await readRedeployUnits(baseline, flows.steps, org.deployLimits),
+    org.deployLimits
+  );
   const alone = withoutAssignedSets(
     componentSteps(
       observed.changes.components,

@@ -24,6 +24,7 @@ const detail = z.discriminatedUnion('kind', [
     bad: z.strictObject({ version: z.number().int(), path: insidePath, sha256: text }).optional(),
     needsSlot: z.literal(true).optional(),
     inactive: z.literal(true).optional(),
+    part: z.number().int().positive().optional(),
   }),
   z.strictObject({
     kind: z.literal('flowVersion'),

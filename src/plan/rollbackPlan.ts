@@ -61,6 +61,8 @@ export type StepDetail =
       readonly needsSlot?: true;
       /** Of a redeploy: the flow did not run, so its body comes back as a version that does not run. */
       readonly inactive?: true;
+      /** Of a redeploy that goes in one of several deployments: in which, from 1. */
+      readonly part?: number;
     }
   | {
       readonly kind: 'flowVersion';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { DEPLOY_LIMITS } from '../../src/org/deployLimits.js';
 import type { DeployLimits } from '../../src/model/deployLimits.js';
 import type { OrgPorts } from '../../src/org/ports.js';
-import { apexClass, deployAs, textField } from '../support/deploys.js';
+import { apexClass, deployAs, flow, textField } from '../support/deploys.js';
 import { World } from '../support/world.js';
 
 describe('a way back that is too much for one deployment', () => {
@@ -152,6 +152,50 @@ describe('a way back that is too much for one deployment', () => {
     ]);
     expect(JSON.stringify([...textsOf('BetaPart')])).to.include('Integer cleo');
   });
+
+  it('deploys the content of flows in several, each after those it calls; one that is refused holds nobody back', async () => {
+    const calling = (name: string, called: string): Record<string, string> => flow(name, `calls ${called}`, 'Active');
+    const names = ['Alpha_Flow', 'Beta_Flow', 'Gamma_Flow'];
+    const first = {
+      ...calling('Alpha_Flow', 'Beta_Flow'),
+      ...calling('Beta_Flow', 'Gamma_Flow'),
+      ...flow('Gamma_Flow', 'x'),
+    };
+    await deployAs(
+      world,
+      'Ada Admin',
+      first,
+      names.map((name) => `Flow:${name}`)
+    );
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot({ flows: names });
+    const dov = world.user('Dov Deployer');
+    for (const name of names) {
+      await deployAs(world, 'Dov Deployer', flow(name, 'bad'), [`Flow:${name}`]);
+      const version = world.side.flows.get(name)?.versions.find(({ number }) => number === 1);
+      world.side.tooling.deleteVersion(dov, version?.id ?? '');
+    }
+    const org = (await world.as('Ada Admin')) as OrgPorts & { deployLimits: DeployLimits };
+    org.deployLimits = { ...DEPLOY_LIMITS, files: 4 };
+    const before = deployed().length;
+    const plan = await world.plan(snapshot, { everybody: true });
+    expect(
+      plan.steps.map(({ operation, target, detail }) => [operation, target, detail.kind === 'flow' && detail.part])
+    ).to.deep.equal([
+      ['redeployFlow', 'flow:Alpha_Flow', 3],
+      ['redeployFlow', 'flow:Beta_Flow', 2],
+      ['redeployFlow', 'flow:Gamma_Flow', 1],
+    ]);
+    expect(plan.steps[0]?.reason).to.include('in deployment 3 of 3');
+    expect(plan.findings.map(({ code }) => code)).to.include('severalFlowDeployments');
+    // Somebody fills the one up that the others call.
+    for (let n = 2; n < 51; n += 1)
+      await deployAs(world, 'Cleo Colleague', flow('Gamma_Flow', `draft ${n}`, 'Draft'), ['Flow:Gamma_Flow']);
+    const run = await world.apply(plan);
+    expect(run.totals).to.deep.equal({ restored: 2, failed: 1 });
+    expect(run.steps.flatMap(({ errors }) => errors.map(({ target }) => target))).to.deep.equal(['flow:Gamma_Flow']);
+    expect(deployed().slice(before)).to.deep.equal([[], ['Beta_Flow'], ['Alpha_Flow']]);
+  }).timeout(30_000);
 
   it('stops where one of them fails: what waits for it is skipped, what came through stays', async () => {
     await deployAs(world, 'Ada Admin', release('good'), KEYS);

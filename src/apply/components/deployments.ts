@@ -3,7 +3,7 @@ import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { batchOf } from './batch.js';
 import { flowBatch } from '../flows/flowLane.js';
-import { redeployZip } from '../flows/flowRedeploys.js';
+import { redeployParts, redeployZip } from '../flows/flowRedeploys.js';
 import { readPresent } from './readPresent.js';
 import { isComponentStep, wayBackZip } from './wayBackZip.js';
 
@@ -39,10 +39,11 @@ export async function deploymentsOf(
           plan.leftOut
         ),
       });
-    else if (step.lane === 'flows' && flowBatch(step) === 'redeploys') {
-      const zip = await redeployZip(baseline, steps, plan.apiVersion);
-      if (zip) deployments.push({ what: 'flows', steps, zip });
-    }
+    else if (step.lane === 'flows' && flowBatch(step) === 'redeploys')
+      for (const part of redeployParts(steps)) {
+        const zip = await redeployZip(baseline, part, plan.apiVersion);
+        if (zip) deployments.push({ what: 'flows', steps: part, zip });
+      }
   }
   return deployments;
 }

@@ -18,10 +18,21 @@ interface Redeploy {
 }
 
 /**
- * Deploys the old bodies of all these flows in one deployment, makes each the active version (or leaves it inactive, where
- * nothing ran), and reads the bodies back. A flow that the org refuses does not hold the others back: they are deployed again without it.
+ * Deploys the old bodies of all these flows in one deployment (or in several, one after the other, where the plan says so),
+ * makes each the active version (or leaves it inactive, where nothing ran), and reads the bodies back. A flow that the org
+ * refuses does not hold the others back: they are deployed again without it.
  */
 export async function redeployFlows(run: RunContext, steps: readonly Step[]): Promise<void> {
+  for (const part of redeployParts(steps)) await redeployPart(run, part);
+}
+
+/** Redeploys by the deployment in which they go, in order. */
+export function redeployParts(steps: readonly Step[]): Step[][] {
+  const parts = Map.groupBy(steps, ({ detail }) => (detail.kind === 'flow' ? (detail.part ?? 1) : 1));
+  return [...parts].sort(([a], [b]) => a - b).map(([, part]) => part);
+}
+
+async function redeployPart(run: RunContext, steps: readonly Step[]): Promise<void> {
   let due: Redeploy[] = [];
   for (const step of steps) {
     const { detail } = step;
@@ -102,7 +113,7 @@ function zipOf(due: ReadonlyArray<Pick<Redeploy, 'detail' | 'content'>>, apiVers
   );
 }
 
-/** The package that a batch of redeploys sends; undefined where the snapshot has none of the bodies. */
+/** The package that one part of the redeploys sends; undefined where the snapshot has none of the bodies. */
 export async function redeployZip(
   baseline: Baseline,
   steps: readonly Step[],

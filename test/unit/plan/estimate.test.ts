@@ -26,6 +26,25 @@ describe('the estimate', () => {
     expect(one).to.deep.equal({ requests: 26, seconds: 32 });
   });
 
+  it('counts every deployment of those that are too much for one', () => {
+    const one = estimate([planned(componentStep('ApexClass', 'A'), 's1')]);
+    const second = { ...planned(componentStep('ApexClass', 'B'), 's2'), waitsFor: ['s1'] };
+    const third = { ...planned(componentStep('ApexClass', 'C'), 's3'), waitsFor: ['s2'] };
+    const all = estimate([planned(componentStep('ApexClass', 'A'), 's1'), second, third]);
+    expect([all.requests - one.requests, all.seconds - one.seconds]).to.deep.equal([40, 60]);
+    const redeploy = (id: string, part?: number): Step => {
+      const step = planned(pointerStep(id), id);
+      return {
+        ...step,
+        operation: 'redeployFlow',
+        detail: { ...step.detail, ...(part ? { part } : {}) },
+      };
+    };
+    const together = estimate([redeploy('s1'), redeploy('s2'), redeploy('s3')]);
+    const parts = estimate([redeploy('s1', 1), redeploy('s2', 2), redeploy('s3', 2)]);
+    expect([parts.requests - together.requests, parts.seconds - together.seconds]).to.deep.equal([10, 20]);
+  });
+
   it('counts 200 rows a write until a bulk job takes them all', () => {
     const reads = (count: number): number => Math.ceil(count / 400) * 2;
     expect(estimate([rows(200)]).requests).to.equal(6 + reads(200) + 1);
