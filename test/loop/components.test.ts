@@ -177,6 +177,43 @@ describe('metadata goes back', () => {
     expect((await world.apply(plan)).totals).to.deep.equal({ restored: 1 });
   });
 
+  it('counts no data in a created formula, which only shows that of others: nothing is at stake, nothing saved', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    const formula = Object.entries(textField('Product2', 'Promo_Code__c', 'Promo Code')).map(([path, xml]) => [
+      path,
+      xml.replace(/<length>.*<\/unique>/, '<formula>Name</formula><type>Text</type>'),
+    ]);
+    await deployAs(world, 'Dov Deployer', Object.fromEntries(formula) as Record<string, string>, [
+      'CustomField:Product2.Promo_Code__c',
+    ]);
+    const plan = await world.plan(snapshot);
+    expect(plan.steps.map(({ operation, risk, rowsAtStake }) => [operation, risk, rowsAtStake])).to.deep.equal([
+      ['deleteComponent', 'lossless', undefined],
+    ]);
+    expect((await world.apply(plan)).totals).to.deep.equal({ restored: 1 });
+  });
+
+  it('deletes two created classes that use each other together', async () => {
+    const snapshot = await world.snapshot({
+      metadata: ['Hen', 'Egg'].map((fullName) => ({ type: 'ApexClass', fullName })),
+    });
+    await deployAs(
+      world,
+      'Dov Deployer',
+      { ...apexClass('Hen', 'public class Hen { Egg laid; }'), ...apexClass('Egg', 'public class Egg { Hen from; }') },
+      ['ApexClass:Hen', 'ApexClass:Egg']
+    );
+    const plan = await world.plan(snapshot);
+    expect(plan.steps.map(({ operation, waitsFor }) => [operation, waitsFor])).to.deep.equal([
+      ['deleteComponent', []],
+      ['deleteComponent', []],
+    ]);
+    const run = await world.apply(plan);
+    expect(run.steps.flatMap(({ errors }) => errors)).to.deep.equal([]);
+    expect(run.totals).to.deep.equal({ restored: 2 });
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
   it('keeps a created field that a flow version uses, and says so, unless the versions go too', async () => {
     const snapshot = await world.snapshot({ ...SCOPE, flows: 'all' });
     await deployAs(

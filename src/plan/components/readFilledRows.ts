@@ -1,6 +1,7 @@
 import type { ComponentChange } from '../../metadata/diffComponents.js';
 import { isApiName } from '../../model/ids.js';
 import { unlessRefused, type OrgPorts } from '../../org/ports.js';
+import { fieldNamed } from '../../records/objectDescribe.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { baselineRows } from '../../snapshot/baselineRows.js';
 
@@ -34,9 +35,11 @@ export async function readFilledRows(
         // Events are not kept, so their fields hold nothing.
         if (object.endsWith('__e')) return void counts.set(fullName, 0);
         const describe = isApiName(object) ? await org.describe(object).catch(unlessRefused) : undefined;
-        const type = describe?.fields.find((entry) => entry.name === field)?.type;
-        if (type === undefined) return void unseen.add(fullName);
-        const condition = type === 'boolean' ? `${field} = true` : `${field} != null`;
+        const known = describe && fieldNamed(describe, field);
+        // What is worked out whenever it is read holds nothing of its own.
+        if (known?.calculated) return void counts.set(fullName, 0);
+        if (!known) return void unseen.add(fullName);
+        const condition = known.type === 'boolean' ? `${field} = true` : `${field} != null`;
         const count = await org.count(`SELECT COUNT() FROM ${object} WHERE ${condition}`).catch(unlessRefused);
         if (count !== undefined) counts.set(fullName, count);
       })
