@@ -162,6 +162,31 @@ describe('flows of every kind go back', () => {
     expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
   });
 
+  it('a template flow, and one that was made from it: pointer and content go back like those of any other', async () => {
+    const template = (xml: string): string =>
+      xml.replace('<interviewLabel>', '<isTemplate>true</isTemplate><interviewLabel>');
+    const made = (xml: string): string =>
+      xml.replace('<interviewLabel>', '<sourceTemplate>Template</sourceTemplate><interviewLabel>');
+    await deployAs(world, 'Ada Admin', { ...changed('Template', 'a', template), ...changed('Made', 'a', made) }, [
+      'Flow:Template',
+      'Flow:Made',
+    ]);
+    world.org.clock.advance(60_000);
+    const { snapshot, plan, run } = await world.rolledBack({ flows: 'all' }, async () => {
+      await deployAs(world, 'Dov Deployer', changed('Template', 'b', template), ['Flow:Template']);
+      await deployAs(world, 'Dov Deployer', changed('Made', 'b', made), ['Flow:Made']);
+      const gone = world.side.flows.get('Made')?.versions.find(({ number }) => number === 1);
+      world.side.tooling.deleteVersion(world.user('Dov Deployer'), gone?.id ?? '');
+    });
+    expect(plan.steps.map(({ operation, target }) => [operation, target])).to.deep.equal([
+      ['activateFlowVersion', 'flow:Template'],
+      ['redeployFlow', 'flow:Made'],
+    ]);
+    expect(run.totals).to.deep.equal({ restored: 2 });
+    expect([active('Template'), active('Made')]).to.deep.equal([1, 3]);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
   it("a flow that runs in place of a package's: it goes back like one's own, and the package's is named", async () => {
     const overriding = (xml: string): string =>
       xml.replace('<processType>', '<overriddenFlow>SBQQ__Guide</overriddenFlow><processType>');
