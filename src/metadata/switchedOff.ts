@@ -40,6 +40,14 @@ export function isOff(retrieved: readonly RetrievedComponent[], key: ComponentKe
   return found !== undefined && textOfChild(found.element, off?.element ?? '') === off?.value;
 }
 
+/** Whether the org is still at work on switching a rule in this file on or off (MDAPI, MatchingRule: `ruleStatus`). */
+export function isBeingSwitched({ type, files: [file] }: RetrievedComponent): boolean {
+  return (
+    type === 'MatchingRules' &&
+    /<ruleStatus>\s*(Activating|Deactivating)\s*</.test(file?.content.toString('utf8') ?? '')
+  );
+}
+
 /** The element that stands for a component: the root of its file, or its place in the file of its container. */
 function elementOf(
   retrieved: readonly RetrievedComponent[],

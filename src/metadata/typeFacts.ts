@@ -8,9 +8,13 @@
  * `sure: false` marks what no document at hand states: it is known from practice.
  */
 export interface TypeFacts {
-  /** How a component goes that the deployment created; `switched off`: it stays, and does nothing any more. */
-  readonly created: 'deleted' | 'switched off' | 'by hand' | 'flow lane';
-  /** The element of its file that switches it off, where it cannot be deleted. */
+  /**
+   * How a component goes that the deployment created; `switched off`: it stays, and does nothing any more; `off, then
+   * deleted`: the org does not delete it while it is on, so it goes in a deployment of its own after the one that switches
+   * it off.
+   */
+  readonly created: 'deleted' | 'off, then deleted' | 'switched off' | 'by hand' | 'flow lane';
+  /** The element of its file that switches it off, where it cannot be deleted, or not while it is on. */
   readonly off?: { readonly element: string; readonly value: string };
   /** What a person does where the API cannot delete it. */
   readonly instead?: string;
@@ -41,6 +45,12 @@ const switchedOff = (
   created: 'switched off',
   off: { element, value },
   instead,
+  changed: 'replaced',
+});
+
+const offFirst = (element: string, value: string): Pick<TypeFacts, 'created' | 'off' | 'changed'> => ({
+  created: 'off, then deleted',
+  off: { element, value },
   changed: 'replaced',
 });
 
@@ -126,6 +136,12 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     source: 'MDAPI, CustomSite: active',
     sure: true,
   },
+  DuplicateRule: {
+    ...offFirst('isActive', 'false'),
+    mind: 'Goes back before the records. It needs its matching rules to be active.',
+    source: 'MDAPI, DuplicateRule: isActive',
+    sure: false,
+  },
   EmailTemplate: {
     ...plain,
     mind: 'Stands in a folder; a wildcard does not cover it.',
@@ -180,9 +196,9 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
   LightningComponentBundle: { ...plain, mind: 'Cannot go while a page uses it.', source: 'MDAPI', sure: true },
   ListView: { ...plain, source: 'MDAPI, ListView', sure: true },
   MatchingRule: {
-    ...plain,
-    mind: 'Deactivate an active one in Setup before it is changed or goes; it cannot go while a duplicate rule uses it.',
-    source: 'MDAPI, MatchingRule',
+    ...offFirst('ruleStatus', 'Inactive'),
+    mind: 'The org switches it on and off in the background, which may take a while. It cannot be switched off or go while a duplicate rule uses it, so it goes after those. If the org refuses to change an active one: deactivate it in Setup first.',
+    source: 'MDAPI, MatchingRule: ruleStatus',
     sure: false,
   },
   MilestoneType: { ...byHand('Rename it in Setup; it cannot be deleted once used.'), source: 'MDAPI', sure: false },

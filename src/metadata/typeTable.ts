@@ -2,6 +2,7 @@ import { KNOWN_TYPES, typeFacts } from './typeFacts.js';
 
 const CREATED = {
   deleted: 'it is deleted',
+  'off, then deleted': 'it is switched off, then deleted',
   'switched off': 'it is switched off',
   'by hand': 'by hand',
   'flow lane': 'see Flows',

@@ -40,6 +40,7 @@ const detail = z.discriminatedUnion('kind', [
     expects: text.nullable(),
     leaves: text.nullable(),
     first: z.literal(true).optional(),
+    off: text.optional(),
     unsaved: z.literal(true).optional(),
   }),
   z.strictObject({

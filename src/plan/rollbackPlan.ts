@@ -80,6 +80,8 @@ export type StepDetail =
       readonly leaves: string | null;
       /** Of a deletion: it goes before what comes back, in the same deployment. */
       readonly first?: true;
+      /** Of a deletion: the digest it has once a step before has switched it off, as the org asks for. */
+      readonly off?: string;
       /** Of a field that is deleted: what it holds cannot be read by this user, so it goes without being saved. */
       readonly unsaved?: true;
     }

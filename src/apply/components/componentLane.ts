@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   companionsOf,
   componentStates,
@@ -7,7 +8,7 @@ import {
   type RetrievedComponent,
 } from '../../metadata/component.js';
 import type { AddedValues } from '../../metadata/picklistValues.js';
-import { isOff } from '../../metadata/switchedOff.js';
+import { isBeingSwitched, isOff } from '../../metadata/switchedOff.js';
 import { typeFacts } from '../../metadata/typeFacts.js';
 import type { DeployReport } from '../../org/ports.js';
 import { readAddedValues } from '../../plan/components/readComponentFacts.js';
@@ -71,7 +72,7 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     return;
   }
   run.org.forgetDescribes();
-  const after = await afterEffect(() => readBack(run, due));
+  const after = await afterEffect(() => readSettled(run, due));
   const values = await readAddedValues(
     run.baseline,
     after.components,
@@ -160,6 +161,20 @@ async function readBack(run: RunContext, steps: readonly ComponentStep[]): Promi
   return { components, states: new Map(states.map((state) => [keyText(state), state])) };
 }
 
+/** Rules are switched in the background: they are looked at again until the org is done with it, for a while. */
+async function readSettled(run: RunContext, steps: readonly ComponentStep[]): Promise<Found> {
+  const rules = steps.some(({ detail }) => detail.type === 'MatchingRule' || detail.type === 'MatchingRules');
+  for (let look = 1; ; look += 1) {
+    const found = await readBack(run, steps);
+    if (!rules || look === LOOKS || !found.components.some(isBeingSwitched)) return found;
+    run.progress.detail('the org is still switching a matching rule');
+    await sleep(look * LOOK_MS);
+  }
+}
+
+/** Together a good minute. */
+const [LOOKS, LOOK_MS] = [16, 500];
+
 function proven(
   run: RunContext,
   step: ComponentStep,
@@ -170,7 +185,8 @@ function proven(
     planned: step.detail.leaves,
     after: states.get(keyText(step.detail))?.digest ?? null,
   };
-  if (step.operation === 'deactivateComponent' && isOff(components, step.detail))
+  const goes = ({ operation, target }: Step): boolean => operation === 'deleteComponent' && target === step.target;
+  if (step.operation === 'deactivateComponent' && isOff(components, step.detail) && !run.plan.steps.some(goes))
     return itemOutcome(run, step, { outcome: 'neutralised', ...values });
   if (standingOfComponent(step, states) === 'alreadyRestored')
     return itemOutcome(run, step, { outcome: 'restored', ...values });

@@ -7,7 +7,8 @@ export function standingOfComponent(step: Step, components: ReadonlyMap<string, 
   if (step.detail.kind !== 'component') return 'asPlanned';
   const digest = components.get(keyText(step.detail))?.digest ?? null;
   if (digest === step.detail.leaves) return 'alreadyRestored';
-  return digest === step.detail.expects ? 'asPlanned' : 'moved';
+  const switchedOff = digest !== null && digest === step.detail.off;
+  return digest === step.detail.expects || switchedOff ? 'asPlanned' : 'moved';
 }
 
 export function movedComponent(step: Step, components: ReadonlyMap<string, ComponentState>): Moved {

@@ -9,16 +9,20 @@ import type { DraftStep } from '../rollbackPlan.js';
 
 /**
  * How a component goes that was created since: only what is proven to be new and used by nothing that stays is deleted. One
- * that the API cannot delete is switched off, where its type can be; else it is left to a person.
+ * that the API cannot delete is switched off, where its type can be; else it is left to a person. One that it does not delete
+ * while it is on is switched off first.
  */
-export function goingStep(
+export function goingSteps(
   change: ComponentChange,
   facts: ComponentFacts,
   decisions: Decisions,
   draft: Draft,
   target: string
-): DraftStep | undefined {
-  const byHand = (what: string): undefined => void draft.manual.push({ target, what });
+): DraftStep[] {
+  const byHand = (what: string): [] => {
+    draft.manual.push({ target, what });
+    return [];
+  };
   if (!provenNew(change, facts, decisions))
     return byHand(
       'notProvenCreated: neither a deployment nor its creation date shows that it was created since the snapshot. Delete it by hand if it is not wanted.'
@@ -33,8 +37,21 @@ export function goingStep(
     );
   const { risk, reason } = whatItTakesAlong(change, facts);
   const step = componentStep(change, 'deleteComponent', target, risk, reason, facts.filledRows.get(change.fullName));
+  const off = created === 'off, then deleted' ? facts.off?.get(keyText(change)) : undefined;
+  if (off !== undefined && off !== change.now?.digest) return offThenDeleted(change, step, off);
   const unsaved = change.type === 'CustomField' && facts.unseen?.has(change.fullName) === true;
-  return unsaved && step.detail.kind === 'component' ? { ...step, detail: { ...step.detail, unsaved } } : step;
+  return [unsaved && step.detail.kind === 'component' ? { ...step, detail: { ...step.detail, unsaved } } : step];
+}
+
+/** What the org does not delete while it is on: one deployment switches it off, a later one deletes it. */
+function offThenDeleted(change: ComponentChange, deletion: DraftStep, off: string): DraftStep[] {
+  const reason = `it was created since, and the org does not delete an active ${change.type}`;
+  const first = componentStep(change, 'deactivateComponent', deletion.target, 'lossless', reason);
+  if (first.detail.kind !== 'component' || deletion.detail.kind !== 'component') return [deletion];
+  return [
+    { ...first, detail: { ...first.detail, leaves: off } },
+    { ...deletion, after: [first.key], detail: { ...deletion.detail, off } },
+  ];
 }
 
 /**
@@ -42,7 +59,7 @@ export function goingStep(
  * may well be the work of an earlier run.
  */
 export function harmlessAlready(change: ComponentChange, facts: ComponentFacts): string | undefined {
-  const off = facts.off?.get(keyText(change));
+  const off = typeFacts(change.type).created === 'switched off' ? facts.off?.get(keyText(change)) : undefined;
   if (change.kind === 'created' && off !== undefined && off === change.now?.digest)
     return `it is switched off, and the API cannot delete it. ${typeFacts(change.type).instead ?? ''}`;
   const values = facts.values?.get(keyText(change));
@@ -65,18 +82,18 @@ function offStep(
   draft: Draft,
   target: string,
   instead: string
-): DraftStep | undefined {
+): DraftStep[] {
   const off = facts.off?.get(keyText(change));
   if (off === undefined) {
     draft.manual.push({
       target,
       what: `${change.type} cannot be deleted through the API. Switch it off, or: ${instead}`,
     });
-    return undefined;
+    return [];
   }
   const reason = `it was created since; the API cannot delete a ${change.type}, so it stays, switched off. ${instead}`;
   const step = componentStep(change, 'deactivateComponent', target, 'lossy', reason);
-  return step.detail.kind === 'component' ? { ...step, detail: { ...step.detail, leaves: off } } : step;
+  return [step.detail.kind === 'component' ? { ...step, detail: { ...step.detail, leaves: off } } : step];
 }
 
 /** What is lost with it, as far as it could be counted. */

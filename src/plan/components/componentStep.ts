@@ -22,7 +22,7 @@ export interface ComponentFacts extends ComponentTexts {
   readonly recordScope: ReadonlySet<string>;
   /** Deleted fields of which the snapshot holds data that can be written again, by `Object.Field__c`. */
   readonly refillable?: ReadonlySet<string>;
-  /** Digests that created components would have, switched off, where the API cannot delete them. */
+  /** Digests that created components would have, switched off, where the API cannot delete them, or not while they are on. */
   readonly off?: ReadonlyMap<string, string>;
   /** Picklist values that changed components got since. */
   readonly values?: ReadonlyMap<string, AddedValues>;

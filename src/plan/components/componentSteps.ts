@@ -6,7 +6,7 @@ import { conflict, decide, leftOut } from '../choice/choice.js';
 import { claimComponent, claimCreated } from '../attribution/claims.js';
 import { emptyDraft, type Decisions, type Draft } from '../draft.js';
 import { componentStep, HELD_DAYS, type ComponentFacts } from './componentStep.js';
-import { goingStep, harmlessAlready } from './componentGoes.js';
+import { goingSteps, harmlessAlready } from './componentGoes.js';
 import type { DraftStep } from '../rollbackPlan.js';
 import { withoutUsed } from './usedByKept.js';
 
@@ -36,11 +36,11 @@ export function componentSteps(
   }
   for (const change of withoutUsed(chosen, staying, facts, decisions, draft)) {
     const target = componentTarget(change.type, change.fullName);
-    const step =
-      change.kind === 'created'
-        ? goingStep(change, facts, decisions, draft, target)
-        : restoration(change, facts, decisions, draft, target);
-    if (step) draft.steps.push(step);
+    if (change.kind === 'created') draft.steps.push(...goingSteps(change, facts, decisions, draft, target));
+    else {
+      const step = restoration(change, facts, decisions, draft, target);
+      if (step) draft.steps.push(step);
+    }
   }
   return draft;
 }

@@ -8,7 +8,7 @@ import { canonicalXml, type Canonical } from '../../model/canonicalXml.js';
 import { childText } from '../../model/diffCanonical.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 
-/** Digests that created components would have, switched off, where that is what becomes of them. */
+/** Digests that created components would have, switched off, where that is what becomes of them, at first or at last. */
 export function offDigests(
   retrieved: readonly RetrievedComponent[],
   changes: readonly ComponentChange[]

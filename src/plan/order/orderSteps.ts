@@ -4,6 +4,7 @@ import type { DraftStep } from '../rollbackPlan.js';
 import type { OrderFacts, OrderRule } from './orderRule.js';
 import { callersBeforeSubflows } from './callersBeforeSubflows.js';
 import { flowVersionBeforeComponent } from './flowVersionBeforeComponent.js';
+import { matchingAndDuplicateRules } from './matchingAndDuplicateRules.js';
 import { pointerBeforeVersionDelete } from './pointerBeforeVersionDelete.js';
 import { permissionsAndComponents } from './permissionsAndComponents.js';
 import { recordsAfterMetadata } from './recordsAfterMetadata.js';
@@ -15,6 +16,7 @@ export const ORDER_RULES: readonly OrderRule[] = [
   callersBeforeSubflows,
   flowVersionBeforeComponent,
   recordsAfterMetadata,
+  matchingAndDuplicateRules,
   stepsNamed,
   permissionsAndComponents,
 ];

@@ -2,6 +2,7 @@ import { deleteVersion } from '../flows/saveFlow.js';
 import { type FlowStore, activeVersion, splitVersionName, versionNumbered } from '../flows/flowStore.js';
 import type { StoredComponent } from './componentStore.js';
 import type { DeployDraft } from './deployDraft.js';
+import { activeRule } from './duplicateManagement.js';
 import type { DeployMessage } from './deployTypes.js';
 import { type HolderKind, holdersOf } from './holders.js';
 import type { DestructiveManifest } from './packageContents.js';
@@ -59,7 +60,7 @@ export function deleteMembers(
         const component = draft.components.get(type, member);
         if (component === undefined) warn(type, member);
         else {
-          const problem = neverDeletable(component) ?? guard(component);
+          const problem = neverDeletable(component) ?? guard(component) ?? activeRule(draft, component);
           if (problem !== undefined) refuse(type, member, problem, component.fileName);
           else {
             gone.push({ component, taken: takeAway(draft, component) });

@@ -14,6 +14,8 @@ export type AfterEffect = () => void;
 export class DeployDraft {
   public readonly components: ComponentStore;
   public readonly flows: FlowStore;
+  /** Components as they were when the deployment began. */
+  public readonly before: ComponentStore;
   public readonly stamp: Stamp;
   private readonly effects: AfterEffect[] = [];
   private readonly writes: Array<Extract<OpLogEntry, { kind: 'componentWrite' }>> = [];
@@ -24,6 +26,7 @@ export class DeployDraft {
     public readonly habits: FlowHabits,
     private readonly real: { readonly components: ComponentStore; readonly flows: FlowStore }
   ) {
+    this.before = real.components.fork();
     this.components = real.components.fork();
     this.flows = real.flows.fork();
     this.stamp = stampOf(org, user);

@@ -2,6 +2,7 @@ import { type FlowRecord, type FlowVersion, apiName } from '../flows/flowStore.j
 import { readApex } from './apexText.js';
 import { type StoredComponent, sourceOf } from './componentStore.js';
 import type { DeployDraft } from './deployDraft.js';
+import { duplicateRulesUsing } from './duplicateManagement.js';
 import { memberName, parentName } from './typeFacts.js';
 import { type XmlElement, childNamed, childrenNamed, everyElement, inline, valueOf } from './xmlTree.js';
 
@@ -39,6 +40,8 @@ export function holdersOf(draft: DeployDraft, gone: StoredComponent, kinds: Read
       return holdersOfObject(draft, gone.fullName);
     case 'ApexClass':
       return holdersOfClass(draft, gone.fullName);
+    case 'MatchingRule':
+      return duplicateRulesUsing(draft, gone.fullName).map(named);
     case 'CustomLabel':
       return code(draft)
         .filter((one) => readApex(sourceOf(one)).labels.has(gone.fullName))

@@ -3,6 +3,7 @@ import { withActiveVersion } from '../flows/activateVersion.js';
 import { activeVersion } from '../flows/flowStore.js';
 import type { ComponentContent, StoredComponent } from './componentStore.js';
 import type { DeployDraft } from './deployDraft.js';
+import { needsActiveMatching, ruleInUse } from './duplicateManagement.js';
 import { fieldFromXml, objectFromXml } from './fieldXml.js';
 import { freeKeyPrefix } from './freeKeyPrefix.js';
 import { objectExists } from './lookups.js';
@@ -28,6 +29,14 @@ export function putComponent(draft: DeployDraft, item: PackageItem): PutResult {
       return putObject(draft, item);
     case 'CustomField':
       return putField(draft, item);
+    case 'DuplicateRule': {
+      const needs = item.content.kind === 'xml' ? needsActiveMatching(draft, item.content.root) : undefined;
+      return needs === undefined ? store(draft, item, item.content) : { kind: 'refused', problem: needs };
+    }
+    case 'MatchingRule': {
+      const held = item.content.kind === 'xml' ? ruleInUse(draft, item.fullName, item.content.root) : undefined;
+      return held === undefined ? store(draft, item, item.content) : { kind: 'refused', problem: held };
+    }
     default:
       return store(draft, item, contentFor(draft, item));
   }
