@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { checkPlan } from '../../src/apply/checkPlan.js';
 import type { TestChoice } from '../../src/apply/components/validations.js';
+import type { OrgPorts } from '../../src/org/ports.js';
 import type { Finding } from '../../src/model/finding.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT } from '../../src/model/progress.js';
@@ -120,5 +121,41 @@ describe('the way back, checked before the emergency', () => {
     world.side.tooling.deleteVersion(world.user('Dov Deployer'), version?.id ?? '');
     const [passed] = await check(await world.plan(snapshot, { everybody: true }));
     expect(passed?.message).to.include('1 flow ').and.to.include('no tests');
+  });
+
+  it('leaves alone what somebody deployed while a validation was under way, and takes the rest back', async () => {
+    const names = ['DiscountLimits', 'MachineSizing'];
+    const classes = (text: string, ...of: string[]): Record<string, string> =>
+      Object.assign({}, ...of.map((name) => apexClass(name, `public class ${name} { /* ${text} */ }`))) as Record<
+        string,
+        string
+      >;
+    const snapshot = await world.snapshot({ metadata: names.map((fullName) => ({ type: 'ApexClass', fullName })) });
+    await deployAs(
+      world,
+      'Dov Deployer',
+      classes('bad', ...names),
+      names.map((name) => `ApexClass:${name}`)
+    );
+    const plan = await world.plan(snapshot);
+    const org = (await world.as('Ada Admin')) as { -readonly [key in keyof OrgPorts]: OrgPorts[key] };
+    const { awaitDeploy } = org;
+    let hers = false;
+    org.awaitDeploy = async (id) => {
+      const report = await awaitDeploy(id);
+      if (!hers)
+        await deployAs(world, 'Cleo Colleague', classes('Cleo', 'DiscountLimits'), ['ApexClass:DiscountLimits']);
+      hers = true;
+      return report;
+    };
+    const run = await world.apply(plan, { testLevel: 'NoTestRun' });
+    org.awaitDeploy = awaitDeploy;
+    expect(run.totals).to.deep.equal({ restored: 1, conflict: 1 });
+    expect(run.steps.flatMap(({ errors }) => errors.map(({ target, code }) => [target, code]))).to.deep.equal([
+      ['metadata:ApexClass:DiscountLimits', 'MOVED'],
+    ]);
+    const content = world.side.components.get('ApexClass', 'DiscountLimits')?.content;
+    expect(content?.kind === 'files' && [...content.files.values()].map(String).join()).to.include('Cleo');
+    expect(ada()).to.deep.equal(['validation without tests', 'validation without tests', 'deploy without tests']);
   });
 });

@@ -16,6 +16,7 @@ import type { Step } from '../../plan/rollbackPlan.js';
 import { afterEffect } from '../errorKinds.js';
 import type { ItemOutcome } from '../outcome.js';
 import { standingOfComponent } from './componentStanding.js';
+import { movedMeanwhile } from './movedMeanwhile.js';
 import { saveFieldData } from './fieldData.js';
 import { readPresent } from './readPresent.js';
 import { intend, itemOutcome, settle, workedSince, type RunContext } from '../runContext.js';
@@ -58,15 +59,9 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
   due = due.filter((step) => !unsaved.has(step));
   if (due.length === 0) return;
   for (const step of due) await intend(run, step);
-  const zip = await wayBackZip(
-    run.baseline,
-    due,
-    run.plan.apiVersion,
-    await readPresent(run.org, run.baseline, due),
-    run.plan.leftOut
-  );
-  // An answer that got lost leaves the steps open: gone on with, the components themselves tell whether it came through.
-  const report = await deployValidated(run, due, zip);
+  const report = await deployUnmoved(run, due, found.states);
+  due = due.filter(({ id }) => !run.outcomes.has(id));
+  if (!report) return;
   if (!report.success) {
     for (const step of due) await settle(run, step, [refused(run, step, report)]);
     return;
@@ -81,6 +76,37 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
   for (const step of due) await settle(run, step, [proven(run, step, { ...after, values })]);
 }
 
+/**
+ * Deploys the way back of what is still as planned once it was validated. What somebody changed while the validation was
+ * under way is settled as a conflict, and the rest is packed and validated anew. Undefined when nothing is left to deploy.
+ */
+async function deployUnmoved(
+  run: RunContext,
+  steps: readonly ComponentStep[],
+  then: Found['states']
+): Promise<DeployReport | undefined> {
+  let due = [...steps];
+  while (due.length > 0) {
+    const zip = await wayBackZip(
+      run.baseline,
+      due,
+      run.plan.apiVersion,
+      await readPresent(run.org, run.baseline, due),
+      run.plan.leftOut
+    );
+    let moved: readonly ComponentStep[] = [];
+    // An answer that got lost leaves the steps open: gone on with, the components themselves tell whether it came through.
+    const report = await deployValidated(run, due, zip, async () => {
+      moved = await movedMeanwhile(run.org, due, then, async () => (await readAgain(run, due)).states);
+      return moved.length === 0;
+    });
+    if (report) return report;
+    for (const step of moved) await settle(run, step, [itemOutcome(run, step, MOVED)]);
+    due = due.filter((step) => !moved.includes(step));
+  }
+  return undefined;
+}
+
 /** Pointers of flows are set within seconds. */
 const takesLong = ({ operation }: Step): boolean =>
   operation !== 'activateFlowVersion' && operation !== 'deactivateFlow';
@@ -89,7 +115,11 @@ const takesLong = ({ operation }: Step): boolean =>
 async function presentNow(run: RunContext, steps: readonly ComponentStep[]): Promise<Found> {
   const { retrieved, components } = run.current;
   if (!workedSince(run, takesLong)) return { components: retrieved?.components ?? [], states: components };
-  // What the file of a profile or translation holds depends on what else is asked for: the same as the first time.
+  return readAgain(run, steps);
+}
+
+/** What the file of a profile or translation holds depends on what else is asked for: the same as the first time. */
+async function readAgain(run: RunContext, steps: readonly ComponentStep[]): Promise<Found> {
   const partial = steps.some(({ detail }) => typeFacts(detail.type).partial);
   return readBack(run, partial ? run.plan.steps.filter(isComponentStep) : steps);
 }

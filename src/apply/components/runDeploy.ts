@@ -49,13 +49,21 @@ export async function deployAtOnce(run: RunContext, steps: readonly Step[], zip:
  * Validates a package and deploys it: a package that an earlier check of the plan validated with tests is deployed as it
  * is, without running them again; else it is validated first. Where the validation ran tests, it is that validation which
  * is deployed. The org may no longer take a validation (another deployment came since): then the package is sent again.
+ * A validation may take hours: `mayGoOn` is asked after one of this run, and undefined is given where it says no. Then
+ * nothing was deployed.
  */
-export async function deployValidated(run: RunContext, steps: readonly Step[], zip: Buffer): Promise<DeployReport> {
+export async function deployValidated(
+  run: RunContext,
+  steps: readonly Step[],
+  zip: Buffer,
+  mayGoOn: () => Promise<boolean>
+): Promise<DeployReport | undefined> {
   const known = await validatedAs(run.planFolder, zip, run.tests);
   const done = known === undefined ? undefined : await quickDeploy(run, steps, zip, known);
   if (done) return done;
   const validation = await runDeploy(run, steps, zip, { checkOnly: true });
   if (!validation.success) return validation;
+  if (!(await mayGoOn())) return undefined;
   const quick = validation.testsRan ? await quickDeploy(run, steps, zip, validation.id) : undefined;
   return quick ?? runDeploy(run, steps, zip, { checkOnly: false });
 }
