@@ -8,6 +8,7 @@ import type { Store, StoreFolder } from '../store/ports.js';
 import { carryOut } from './carryOut.js';
 import { refuseBehindEarlierRuns } from './runsInTheWay.js';
 import { reasonOf } from './errorKinds.js';
+import { ReadAhead } from './records/readAhead.js';
 import { knownNewIds } from './records/knownNewIds.js';
 import type { ItemOutcome } from './outcome.js';
 import { fieldsWritten, rowsReturning, strayRows } from './records/rowStanding.js';
@@ -140,6 +141,7 @@ export function runContext(
     ...{ org, plan, baseline, planFolder, folder, journal, current },
     ...surroundings,
     undo: new UndoPoint(folder),
+    ahead: new ReadAhead(() => surroundings.chance.now()),
     tests: { names: options.tests, ...(options.testLevel ? { level: options.testLevel } : {}) },
     idMap: new Map([...baseline.idMap, ...before.idMap]),
     returning: rowsReturning(plan, current.items),

@@ -51,6 +51,7 @@ export async function carryOut(
     if (due.length === 0) continue;
     run.progress.stage(stageName(step));
     run.progress.detail(step.target);
+    if (step.detail.kind !== 'records') run.ahead.forget();
     try {
       if (step.lane === 'flows') await applyFlowSteps(run, due);
       else if (step.detail.kind === 'component') await applyComponentSteps(run, due);

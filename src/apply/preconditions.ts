@@ -8,7 +8,7 @@ import {
 } from '../metadata/component.js';
 import type { OrgPorts, Retrieved } from '../org/ports.js';
 import { readItems } from '../plan/readPlan.js';
-import type { RecordItem, RollbackPlan } from '../plan/rollbackPlan.js';
+import type { RecordItem, RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import { repointRow } from '../records/idMap.js';
 import { fieldNamed } from '../records/objectDescribe.js';
 import { softReferences } from '../records/knowledge.js';
@@ -23,7 +23,7 @@ import {
   standingOfPermission,
   type Grants,
 } from './permissions/permissionStanding.js';
-import { fieldsOf, readRows } from './records/readRows.js';
+import { askAll, fieldsOf, questionFor, rowsIn, type RowQuestion } from './records/readRows.js';
 import { fieldsWritten, movedRow, rowsReturning, standingOfRow } from './records/rowStanding.js';
 import type { Moved, Standing } from './standing.js';
 
@@ -52,7 +52,6 @@ export async function checkTargets(
   planFolder: StoreFolder,
   baseline: Pick<Baseline, 'components' | 'idMap' | 'knowledge'>
 ): Promise<Checked> {
-  const { idMap } = baseline;
   const flowSteps = plan.steps.filter((step) => step.lane === 'flows');
   const componentKeys: ComponentKey[] = plan.steps.flatMap((step) =>
     step.detail.kind === 'component' ? [{ type: step.detail.type, fullName: step.detail.fullName }] : []
@@ -88,41 +87,66 @@ export async function checkTargets(
     note(standingOfPermission(row, permissions), () => movedPermission(row, permissions));
   const returning = rowsReturning(plan, items);
   const elsewhere = fieldsWritten(plan, items);
-  await Promise.all(
-    plan.steps.map(async (step) => {
-      if (step.detail.kind !== 'records') return;
-      const { object } = step.detail;
-      const soft = softReferences(baseline.knowledge, object);
-      const insertable =
-        step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords');
-      const stepItems = (items.get(step.id) ?? []).map((item) => ({
+  const questions = await rowQuestions(org, plan, items, baseline);
+  const answers = await askAll(
+    org,
+    questions.flatMap(({ question }) => question.soqls)
+  );
+  for (const { step, object, items: stepItems, question } of questions) {
+    const insertable =
+      step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords');
+    const coming = await fieldsComing(org, plan, object);
+    const rows = rowsIn(question, answers);
+    for (const item of stepItems) {
+      const context = {
+        returning,
+        refilled: NO_FIELDS,
+        insertable,
+        elsewhere: elsewhere.get(item.old) ?? NO_FIELDS,
+        coming,
+      };
+      note(standingOfRow(item, rows.get(item.id), context), () => movedRow(object, item, rows.get(item.id)));
+    }
+  }
+  moved.sort((a, b) => (a.target < b.target ? -1 : 1));
+  return { current: { flows, flowBodies, components, retrieved, items, permissions }, moved, nothingToDo: open === 0 };
+}
+
+/** The record steps of a plan, with their rows by the Ids of now and what has to be asked for them. */
+async function rowQuestions(
+  org: OrgPorts,
+  plan: RollbackPlan,
+  items: ReadonlyMap<string, readonly RecordItem[]>,
+  { idMap, knowledge }: Pick<Baseline, 'idMap' | 'knowledge'>
+): Promise<
+  Array<{
+    readonly step: Step;
+    readonly object: string;
+    readonly items: ReadonlyArray<RecordItem & { readonly old: string }>;
+    readonly question: RowQuestion;
+  }>
+> {
+  const steps = plan.steps.flatMap((step) => (step.detail.kind === 'records' ? [{ step, ...step.detail }] : []));
+  await org.describeAll(steps.map(({ object }) => object));
+  return Promise.all(
+    steps.map(async ({ step, object }) => {
+      const soft = softReferences(knowledge, object);
+      const now = (items.get(step.id) ?? []).map((item) => ({
         ...item,
         id: idMap.get(item.id) ?? item.id,
         old: item.id,
         after: item.after && repointRow(item.after, idMap, soft),
         ...(item.also ? { also: repointRow(item.also, idMap, soft) } : {}),
       }));
-      const coming = await fieldsComing(org, plan, object);
-      const rows = await readRows(
-        org,
+      const ids = now.map(({ id }) => id);
+      return {
+        step,
         object,
-        stepItems.map((item) => item.id),
-        await fieldsOf(org, object, stepItems)
-      );
-      for (const item of stepItems) {
-        const context = {
-          returning,
-          refilled: NO_FIELDS,
-          insertable,
-          elsewhere: elsewhere.get(item.old) ?? NO_FIELDS,
-          coming,
-        };
-        note(standingOfRow(item, rows.get(item.id), context), () => movedRow(object, item, rows.get(item.id)));
-      }
+        items: now,
+        question: await questionFor(org, object, ids, await fieldsOf(org, object, now)),
+      };
     })
   );
-  moved.sort((a, b) => (a.target < b.target ? -1 : 1));
-  return { current: { flows, flowBodies, components, retrieved, items, permissions }, moved, nothingToDo: open === 0 };
 }
 
 /** Fields of an object that a step of the plan creates again and that are not there yet. */

@@ -8,6 +8,7 @@ import type { StoreFolder } from '../store/ports.js';
 import { JOURNAL, chain, GENESIS, readJournal, type JournalEntry } from './journal/journal.js';
 import type { ItemOutcome } from './outcome.js';
 import type { Current } from './preconditions.js';
+import type { ReadAhead } from './records/readAhead.js';
 import type { UndoPoint } from './undo/undoPoint.js';
 
 type WithoutTime<T> = T extends JournalEntry ? Omit<T, 'at'> : never;
@@ -48,6 +49,8 @@ export interface RunContext {
   readonly begun: ReadonlyMap<string, ReadonlySet<string>>;
   /** Steps that this process began. */
   readonly intended: Set<string>;
+  /** What was read of the next record step along with the last request of the one before. */
+  readonly ahead: ReadAhead;
   /** Outcomes so far, by step. */
   readonly outcomes: Map<string, readonly ItemOutcome[]>;
 }

@@ -13,6 +13,7 @@ import { badAnswer } from './orgRequestError.js';
 import type { OrgIdentity, OrgPorts } from './ports.js';
 import { PermissionRows } from './permissionRows.js';
 import { PermissionWrites } from './permissionWrites.js';
+import { queriesTogether } from './queriesTogether.js';
 import { RecordWrites } from './recordWrites.js';
 import { RestQueries } from './restQueries.js';
 import { sessionOf } from './session.js';
@@ -81,13 +82,15 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
     apiLimit: () => history.apiLimit(),
     objectNames: () => describes.objectNames(),
     describe: (object) => describes.describe(object),
+    describeAll: (objects) => describes.describeAll(objects),
+    queryTogether: (soqls) => queriesTogether(http, soqls),
     forgetDescribes: () => describes.forget(),
     startBackup: (soql, options) => bulk.start(soql, options?.all === true),
     awaitBackups: (jobIds) => bulk.await(jobIds),
     readBackup: (jobId, rows, sink) => bulk.read(jobId, rows, sink),
     deleteBackup: (jobId) => bulk.delete(jobId),
-    updateRows: (object, rows) => writes.updateRows(object, rows),
-    deleteRows: (object, ids) => writes.deleteRows(object, ids),
+    updateRows: (object, rows, behind) => writes.updateRows(object, rows, behind),
+    deleteRows: (object, ids, behind) => writes.deleteRows(object, ids, behind),
     undeleteRows: (ids) => writes.undeleteRows(ids),
     readPermissions: (scope, among) => permissions.readPermissions(scope, among),
     writePermissions: (waves) => permissionWrites.writePermissions(waves),

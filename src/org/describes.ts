@@ -1,4 +1,5 @@
 import type { ChildRelationship, FieldDescribe, ObjectDescribe } from '../records/objectDescribe.js';
+import { sendTogether } from './composite.js';
 import type { OrgHttp } from './orgHttp.js';
 import { badAnswer } from './orgRequestError.js';
 
@@ -55,6 +56,16 @@ export function reduceDescribe(raw: Raw): ObjectDescribe {
   };
 }
 
+/** Describes in one composite: they are large, some hundred fields with all their picklists each. */
+const DESCRIBES_PER_REQUEST = 10;
+
+const describePath = (object: string): string => `/sobjects/${encodeURIComponent(object)}/describe`;
+
+/** A describe without fields would make every value of the object look unreadable. */
+function isDescribeOf(object: string, raw: Raw | undefined): raw is Raw {
+  return String(raw?.name).toLowerCase() === object.toLowerCase() && list(raw?.fields).length > 0;
+}
+
 /** Describes, each read once per process. They hold only what the running user may see. */
 export class Describes {
   private readonly known = new Map<string, Promise<ObjectDescribe>>();
@@ -81,15 +92,33 @@ export class Describes {
   public describe(object: string): Promise<ObjectDescribe> {
     let describe = this.known.get(object);
     if (!describe) {
-      describe = this.http.json<Raw>(`/sobjects/${encodeURIComponent(object)}/describe`).then((raw) => {
-        // A describe without fields would make every value of the object look unreadable.
-        if (String(raw?.name).toLowerCase() !== object.toLowerCase() || list(raw.fields).length === 0)
-          throw badAnswer(`the describe of ${object} was answered with something else`);
+      describe = this.http.json<Raw>(describePath(object)).then((raw) => {
+        if (!isDescribeOf(object, raw)) throw badAnswer(`the describe of ${object} was answered with something else`);
         return reduceDescribe(raw);
       });
       this.known.set(object, describe);
       describe.catch(() => this.known.delete(object));
     }
     return describe;
+  }
+
+  /** Several together. What was not answered there is left to `describe`. */
+  public async describeAll(objects: Iterable<string>): Promise<void> {
+    const due = [...new Set(objects)].filter((object) => !this.known.has(object));
+    if (due.length < 2) return;
+    const chunks: string[][] = [];
+    for (let at = 0; at < due.length; at += DESCRIBES_PER_REQUEST)
+      chunks.push(due.slice(at, at + DESCRIBES_PER_REQUEST));
+    const { known } = this;
+    await Promise.all(
+      chunks.map(async (chunk) => {
+        const parts = chunk.map((object) => ({ method: 'GET' as const, path: describePath(object) }));
+        const answers = await sendTogether(this.http, parts, { readsOnly: true });
+        for (const [n, object] of chunk.entries()) {
+          const raw = answers[n]?.status === 200 ? (answers[n].body as Raw) : undefined;
+          if (isDescribeOf(object, raw)) known.set(object, Promise.resolve(reduceDescribe(raw)));
+        }
+      })
+    );
   }
 }

@@ -267,6 +267,13 @@ export interface RecordReader extends Querier {
   objectNames(): Promise<ReadonlySet<string>>;
   /** Read once and kept, until `forgetDescribes`. */
   describe(object: string): Promise<ObjectDescribe>;
+  /** Reads those not yet known of several at once, so that `describe` has them at hand. One that is refused there tells why. */
+  describeAll(objects: Iterable<string>): Promise<void>;
+  /**
+   * All rows of several queries, deleted ones included, by query, in as few requests as can be. One that was refused, or has
+   * more rows than a page, is missing: asked by itself (`query`) it has an answer, or tells why not.
+   */
+  queryTogether(soqls: readonly string[]): Promise<Answers>;
   /** To be called after a deployment: fields may have come or gone. */
   forgetDescribes(): void;
   /** Starts a bulk query job; returns its id and the org's time at its start. */
@@ -292,13 +299,25 @@ export interface RowResult {
   readonly message?: string;
 }
 
+/** Rows by the query that asked for them. */
+export type Answers = ReadonlyMap<string, readonly RawRow[]>;
+
+/** What is read right behind a write, in the same request where that can be. */
+export interface ReadBehind {
+  /** Queries, deleted rows included, the most wanted first: not all may fit. */
+  readonly soqls: readonly string[];
+  /** Told the answers that came whole, read after the last row was written. Not told at all when none could be read. */
+  answered(answers: Answers): void;
+}
+
 export interface RecordWriter {
   /** sObject Collections, 200 rows a call, each row on its own. Results in the order of `rows`. */
   updateRows(
     object: string,
-    rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>
+    rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>,
+    behind?: ReadBehind
   ): Promise<RowResult[]>;
-  deleteRows(object: string, ids: readonly string[]): Promise<RowResult[]>;
+  deleteRows(object: string, ids: readonly string[], behind?: ReadBehind): Promise<RowResult[]>;
   /** SOAP undelete, 200 ids a call. */
   undeleteRows(ids: readonly string[]): Promise<RowResult[]>;
   /** Bulk API 2.0 ingest, in the steps the journal needs. */

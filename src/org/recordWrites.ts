@@ -1,11 +1,22 @@
 import { isRecordId, parseRecordId } from '../model/ids.js';
+import { QUERIES_PER_COMPOSITE, sendTogether, type Subrequest } from './composite.js';
 import type { OrgHttp } from './orgHttp.js';
 import { badAnswer } from './orgRequestError.js';
-import type { RecordWriter, RowResult } from './ports.js';
+import type { RawRow, ReadBehind, RecordWriter, RowResult } from './ports.js';
+import { queryPart, wholeAnswer } from './queriesTogether.js';
 import type { Soap } from './soap.js';
 
 /** Rows a call of sObject Collections or SOAP undelete takes (REST and SOAP API guides). */
 const ROWS_PER_CALL = 200;
+
+/** Bytes of rows beyond which they go by themselves: how much a composite takes is nowhere written. */
+const ROOM_IN_COMPOSITE = 1_000_000;
+
+/** One call of sObject Collections. What it leaves is the same however often it arrives. */
+interface Call extends Subrequest {
+  readonly method: 'PATCH' | 'DELETE';
+  readonly ids: readonly string[];
+}
 
 interface SaveResult {
   readonly id?: string | null;
@@ -39,40 +50,67 @@ export class RecordWrites implements Pick<RecordWriter, 'updateRows' | 'deleteRo
 
   public async updateRows(
     object: string,
-    rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>
+    rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>,
+    behind?: ReadBehind
   ): Promise<RowResult[]> {
+    const calls = [...chunksOf(rows)].map((chunk): Call => ({
+      method: 'PATCH',
+      path: '/composite/sobjects',
+      headers: { 'sforce-auto-assign': 'FALSE' },
+      body: {
+        allOrNone: false,
+        records: chunk.map(({ Id, ...values }) => ({ attributes: { type: object }, id: Id, ...values })),
+      },
+      ids: chunk.map((row) => row.Id),
+    }));
+    return this.send(calls, behind);
+  }
+
+  public async deleteRows(_object: string, ids: readonly string[], behind?: ReadBehind): Promise<RowResult[]> {
+    const calls = [...chunksOf(checkedIds(ids))].map((chunk): Call => ({
+      method: 'DELETE',
+      path: `/composite/sobjects?ids=${chunk.join(',')}&allOrNone=false`,
+      ids: chunk,
+    }));
+    return (await this.send(calls, behind)).map(deletedIsDone);
+  }
+
+  /** One call after the other; what is to be read behind them goes with the last. */
+  private async send(calls: readonly Call[], behind: ReadBehind | undefined): Promise<RowResult[]> {
     const results: RowResult[] = [];
-    for (const chunk of chunksOf(rows)) {
-      const answer = await this.http.json<SaveResult[]>('/composite/sobjects', {
-        method: 'PATCH',
-        headers: { 'sforce-auto-assign': 'FALSE' },
-        json: {
-          allOrNone: false,
-          records: chunk.map(({ Id, ...values }) => ({ attributes: { type: object }, id: Id, ...values })),
-        },
-        // The same values once more leave the same rows.
-        repeatable: true,
-      });
+    for (const [n, call] of calls.entries()) {
+      const last = n === calls.length - 1;
       results.push(
-        ...this.paired(
-          chunk.map((row) => row.Id),
-          answer
-        )
+        ...(behind && last && fitsTogether(call, behind) ? await this.both(call, behind) : await this.one(call))
       );
     }
     return results;
   }
 
-  public async deleteRows(_object: string, ids: readonly string[]): Promise<RowResult[]> {
-    const results: RowResult[] = [];
-    for (const chunk of chunksOf(checkedIds(ids))) {
-      const answer = await this.http.json<SaveResult[]>(`/composite/sobjects?ids=${chunk.join(',')}&allOrNone=false`, {
-        method: 'DELETE',
-        repeatable: true,
-      });
-      results.push(...this.paired(chunk, answer).map(deletedIsDone));
+  private async one({ method, path, body, headers, ids }: Call): Promise<RowResult[]> {
+    const answer = await this.http.json<SaveResult[]>(path, {
+      method,
+      ...(headers ? { headers } : {}),
+      ...(body === undefined ? {} : { json: body }),
+      repeatable: true,
+    });
+    return this.paired(ids, answer);
+  }
+
+  /** A call with the queries behind it. Refused, or not answered there, it is sent by itself, and nothing was read behind it. */
+  private async both(call: Call, behind: ReadBehind): Promise<RowResult[]> {
+    const soqls = behind.soqls.slice(0, QUERIES_PER_COMPOSITE - 1);
+    const parts = [call, ...soqls.map(queryPart)];
+    const [written, ...read] = await sendTogether(this.http, parts, { repeatable: true });
+    const results = written?.body as readonly SaveResult[] | undefined;
+    if (written?.status !== 200 || !isWhole(results, call)) return this.one(call);
+    const answers = new Map<string, readonly RawRow[]>();
+    for (const [n, soql] of soqls.entries()) {
+      const rows = wholeAnswer(read[n], soql);
+      if (rows) answers.set(soql, rows);
     }
-    return results;
+    behind.answered(answers);
+    return this.paired(call.ids, results);
   }
 
   public async undeleteRows(ids: readonly string[]): Promise<RowResult[]> {
@@ -102,4 +140,14 @@ function checkedIds(ids: readonly string[]): readonly string[] {
 /** A row that is gone already is what the delete wanted: its parent took it along, or an earlier attempt did it. */
 function deletedIsDone(result: RowResult): RowResult {
   return result.code === 'ENTITY_IS_DELETED' ? { id: result.id, success: true } : result;
+}
+
+function isWhole(results: unknown, { ids }: Call): results is readonly SaveResult[] {
+  return Array.isArray(results) && results.length === ids.length;
+}
+
+/** In a composite, what looks like `@{part0.id}` is replaced by what an earlier answer holds: such texts go by themselves. */
+function fitsTogether({ body }: Call, { soqls }: ReadBehind): boolean {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  return soqls.length > 0 && !text.includes('@{') && Buffer.byteLength(text) <= ROOM_IN_COMPOSITE;
 }

@@ -1,12 +1,9 @@
+import { QUERIES_PER_COMPOSITE, sendTogether, type Subrequest } from './composite.js';
 import type { OrgHttp } from './orgHttp.js';
-import { badAnswer, OrgRequestError } from './orgRequestError.js';
+import { badAnswer } from './orgRequestError.js';
 
 /** Rows a call of sObject Collections takes. */
 const ROWS_PER_CALL = 200;
-/** Calls of sObject Collections that one composite request takes (REST API guide: 25 requests, 5 of these). */
-const CALLS_PER_REQUEST = 5;
-
-const REFUSED_AS_A_WHOLE = new Set([400, 404, 405]);
 
 /** One row to write; several writes may share one (user permissions of one parent are columns of one row). */
 export interface RowCall {
@@ -30,11 +27,8 @@ interface SaveResult {
   readonly errors?: ReadonlyArray<{ readonly statusCode: string; readonly message: string }>;
 }
 
-interface Call {
+interface Call extends Subrequest {
   readonly rows: readonly RowCall[];
-  readonly method: 'POST' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly body: unknown;
 }
 
 /**
@@ -54,8 +48,8 @@ export async function sendRows(
     )
   );
   const refused: RefusedWrite[] = [];
-  for (let at = 0; at < calls.length; at += CALLS_PER_REQUEST) {
-    const chunk = calls.slice(at, at + CALLS_PER_REQUEST);
+  for (let at = 0; at < calls.length; at += QUERIES_PER_COMPOSITE) {
+    const chunk = calls.slice(at, at + QUERIES_PER_COMPOSITE);
     const answers = chunk.length === 1 ? [] : await together(http, chunk);
     for (const [n, call] of chunk.entries()) refused.push(...refusals(call, answers[n] ?? (await alone(http, call))));
   }
@@ -73,7 +67,6 @@ function callsOf(action: RowCall['action'], rows: readonly RowCall[]): Call[] {
         rows: chunk,
         method: 'DELETE',
         path: `/composite/sobjects?ids=${chunk.map((row) => row.id).join(',')}&allOrNone=false`,
-        body: undefined,
       });
     else
       calls.push({
@@ -95,24 +88,8 @@ function callsOf(action: RowCall['action'], rows: readonly RowCall[]): Call[] {
 
 /** Answers of calls that went together; undefined where there is none of the right shape. */
 async function together(http: OrgHttp, calls: readonly Call[]): Promise<Array<SaveResult[] | undefined>> {
-  const json = {
-    allOrNone: false,
-    compositeRequest: calls.map(({ method, path, body }, n) => ({
-      method,
-      url: `/services/data/v${http.apiVersion}${path}`,
-      referenceId: `rows${n}`,
-      ...(body === undefined ? {} : { body }),
-    })),
-  };
-  type Answer = { readonly compositeResponse?: ReadonlyArray<{ readonly body: unknown }> };
-  try {
-    const { compositeResponse } = await http.json<Answer>('/composite', { method: 'POST', json, repeatable: true });
-    return calls.map((call, n) => saveResults(compositeResponse?.[n]?.body, call));
-  } catch (error) {
-    // A request that is not taken as a whole did nothing.
-    if (error instanceof OrgRequestError && REFUSED_AS_A_WHOLE.has(error.status ?? 0)) return [];
-    throw error;
-  }
+  const answers = await sendTogether(http, calls, { repeatable: true });
+  return calls.map((call, n) => saveResults(answers[n]?.body, call));
 }
 
 async function alone(http: OrgHttp, call: Call): Promise<SaveResult[]> {

@@ -73,6 +73,38 @@ describe('jsforce and the records of a practice org', () => {
   );
 
   it(
+    'writes rows and reads them back in one call',
+    proves('jsforce', ['composite.mixed', 'composite.requests'], async () => {
+      type Parts = { compositeResponse: Array<{ httpStatusCode: number; body: any }> };
+      const read = (id: string, n: number): object => ({
+        method: 'GET',
+        url: `/services/data/v66.0/queryAll?q=${encodeURIComponent(`SELECT Name FROM SBQQ__PriceRule__c WHERE Id = '${id}'`)}`,
+        referenceId: `read${n}`,
+      });
+      const write = (Name: string): object => ({
+        method: 'PATCH',
+        url: '/services/data/v66.0/composite/sobjects',
+        referenceId: 'write',
+        httpHeaders: { 'sforce-auto-assign': 'FALSE' },
+        body: { allOrNone: false, records: [{ attributes: { type: 'SBQQ__PriceRule__c' }, id: at.rule(1), Name }] },
+      });
+      const send = (...compositeRequest: object[]): Promise<Parts> =>
+        at.ada.requestPost<Parts>('/composite', { allOrNone: false, collateSubrequests: false, compositeRequest });
+      const { compositeResponse } = await send(write('Written and read'), read(at.rule(1), 1), read('not an id', 2));
+      expect(compositeResponse.map((part) => part.httpStatusCode)).to.deep.equal([200, 200, 400]);
+      expect(compositeResponse[1]?.body.records[0].Name).to.equal('Written and read');
+      // A text that names an answer is replaced by it; one that names none has its request refused.
+      const named = await send(read(at.rule(1), 1), write('It was @{read1.records[0].Name}'));
+      expect(named.compositeResponse[1]?.body[0].success).to.equal(true);
+      expect(at.org.row('SBQQ__PriceRule__c', at.rule(1))?.['Name']).to.equal('It was Written and read');
+      const unnamed = await send(write('@{nobody.id}'));
+      expect(unnamed.compositeResponse[0]?.body[0].errorCode).to.equal('PROCESSING_HALTED');
+      const six = Array.from({ length: 6 }, (_unused, n) => read(at.rule(1), n));
+      expect(await send(...six).catch((error: { errorCode: string }) => error.errorCode)).to.equal('LIMIT_EXCEEDED');
+    })
+  );
+
+  it(
     'writes several records in one call',
     proves(
       'jsforce',

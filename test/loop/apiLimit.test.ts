@@ -4,11 +4,15 @@ import { resumeRun } from '../../src/apply/resumeRun.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT } from '../../src/model/progress.js';
 import { EMPTY_SCOPE } from '../../src/snapshot/scope.js';
+import type { RequestHead } from '../org/engine/switches.js';
 import { World } from '../support/world.js';
 
 const RULES = ['a0V5g00000Br006EAB', 'a0V5g00000Br005EAB'];
 const OBJECT = 'SBQQ__PriceRule__c';
 const SCOPE = { ...EMPTY_SCOPE, records: [{ object: OBJECT }] };
+
+/** Whether a request updates rows, whatever else it does. */
+const writesRows = ({ parts }: RequestHead): boolean => parts?.some((part) => part.startsWith('PATCH ')) === true;
 
 describe('the API requests of a day', () => {
   let world: World;
@@ -46,9 +50,9 @@ describe('the API requests of a day', () => {
     const snapshot = await world.snapshot(SCOPE);
     release();
     const plan = await world.plan(snapshot, { everybody: true });
-    let checked = 0;
+    let written = 0;
     const { switches } = world.org;
-    switches.faults = [{ when: ({ method }) => method === 'PATCH' && (checked += 1) === 1, fault: 'status403Limit' }];
+    switches.faults = [{ when: (request) => writesRows(request) && (written += 1) === 1, fault: 'status403Limit' }];
     const stopped = await world.apply(plan);
     expect(stopped.status).to.equal('interrupted');
     const id = parseStoreId(stopped.runId) as StoreId;
@@ -70,9 +74,7 @@ describe('the API requests of a day', () => {
     expect(plan.steps.length).to.be.above(1);
     const { switches } = world.org;
     // Somebody else spends what is left while the first step is written.
-    switches.beforeRequest = [
-      { when: ({ method }) => method === 'PATCH', run: () => void (switches.dailyApiRequests = used() + 45) },
-    ];
+    switches.beforeRequest = [{ when: writesRows, run: () => void (switches.dailyApiRequests = used() + 45) }];
     const told: unknown[] = [];
     const stopped = await world.apply(plan, { onStopped: (error: unknown) => void told.push(error) });
     switches.beforeRequest = [];

@@ -47,12 +47,13 @@ describe('what changed between a crash and going on', () => {
     let wrote = false;
     const cutOff = new Life(scene, 2, {
       answers: (ports) => ({
-        updateRows: async (...args) => {
-          const results = await ports.updateRows(...args);
+        updateRows: async (object, rows) => {
+          const results = await ports.updateRows(object, rows);
           wrote = true;
           return results;
         },
         query: (...args) => (wrote ? hangUp() : ports.query(...args)),
+        queryTogether: (...args) => (wrote ? hangUp() : ports.queryTogether(...args)),
       }),
     });
     expect((await cutOff.resume(run)).status).to.equal('interrupted');

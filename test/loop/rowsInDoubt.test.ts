@@ -114,6 +114,10 @@ describe('rows of which nobody knows whether they were inserted', () => {
             if (taken) throw new Error('socket hang up');
             return org.query(soql, options);
           },
+          queryTogether: async (soqls) => {
+            if (taken) throw new Error('socket hang up');
+            return org.queryTogether(soqls);
+          },
         }),
       });
       const { status, runId } = await first.apply(story.plan);

@@ -43,6 +43,7 @@ const list = {
   'collections.mixedDml': ['Collections', 'setup records and others do not go together'],
   'composite.tree': ['Composite', 'records with their children in one call'],
   'composite.requests': ['Composite', 'several requests, each with the answers of those before'],
+  'composite.mixed': ['Composite', 'rows are written and read in one call, no more than five such requests'],
   'composite.graph': ['Composite', 'graphs, each a transaction of its own'],
   // Bin
   'bin.undelete': ['Recycle bin', 'SOAP undelete brings a record back with its Id'],

@@ -5,7 +5,16 @@ import { OrgRequestError, type OrgHttp } from '../../src/org/orgHttp.js';
 import { BulkLoads } from '../../src/org/bulkLoads.js';
 import { OrgRecords } from '../../src/org/orgRecords.js';
 import { DEPLOY_LIMITS } from '../../src/org/deployLimits.js';
-import type { BackupSink, OrgIdentity, OrgPorts, Querier, RawRow, RowResult } from '../../src/org/ports.js';
+import type {
+  Answers,
+  BackupSink,
+  OrgIdentity,
+  OrgPorts,
+  Querier,
+  RawRow,
+  ReadBehind,
+  RowResult,
+} from '../../src/org/ports.js';
 import { parseRecord, PieceSplitter, recordAt, withoutFirst, type RecordPiece } from '../../src/records/csvRecords.js';
 import type { ObjectDescribe } from '../../src/records/objectDescribe.js';
 import { OrgError, type OrgUser } from '../org/engine/contracts.js';
@@ -236,6 +245,19 @@ export class InProcessOrg implements OrgPorts {
     return describe;
   }
 
+  public async describeAll(objects: Iterable<string>): Promise<void> {
+    for (const object of objects) await this.describe(object).catch(() => undefined);
+  }
+
+  public async queryTogether(soqls: readonly string[]): Promise<Answers> {
+    const rows = new Map<string, RawRow[]>();
+    for (const soql of soqls) {
+      const answer = await this.query(soql, { all: true }).catch(() => undefined);
+      if (answer) rows.set(soql, answer);
+    }
+    return rows;
+  }
+
   public forgetDescribes(): void {
     this.describes.clear();
   }
@@ -309,15 +331,19 @@ export class InProcessOrg implements OrgPorts {
 
   public async updateRows(
     object: string,
-    rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>
+    rows: ReadonlyArray<Readonly<Record<string, unknown>> & { readonly Id: string }>,
+    behind?: ReadBehind
   ): Promise<RowResult[]> {
-    return this.write(
+    const results = this.write(
       rows.map(({ Id, ...values }) => ({ id: Id, request: { operation: 'update', object, id: Id, values } }))
     );
+    if (behind) behind.answered(await this.queryTogether(behind.soqls));
+    return results;
   }
 
-  public async deleteRows(_object: string, ids: readonly string[]): Promise<RowResult[]> {
+  public async deleteRows(_object: string, ids: readonly string[], behind?: ReadBehind): Promise<RowResult[]> {
     const results = this.write(ids.map((id) => ({ id, request: { operation: 'delete', id } })));
+    if (behind) behind.answered(await this.queryTogether(behind.soqls));
     return results.map((result) => (result.code === 'ENTITY_IS_DELETED' ? { id: result.id, success: true } : result));
   }
 

@@ -2,7 +2,7 @@ import type { RecordItem, Step } from '../../plan/rollbackPlan.js';
 import { repointRow } from '../../records/idMap.js';
 import { softReferences } from '../../records/knowledge.js';
 import type { Standing } from '../standing.js';
-import { fieldsOf, readRows, type RowState } from './readRows.js';
+import { askAll, fieldsOf, questionFor, rowsIn, type RowQuestion, type RowState } from './readRows.js';
 import { standingOfRow } from './rowStanding.js';
 import type { RecordStep, RunContext } from '../runContext.js';
 
@@ -29,6 +29,37 @@ export function mapped(run: RunContext, object: string, item: RecordItem): Recor
   };
 }
 
+/** The items of a step as they stand now. */
+export function itemsNow(run: RunContext, step: RecordStep): Item[] {
+  return (run.current.items.get(step.id) ?? []).map((planned) => ({
+    planned,
+    now: mapped(run, step.detail.object, planned),
+  }));
+}
+
+/** The question for the rows of items, by their Ids of now. */
+export async function questionOf(
+  run: RunContext,
+  step: RecordStep,
+  items: readonly Item[],
+  fields: 'named' | 'all'
+): Promise<RowQuestion> {
+  const { object } = step.detail;
+  const now = items.map((item) => item.now);
+  const named = fields === 'all' ? fields : await fieldsOf(run.org, object, now);
+  return questionFor(
+    run.org,
+    object,
+    now.map(({ id }) => id),
+    named
+  );
+}
+
+/** What a step asks before it writes: what it overwrites or deletes is saved whole. */
+export function firstQuestion(run: RunContext, step: RecordStep, items: readonly Item[]): Promise<RowQuestion> {
+  return questionOf(run, step, items, returns(step) ? 'named' : 'all');
+}
+
 /** The rows of items as they are now, by their Ids of now. */
 export async function rowsOf(
   run: RunContext,
@@ -36,21 +67,8 @@ export async function rowsOf(
   items: readonly Item[],
   fields: 'named' | 'all'
 ): Promise<Map<string, RowState>> {
-  const { object } = step.detail;
-  const named =
-    fields === 'all'
-      ? 'all'
-      : await fieldsOf(
-          run.org,
-          object,
-          items.map(({ now }) => now)
-        );
-  return readRows(
-    run.org,
-    object,
-    items.map(({ now }) => now.id),
-    named
-  );
+  const question = await questionOf(run, step, items, fields);
+  return rowsIn(question, await askAll(run.org, question.soqls));
 }
 
 /** How a row stands in the middle of the run. */

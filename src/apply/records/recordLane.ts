@@ -1,14 +1,15 @@
 import { recordTarget } from '../../model/selector.js';
-import type { RowResult } from '../../org/ports.js';
+import type { Answers, ReadBehind, RowResult } from '../../org/ports.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
 import { afterEffect, reasonOf, stopsRun } from '../errorKinds.js';
 import { goingAlong, heldNow, type Along } from './deletedNow.js';
 import { insertRows } from './insertRows.js';
 import type { ItemOutcome } from '../outcome.js';
-import type { RowState } from './readRows.js';
+import { nextQuestion } from './nextQuestion.js';
+import { askAll, rowsIn, type RowState } from './readRows.js';
 import type { Standing } from '../standing.js';
-import { mapped, returns, rowsOf, standingNow, type Item } from './recordItem.js';
+import { firstQuestion, itemsNow, mapped, questionOf, returns, standingNow, type Item } from './recordItem.js';
 import { CHANGED_AGAIN, IN_DOUBT, inserted, MOVED, notAsWritten, resultOf } from './rowOutcome.js';
 import { intend, itemOutcome, settle, type RecordStep, type RunContext } from '../runContext.js';
 import { undeleteRows } from './undeleteRows.js';
@@ -22,10 +23,7 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
   if (step.detail.kind !== 'records') return;
   const recordStep = step as RecordStep;
   const { object } = recordStep.detail;
-  const items = (run.current.items.get(step.id) ?? []).map((planned) => ({
-    planned,
-    now: mapped(run, object, planned),
-  }));
+  const items = itemsNow(run, recordStep);
   const hidden = await hiddenFields(run, recordStep);
   if (hidden.length > 0) {
     const message = `${hidden.map((field) => `${object}.${field}`).join(', ')} is not visible to this user: give this user access to it, then plan again`;
@@ -36,7 +34,9 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
       items.map((item) => outcomeOf(run, recordStep, item, undefined, failed))
     );
   }
-  const before = await rowsOf(run, recordStep, items, returns(step) ? 'named' : 'all');
+  const first = await firstQuestion(run, recordStep, items);
+  const before = rowsIn(first, run.ahead.take(first.soqls) ?? (await askAll(run.org, first.soqls)));
+  run.ahead.forget();
   const begun = run.begun.get(step.id);
   const outcomes: ItemOutcome[] = [];
   let due: Item[] = [];
@@ -152,8 +152,11 @@ async function writeAndProve(
 ): Promise<ItemOutcome[]> {
   let results: RowResult[];
   let doubt: unknown;
+  const own = await questionOf(run, step, due, 'named');
+  const soqls = [...new Set([...own.soqls, ...(await nextQuestion(run, step))])];
+  const behind: ReadBehind = { soqls, answered: (answers) => run.ahead.keep(answers) };
   try {
-    results = await write(run, step, due, before);
+    results = await write(run, step, due, before, behind);
   } catch (error) {
     // Where the org may have acted, what the rows hold now decides; inserted rows cannot be found that way.
     if (stopsRun(error)) doubt = error;
@@ -163,7 +166,7 @@ async function writeAndProve(
   const byId = new Map(results.map((result) => [result.id, result]));
   // A row that was inserted is looked for under its new Id from here on.
   const settled = due.map(({ planned }) => ({ planned, now: mapped(run, step.detail.object, planned) }));
-  const after = await afterEffect(() => rowsOf(run, step, settled, 'named'));
+  const after = await afterEffect(() => readBack(run, step, settled, doubt === undefined));
   const outcomes = settled.map((item, at) => {
     const row = after.get(item.now.id);
     const result = byId.get(due[at]?.now.id ?? '');
@@ -185,6 +188,26 @@ async function writeAndProve(
   return outcomes;
 }
 
+/** The rows of a step once it was written, and with them those of the next step, unless both came along with the write. */
+async function readBack(
+  run: RunContext,
+  step: RecordStep,
+  items: readonly Item[],
+  goesOn: boolean
+): Promise<ReadonlyMap<string, RowState>> {
+  const own = await questionOf(run, step, items, 'named');
+  const kept = run.ahead.take(own.soqls);
+  if (kept) return rowsIn(own, kept);
+  run.ahead.forget();
+  const next = goesOn ? await nextQuestion(run, step) : [];
+  const soqls = [...new Set([...own.soqls, ...next])];
+  const together: Answers = soqls.length > 1 ? await run.org.queryTogether(soqls) : new Map();
+  const answers = new Map(together);
+  for (const soql of own.soqls) if (!answers.has(soql)) answers.set(soql, await run.org.query(soql, { all: true }));
+  run.ahead.keep(new Map([...together].filter(([soql]) => next.includes(soql))));
+  return rowsIn(own, answers);
+}
+
 function mayInsert(step: Step): boolean {
   return step.operation === 'insertRecords' || step.fallbacks.some(({ operation }) => operation === 'insertRecords');
 }
@@ -193,7 +216,8 @@ async function write(
   run: RunContext,
   step: RecordStep,
   due: readonly Item[],
-  before: ReadonlyMap<string, RowState>
+  before: ReadonlyMap<string, RowState>,
+  behind: ReadBehind
 ): Promise<RowResult[]> {
   const items = due.map(({ now }) => now);
   switch (step.operation) {
@@ -206,8 +230,8 @@ async function write(
         due.map(({ planned }) => planned)
       );
     case 'deleteRecords':
-      return deleteRows(run, step, items, before);
+      return deleteRows(run, step, items, before, behind);
     default:
-      return updateRows(run, step, items, before);
+      return updateRows(run, step, items, before, behind);
   }
 }

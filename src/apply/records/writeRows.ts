@@ -1,4 +1,4 @@
-import type { RowResult } from '../../org/ports.js';
+import type { ReadBehind, RowResult } from '../../org/ports.js';
 import { BULK_FROM_ROWS } from '../../plan/estimate.js';
 import type { RecordItem } from '../../plan/rollbackPlan.js';
 import { formatRecord } from '../../records/csvRecords.js';
@@ -20,24 +20,24 @@ export async function deleteRows(
   run: RunContext,
   step: RecordStep,
   items: readonly RecordItem[],
-  before: ReadonlyMap<string, RowState>
+  before: ReadonlyMap<string, RowState>,
+  behind: ReadBehind
 ): Promise<RowResult[]> {
   const { object } = step.detail;
   const sorted = byParent(await run.org.describe(object), items, ({ id }) => before.get(id)?.values);
-  return untilThrough(sorted, (due) =>
-    due.length >= BULK_FROM_ROWS
-      ? ingest(
-          run,
-          step,
-          'delete',
-          ['Id'],
-          due.map((item) => [item.id])
-        )
-      : run.org.deleteRows(
-          object,
-          due.map((item) => item.id)
-        )
-  );
+  return untilThrough(sorted, (due) => {
+    run.ahead.forget();
+    const ids = due.map((item) => item.id);
+    if (due.length >= BULK_FROM_ROWS)
+      return ingest(
+        run,
+        step,
+        'delete',
+        ['Id'],
+        ids.map((id) => [id])
+      );
+    return run.org.deleteRows(object, ids, due.length === sorted.length ? behind : undefined);
+  });
 }
 
 /** Writes only the fields that differ from what the row holds now. */
@@ -45,7 +45,8 @@ export async function updateRows(
   run: RunContext,
   step: RecordStep,
   items: readonly RecordItem[],
-  before: ReadonlyMap<string, RowState>
+  before: ReadonlyMap<string, RowState>,
+  behind: ReadBehind
 ): Promise<RowResult[]> {
   const { object } = step.detail;
   const describe = await run.org.describe(object);
@@ -62,11 +63,15 @@ export async function updateRows(
   });
   const sorted = byParent(describe, items, (item) => ({ ...before.get(item.id)?.values, ...item.after }));
   return untilThrough(sorted, async (due) => {
+    run.ahead.forget();
     const large =
       due.length >= BULK_FROM_ROWS ? due.filter((item) => changesOf(item).every(([, value]) => fitsBulk(value))) : [];
     const small = due.filter((item) => !large.includes(item));
     const results: RowResult[] = [];
-    if (small.length > 0) results.push(...(await run.org.updateRows(object, small.map(asJson))));
+    // What is to be read when all is written goes only with a call that writes all.
+    const all = small.length === sorted.length;
+    if (small.length > 0)
+      results.push(...(await run.org.updateRows(object, small.map(asJson), all ? behind : undefined)));
     if (large.length > 0) {
       const columns = [...new Set(large.flatMap((item) => changesOf(item).map(([field]) => field)))].sort();
       // An empty cell leaves the old value alone, `#N/A` blanks it (Bulk API 2.0 guide).
@@ -76,7 +81,10 @@ export async function updateRows(
       });
       results.push(...(await ingest(run, step, 'update', ['Id', ...columns], rows)));
     }
-    return priceAfterSwitch(object, due.map(asJson), results, (name, rows) => run.org.updateRows(name, rows));
+    return priceAfterSwitch(object, due.map(asJson), results, (name, rows) => {
+      run.ahead.forget();
+      return run.org.updateRows(name, rows);
+    });
   });
 }
 

@@ -78,6 +78,8 @@ export interface RequestHead {
   readonly number: number;
   readonly method: string;
   readonly path: string;
+  /** The requests inside a composite, as `PATCH /services/data/…`. */
+  readonly parts?: readonly string[];
 }
 
 export interface DriftRule {

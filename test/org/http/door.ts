@@ -41,7 +41,7 @@ export class Door {
     const { method } = incoming;
     const url = new URL(incoming.url.replace(/^\/+/, '/'), `http://${incoming.headers.host ?? 'localhost'}`);
     const path = url.pathname.replace(/\/{2,}/g, '/');
-    const head = { number, method, path };
+    const head = { number, method, path, ...(/\/composite$/.test(path) ? { parts: partsOf(incoming.body) } : {}) };
     const { switches } = this.org;
     const fault = faultFor(switches, head);
     const wait = switches.latency + (switches.latencyOf?.(head) ?? 0);
@@ -146,6 +146,18 @@ function parseJson(body: Buffer): Record<string, unknown> {
     return JSON.parse(body.toString('utf8')) as Record<string, unknown>;
   } catch {
     throw new OrgError('JSON_PARSER_ERROR', 'Unexpected character or end of input in the request body');
+  }
+}
+
+/** The requests inside a composite. */
+function partsOf(body: Buffer): readonly string[] {
+  try {
+    const { compositeRequest } = parseJson(body) as {
+      compositeRequest?: ReadonlyArray<{ method: string; url: string }>;
+    };
+    return (compositeRequest ?? []).map(({ method, url }) => `${method} ${url}`);
+  } catch {
+    return [];
   }
 }
 

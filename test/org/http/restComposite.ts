@@ -7,7 +7,13 @@ export interface InnerRequest {
   readonly method: string;
   readonly url: string;
   readonly body?: unknown;
+  readonly httpHeaders?: Readonly<Record<string, string>>;
 }
+
+/** Of the requests of a composite, those that may be queries or calls of sObject Collections. */
+const mostQueries = 5;
+/** What a request inside another takes over from it; it names other headers itself. */
+const inherited = ['accept', 'authorization', 'content-type'];
 
 /** Several requests in one call: `batch` runs each for itself, `composite` can take all back together. */
 export function registerCompositeRoutes(router: Router, org: PracticeOrg): void {
@@ -40,11 +46,20 @@ export function registerCompositeRoutes(router: Router, org: PracticeOrg): void 
       compositeRequest?: Array<InnerRequest & { referenceId: string }>;
     };
     const wanted = limited(body.compositeRequest ?? []);
+    const queries = wanted.filter(({ url }) => /\/v[\d.]+\/(query|queryAll|composite\/sobjects)\b/i.test(url));
+    if (queries.length > mostQueries)
+      throw new OrgError(
+        'LIMIT_EXCEEDED',
+        `The number of query and collection subrequests exceeds the limit of ${mostQueries}`
+      );
     const answers: Array<{ body: unknown; httpHeaders: object; httpStatusCode: number; referenceId: string }> = [];
     const runAll = async (): Promise<boolean> => {
       for (const inner of wanted) {
-        const filled = JSON.parse(fillReferences(JSON.stringify(inner), answers)) as InnerRequest;
-        const answer = await within(router, request, filled);
+        const { text, missing } = filledReferences(JSON.stringify(inner), answers);
+        const answer =
+          missing === undefined
+            ? await within(router, request, JSON.parse(text) as InnerRequest)
+            : refusal(noReference(missing));
         answers.push({
           body: answer.body ?? null,
           httpHeaders: {},
@@ -84,6 +99,10 @@ export async function within(router: Router, outer: OrgRequest, inner: InnerRequ
   try {
     const url = new URL(inner.url, 'http://inner');
     const match = router.match(inner.method.toUpperCase(), url.pathname);
+    const own = Object.entries(inner.httpHeaders ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
+    if (own.some(([name]) => inherited.includes(name)))
+      throw new OrgError('INVALID_HTTP_HEADER', 'Accept, Authorization and Content-Type belong to the whole request');
+    const taken = Object.entries(outer.headers).filter(([name]) => inherited.includes(name));
     const body = Buffer.from(inner.body === undefined || inner.body === null ? '' : JSON.stringify(inner.body));
     const params = Object.fromEntries(
       Object.entries(match.params).map(([name, value]) => [name, decodeURIComponent(value)])
@@ -92,7 +111,7 @@ export async function within(router: Router, outer: OrgRequest, inner: InnerRequ
       method: inner.method.toUpperCase(),
       path: url.pathname,
       query: url.searchParams,
-      headers: outer.headers,
+      headers: Object.fromEntries([...taken, ...own]),
       body,
       params,
       version: params['version'] ?? outer.version,
@@ -106,14 +125,31 @@ export async function within(router: Router, outer: OrgRequest, inner: InnerRequ
   }
 }
 
+type Answered = ReadonlyArray<{ readonly body: unknown; readonly referenceId: string }>;
+
 /** `@{ref.id}` becomes the value an earlier answer has there. */
-export function fillReferences(text: string, answers: ReadonlyArray<{ body: unknown; referenceId: string }>): string {
-  return text.replace(/@\{(\w+)((?:\.\w+|\[\d+\])+)\}/g, (all, reference: string, path: string) => {
+export function fillReferences(text: string, answers: Answered): string {
+  return filledReferences(text, answers).text;
+}
+
+/** The same, with the first reference that has no value: an org refuses the request that names it. */
+function filledReferences(text: string, answers: Answered): { readonly text: string; readonly missing?: string } {
+  let missing: string | undefined;
+  const filled = text.replace(/@\{(\w+)((?:\.\w+|\[\d+\])*)\}/g, (all, reference: string, path: string) => {
     let value: unknown = answers.find((answer) => answer.referenceId === reference)?.body;
     for (const [, name, index] of path.matchAll(/\.(\w+)|\[(\d+)\]/g))
       value = (value as Record<string, unknown> | undefined)?.[name ?? index ?? ''];
+    if (value === undefined) missing ??= `${reference}${path}`;
     return value === undefined ? all : String(value);
   });
+  return { text: filled, ...(missing === undefined ? {} : { missing }) };
+}
+
+function noReference(path: string): OrgError {
+  return new OrgError(
+    'PROCESSING_HALTED',
+    `Invalid reference specified. No value for ${path} found in ${path.split(/[.[]/)[0]}`
+  );
 }
 
 export function halted(

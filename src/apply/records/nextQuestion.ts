@@ -1,0 +1,19 @@
+import type { RecordStep, RunContext } from '../runContext.js';
+import { firstQuestion, itemsNow } from './recordItem.js';
+
+/** A longer question is left to the step itself: its answer would get old. */
+const MOST = 4;
+
+/**
+ * What the step after this one will ask first, where it is about rows too: asked along with the last request of this step, it
+ * costs none of its own. Nothing where that cannot be said; a question that was not asked ahead the step asks itself.
+ */
+export async function nextQuestion(run: RunContext, step: RecordStep): Promise<readonly string[]> {
+  const at = run.plan.steps.findIndex(({ id }) => id === step.id);
+  const next = run.plan.steps.slice(at + 1).find(({ id }) => !run.outcomes.has(id));
+  if (next?.detail.kind !== 'records') return [];
+  const record = next as RecordStep;
+  // What fails here fails once more, and is told, when the step itself begins.
+  const question = await firstQuestion(run, record, itemsNow(run, record)).catch(() => undefined);
+  return question && question.soqls.length <= MOST ? question.soqls : [];
+}
