@@ -5,7 +5,8 @@ import { World } from '../support/world.js';
 
 const OBJECTS = Array.from({ length: 10 }, (_, n) => ({ object: `Reading_${n}__c`, prefix: `aZ${n}`, rows: 40 }));
 const RULES = 'SBQQ__PriceRule__c';
-const [FIRST, SECOND] = ['a0V5g00000Br005EAB', 'a0V5g00000Br006EAB'];
+const FIRST = 'a0V5g00000Br005EAB';
+const SECOND = 'a0V5g00000Br006EAB';
 
 describe('the requests of an apply', function () {
   this.timeout(120_000);
@@ -99,6 +100,24 @@ describe('the requests of an apply', function () {
     const run = await world.apply(plan);
     expect([run.status, run.totals]).to.deep.equal(['succeeded', { restored: 3 }]);
     expect(requests().some((one) => /\/query\/01g/.test(one))).to.equal(true);
+  });
+
+  it('are repeated for rows that were locked, and what was read before that does not count', async () => {
+    const snapshot = await world.snapshot(scope);
+    release();
+    world.update('Dov Deployer', RULES, SECOND, { SBQQ__EvaluationOrder__c: 999 });
+    const plan = await world.plan(snapshot, { everybody: true });
+    const { org } = world;
+    org.switches.firstTryLocks = true;
+    // This row had its first try: only the others are locked when the run comes.
+    const values = { SBQQ__EvaluationOrder__c: 998 };
+    const [locked] = org.records.write(world.user('Dov Deployer'), [
+      { operation: 'update', object: RULES, id: FIRST, values },
+    ]);
+    expect(locked?.success).to.equal(false);
+    const run = await world.apply(plan);
+    expect([run.status, run.totals]).to.deep.equal(['succeeded', { restored: 3 }]);
+    for (const id of [FIRST, SECOND]) expect(world.row(RULES, id)?.SBQQ__EvaluationOrder__c).to.be.below(998);
   });
 
   it('carry text that looks like a reference to another answer as it is', async () => {
