@@ -35,7 +35,8 @@ export function estimate(
       requests += 2;
       seconds += 0.5;
     } else if (step.detail.kind === 'records') {
-      const reads = Math.ceil(step.count / 400) * 2;
+      // Read before the first write; what is read before and after its own write goes with that.
+      const reads = Math.ceil(step.count / 400) + (step.operation === 'undeleteRecords' ? 1 : 0);
       requests +=
         reads +
         (step.count >= BULK_FROM_ROWS && step.operation !== 'undeleteRecords' ? 10 : Math.ceil(step.count / 200));
