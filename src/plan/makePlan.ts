@@ -15,6 +15,7 @@ import { makeAttribution } from './attribution/makeAttribution.js';
 import { makeDraft } from './makeDraft.js';
 import { makePlanFolder } from './makePlanFolder.js';
 import { packageFindings } from './packageFindings.js';
+import { readGroupsTouched, recalculationFindings } from './permissions/readGroupsTouched.js';
 import type { PlanRequest } from './planRequest.js';
 import { readAfter, readFollower } from './attribution/readAfter.js';
 import { readFlowFacts } from './flows/readFlowFacts.js';
@@ -101,6 +102,7 @@ export async function makePlan(
   }
   draft = await withAuditTrail(org, draft, snapshot.createdAt);
   const needs = leftOutNeeds(draft, observed, baseline, flowFacts, { attribution, choice, names });
+  const recalculated = recalculationFindings(await readGroupsTouched(org, observed.permissions.reading, draft.steps));
   return makePlanFolder(
     org,
     store,
@@ -109,7 +111,7 @@ export async function makePlan(
     { attribution, people, names, request: { ...request, choice }, serverTime },
     joinDrafts([
       later,
-      { ...draft, findings: [...draft.findings, ...unlessRefilled(findings, draft.steps), ...needs] },
+      { ...draft, findings: [...draft.findings, ...unlessRefilled(findings, draft.steps), ...needs, ...recalculated] },
     ]),
     flowFacts.traits,
     chance

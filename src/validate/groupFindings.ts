@@ -4,14 +4,18 @@ import { permissionTarget } from '../permissions/permissionRow.js';
 import { coversParent, type PermissionScope } from '../permissions/permissionScope.js';
 
 /**
- * Groups in scope of which the org has not worked out what they grant: their rows are as they should be, but whoever has the
- * group does not have its rights yet.
+ * Groups in scope, or touched by the run, of which the org has not worked out what they grant: their rows are as they should
+ * be, but whoever has the group does not have its rights yet.
  */
-export function groupFindings(scope: PermissionScope | undefined, reading: PermissionReading | undefined): Finding[] {
+export function groupFindings(
+  scope: PermissionScope | undefined,
+  reading: PermissionReading | undefined,
+  touched: readonly string[] = []
+): Finding[] {
   if (!scope || !reading) return [];
   return reading.parents
     .filter(({ status }) => status !== undefined && status !== 'Updated')
-    .filter((parent) => coversParent(scope, parent))
+    .filter((parent) => coversParent(scope, parent) || touched.includes(parent.name))
     .map((parent) => ({
       code: 'groupNotUpdated',
       severity: 'warning',

@@ -11,6 +11,7 @@ import { conflictWords } from '../plan/conflictWords.js';
 import { notReadFinding } from '../plan/components/notRead.js';
 import { notCompared } from '../plan/records/notCompared.js';
 import { onlyOwnerInactive } from '../plan/records/inactiveOwners.js';
+import { readGroupsTouched } from '../plan/permissions/readGroupsTouched.js';
 import { targetsOf } from '../plan/changeSet.js';
 import { observe } from '../plan/readOrgNow.js';
 import { readPlan } from '../plan/readPlan.js';
@@ -119,6 +120,8 @@ export async function validateOrg(
     why: `kept, because ${conflictWords('ownerInactive')}`,
   }));
   const judged = judge(differences, [...kept, ...owned], baseline.snapshot.gaps, target.run?.closedAt, names, unread);
+  const { reading } = observed.permissions;
+  const groups = reading && target.run ? await readGroupsTouched(org, reading, target.run.plan.steps) : [];
   const { snapshot } = baseline;
   const folder = target.run ? await store.open('runs', parseStoreId(target.run.result.runId) as StoreId) : undefined;
   const validation: Validation = {
@@ -134,7 +137,7 @@ export async function validateOrg(
     },
     findings: [
       ...judged.findings,
-      ...groupFindings(baseline.permissions?.scope, observed.permissions.reading),
+      ...groupFindings(baseline.permissions?.scope, observed.permissions.reading, groups),
       ...observed.records.findings.filter((finding) => !missing.some((one) => one.finding === finding)),
     ],
     files: folder ? [`${folder.display}/validation.json`] : [],

@@ -377,6 +377,7 @@ describe('permissions go back', () => {
     const plan = await world.plan(snapshot);
     expect(plan.findings.map(({ code, subject }) => `${code} ${subject}`)).to.deep.equal([
       'assignmentsChanged permission:Installation_Planner',
+      'groupsRecalculated permissions',
     ]);
     const run = await world.apply(plan);
     expect(run.totals).to.deep.equal({ restored: 2 });
@@ -408,6 +409,37 @@ describe('permissions go back', () => {
     expect(findings.map(({ code, severity, subject }) => [code, severity, subject])).to.deep.equal([
       ['groupNotUpdated', 'warning', 'permission:Field_Service (group)'],
     ]);
+  });
+
+  it('says which groups the org will work out anew, in scope or not, and which are not done after the run', async () => {
+    world.side.seed({
+      components: [
+        {
+          type: 'PermissionSetGroup',
+          fullName: 'Field_Service',
+          xml: '<PermissionSetGroup><label>Field Service</label><permissionSets>Spring_Promotion</permissionSets></PermissionSetGroup>',
+        },
+      ],
+    });
+    await deployAs(world, 'Ada Admin', permissionSet('Spring_Promotion', 'Spring'), ['PermissionSet:Spring_Promotion']);
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot({ metadata: [{ type: 'PermissionSet', fullName: 'Spring_Promotion' }] });
+    await deployAs(world, 'Dov Deployer', permissionSet('Spring_Promotion', 'Spring', ['Product2.Cups_Per_Day__c']), [
+      'PermissionSet:Spring_Promotion',
+    ]);
+    const plan = await world.plan(snapshot);
+    expect(plan.steps.map(({ operation }) => operation)).to.deep.equal(['revokePermission']);
+    const [said] = plan.findings.filter(({ code }) => code === 'groupsRecalculated');
+    expect(said?.message).to.include('1 group').and.to.include('Field_Service (group)');
+    const run = await world.apply(plan);
+    world.org.switches.groupStatus = 'Updating';
+    const late = await world.validate(snapshot, run);
+    expect(late.verdict).to.equal('restored');
+    expect(late.findings.map(({ code, subject }) => [code, subject])).to.deep.equal([
+      ['groupNotUpdated', 'permission:Field_Service (group)'],
+    ]);
+    world.org.switches.groupStatus = 'Updated';
+    expect((await world.validate(snapshot, run)).findings).to.deep.equal([]);
   });
 
   it('leaves a created permission set that somebody has, and deletes it where its assignments are resolved', async () => {
