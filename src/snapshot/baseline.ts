@@ -29,7 +29,12 @@ export interface Baseline {
   readonly idMap: IdMap;
   /** Deployments by which earlier runs took the org back, by id to the run; undefined: none are told apart. */
   readonly wayBack?: ReadonlyMap<string, StoreId>;
+  /** Permission rows that plans of earlier runs took for the deployment's, with what they granted then. */
+  readonly claimed?: ReadonlyMap<string, readonly string[]>;
 }
+
+/** What earlier runs of a store tell of whose changes are. */
+export type EarlierWork = Pick<Baseline, 'wayBack' | 'claimed'>;
 
 export function objectPart(baseline: Baseline, object: string): ObjectPart | undefined {
   return baseline.snapshot.objects.find((part) => part.object === object);
@@ -64,7 +69,7 @@ export async function openBaseline(
   id: StoreId,
   orgId: string,
   idMap: IdMap = NO_NEW_IDS,
-  wayBack?: ReadonlyMap<string, StoreId>
+  earlier: EarlierWork = {}
 ): Promise<Baseline> {
   const folder = await store.open('snapshots', id);
   const snapshot = await readSnapshot(folder);
@@ -106,6 +111,6 @@ export async function openBaseline(
     describes,
     knowledge: joinKnowledge([PRESET_KNOWLEDGE, snapshot.scope.knowledge ?? NO_KNOWLEDGE]),
     idMap,
-    ...(wayBack ? { wayBack } : {}),
+    ...earlier,
   };
 }

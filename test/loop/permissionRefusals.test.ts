@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { runReport } from '../../src/report/runReport.js';
+import { runQuery } from '../org/engine/soql/runQuery.js';
 import { deployAs } from '../support/deploys.js';
 import { accessFile, objectGrant, permissionsOf } from '../support/permissions.js';
 import { World } from '../support/world.js';
@@ -34,6 +35,7 @@ describe('permission rows that the org refuses', () => {
     // The licences changed since: what was allowed is so no longer.
     world.org.switches.licencesLack = ['ManageFlow'];
     const plan = await world.plan(snapshot);
+    world.org.clock.advance(60_000);
     const run = await world.apply(plan);
     expect(run.status).to.equal('partial');
     const errors = run.steps.flatMap((step) => step.errors);
@@ -51,6 +53,26 @@ describe('permission rows that the org refuses', () => {
     // What is not there any more is said by validate, and a new plan has that one row and nothing else.
     const validation = await world.validate(snapshot, run);
     expect(validation.verdict).to.equal('notRestored');
+    const again = await world.plan(snapshot);
+    expect(again.steps.map(({ operation, count, reason }) => [operation, count, reason])).to.deep.equal([
+      ['grantPermission', 1, 'taken away since: UserPermission:ManageFlow'],
+    ]);
+    expect(again.conflicts).to.deep.equal([]);
+    // What a colleague takes away after the run is theirs, and bears no time either.
+    world.org.clock.advance(60_000);
+    const [own] = runQuery(
+      world.org,
+      world.user('Ada Admin'),
+      'data',
+      `SELECT Id FROM PermissionSet WHERE Name = '${SET}'`
+    ).records;
+    world.update('Cleo Colleague', 'PermissionSet', String(own?.['Id']), { PermissionsApiEnabled: false });
+    const later = await world.plan(snapshot);
+    expect(later.steps.map(({ reason }) => reason)).to.deep.equal(['taken away since: UserPermission:ManageFlow']);
+    expect(later.conflicts.map(({ target, kind }) => [target.split(':').at(-1), kind])).to.deep.equal([
+      ['ApiEnabled', 'unknownAuthor'],
+    ]);
+    world.update('Cleo Colleague', 'PermissionSet', String(own?.['Id']), { PermissionsApiEnabled: true });
     // The plan still stands: what is back is left alone, what is not is tried again.
     world.org.switches.licencesLack = [];
     expect((await world.apply(plan)).totals).to.deep.equal({ alreadyRestored: 7, restored: 1 });

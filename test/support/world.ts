@@ -6,7 +6,7 @@ import { applyPlan, type ApplyRequest } from '../../src/apply/applyPlan.js';
 import { openPlan } from '../../src/apply/readyPlan.js';
 import type { RunResult } from '../../src/apply/runResult.js';
 import { knownNewIds } from '../../src/apply/records/knownNewIds.js';
-import { wayBackDeployments } from '../../src/apply/wayBackDeployments.js';
+import { earlierWork } from '../../src/apply/earlierWork.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT, type Chance } from '../../src/model/progress.js';
 import { connectOrg } from '../../src/org/connectOrg.js';
@@ -138,7 +138,7 @@ export class World {
       snapshotId,
       org.identity.orgId,
       newIds,
-      await wayBackDeployments(this.store, org.identity.orgId)
+      await earlierWork(this.store, snapshotId, org.identity.orgId)
     );
     const { choice, ...rest } = request;
     const { plan } = await makePlan(

@@ -1,7 +1,7 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
 import { knownNewIds } from '../../apply/records/knownNewIds.js';
-import { wayBackDeployments } from '../../apply/wayBackDeployments.js';
+import { earlierWork } from '../../apply/earlierWork.js';
 import { checkPlan } from '../../apply/checkPlan.js';
 import { askChoice } from '../../cli/askChoice.js';
 import { CHANCE, homeFolder, openOrg, openStore } from '../../cli/compose.js';
@@ -132,7 +132,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       snapshotId,
       orgId,
       await knownNewIds(store, snapshotId),
-      await wayBackDeployments(store, orgId)
+      await earlierWork(store, snapshotId, orgId)
     );
     sameApiVersion(flags['api-version'], baseline.snapshot.apiVersion);
     const org = await openOrg(

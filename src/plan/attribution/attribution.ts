@@ -37,6 +37,8 @@ export interface Attribution {
   readonly taken?: ReadonlySet<string>;
   /** Deployments by which runs took the org back, by id to the run: nobody's release, and no trace of anybody's work. */
   readonly wayBack?: ReadonlyMap<string, string>;
+  /** Permission rows that plans of earlier runs took for the deployment's, by `permissionKeyText`, with what they granted. */
+  readonly claimed?: ReadonlyMap<string, readonly string[]>;
   /** Rows that named loads wrote, by Id. */
   readonly loaded: LoadedRows;
   readonly after?: AfterState;

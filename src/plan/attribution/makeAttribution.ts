@@ -63,7 +63,8 @@ export async function makeAttribution(
     ...named.map(({ createdById }) => createdById),
     ...loads.by,
   ]);
-  return { attribution: { ...result.attribution, wayBack }, people, findings };
+  const { claimed } = baseline;
+  return { attribution: { ...result.attribution, wayBack, ...(claimed ? { claimed } : {}) }, people, findings };
 }
 
 async function unclear(

@@ -19,7 +19,8 @@ export type Whose =
  * Rows of permissions bear no name. A snapshot taken right after the deployment tells what it left: that is the deployers'
  * as long as it still stands, unless the row's time then says that no deployment was running when it was changed. Without one a change is theirs when their deployment changed the parent, and the row's own
  * time lies within it. Of a row that is gone, and of user permissions, the org keeps no time at all: then the parent must
- * not have been changed after the deployment. Anything else is nobody's, and so a conflict: it may be a colleague's.
+ * not have been changed after the deployment, or a plan that an earlier run began took the row for theirs, and it grants
+ * what it did then. Anything else is nobody's, and so a conflict: it may be a colleague's.
  */
 export function whoseChange(
   change: PermissionChange,
@@ -43,6 +44,10 @@ export function whoseChange(
     const named = attribution.source !== 'items' || touches.every((touch) => isOurTouch(attribution, touch));
     return named && (attribution.source !== 'items' || touches.length > 0) ? { kind: 'deployers' } : nobody;
   }
+  // A run back to this snapshot set out to take it back, and moved the time of its parent with the rows before it.
+  const claimed = attribution.claimed?.get(permissionKeyText(change));
+  if (claimed && sameGrants(claimed, change.now) && touches.some((touch) => isOurTouch(attribution, touch)))
+    return { kind: 'deployers' };
   const during = (touch: Touch): boolean => {
     const window = windows.get(touch.deploymentId);
     return window !== undefined && at !== undefined && isWithin(at, window);
