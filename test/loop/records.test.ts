@@ -133,6 +133,9 @@ describe('records go back', () => {
       `record:Product2:${product}`,
       'cascadesOutsidePlan',
     ]);
+    expect(plan.conflicts.find(({ kind }) => kind === 'cascadesOutsidePlan')?.current).to.match(
+      /^used by SBQQ__ProductFeature__c\.SBQQ__ConfiguredSKU__c.*, so it is deactivated instead$/
+    );
     expect(stepsOf(plan)).to.deep.equal(['deactivateRecords record:Product2 1']);
     const run = await world.apply(plan);
     expect(run.totals).to.deep.equal({ neutralised: 1 });

@@ -51,7 +51,9 @@ function keepInUse(
   draft: Draft,
   sheets: RecordSheets
 ): void {
-  const current = `used by ${[...users].sort().join(', ')}`;
+  const way = facts.ofPresets.has(object) ? deactivation(facts.knowledge, object) : undefined;
+  const goesOff = way && now[way.field] !== undefined && now[way.field] !== way.value ? way : undefined;
+  const current = `used by ${[...users].sort().join(', ')}${goesOff ? ', so it is deactivated instead' : ''}`;
   const target = recordTarget(object, id);
   draft.conflicts.push({
     target,
@@ -62,11 +64,10 @@ function keepInUse(
     changedAt: null,
     decision: 'keep',
   });
-  const way = facts.ofPresets.has(object) ? deactivation(facts.knowledge, object) : undefined;
-  if (!way || now[way.field] === undefined || now[way.field] === way.value) return;
+  if (!goesOff) return;
   sheets.add(object, 'deactivate', {
     id,
-    before: { [way.field]: now[way.field] ?? null },
-    after: { [way.field]: way.value },
+    before: { [goesOff.field]: now[goesOff.field] ?? null },
+    after: { [goesOff.field]: goesOff.value },
   });
 }
