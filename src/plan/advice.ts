@@ -7,6 +7,8 @@ export interface Circumstances {
   readonly days: number;
   /** Deployments since that are not taken back. */
   readonly otherDeployments: number;
+  /** The plan takes a run of this tool back. */
+  readonly undo?: boolean;
 }
 
 /** Days after which so much may have been built on what goes back that it is worth a sentence. */
@@ -49,23 +51,27 @@ const isLossy = (step: Step): boolean => step.risk !== 'lossless';
 const items = (steps: readonly Step[]): number =>
   steps.reduce((n, step) => n + step.count - (step.onlyChecked ?? 0), 0);
 
-function verdict(steps: readonly Step[], kept: number, manual: number, { days }: Circumstances): string {
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+function verdict(steps: readonly Step[], kept: number, manual: number, { days, undo }: Circumstances): string {
+  const back = undo ? 'Take the run back' : 'Roll back';
+  const forward = undo ? 'leave the run as it is' : 'fix forward';
   const onlySwitches = steps.every(
     ({ operation }) => operation === 'activateFlowVersion' || operation === 'deactivateFlow'
   );
   const lossy = steps.filter(isLossy);
   if (onlySwitches && kept === 0)
-    return 'Roll back: only flow versions are switched, which takes effect at once and can be switched again.';
+    return `${back}: only flow versions are switched, which takes effect at once and can be switched again.`;
   if (steps.some((step) => step.risk === 'irreversible'))
-    return 'Fix forward unless you want just that: not all of it can be undone again.';
-  if (items(lossy) * 2 > items(steps)) return 'Rather fix forward: most of what goes back does not come back whole.';
-  if (kept > items(steps)) return 'Rather fix forward: others have changed more since than would go back.';
+    return `${capital(forward)} unless you want just that: not all of it can be undone again.`;
+  if (items(lossy) * 2 > items(steps)) return `Rather ${forward}: most of what goes back does not come back whole.`;
+  if (kept > items(steps)) return `Rather ${forward}: others have changed more since than would go back.`;
   if (days > OLD_DAYS && lossy.length > 0) return 'Weigh it: the snapshot is old, and not everything comes back whole.';
   if (lossy.length > 0 || manual > 0)
     return lossy.length > 0
-      ? 'Roll back, once you have read what does not come back whole.'
-      : 'Roll back, once you have read what is left to do by hand.';
-  return 'Roll back: every step can be undone without loss.';
+      ? `${back}, once you have read what does not come back whole.`
+      : `${back}, once you have read what is left to do by hand.`;
+  return `${back}: every step can be undone without loss.`;
 }
 
 function lossReasons(steps: readonly Step[]): string[] {

@@ -110,6 +110,7 @@ export async function makePlanFolder(
       otherDeployments: observed.deployments.filter(
         (one) => isReal(one) && !isTaken(attribution, one.id) && !attribution.wayBack?.has(one.id)
       ).length,
+      undo: known.request.undo !== undefined,
     }),
   };
   const plan: RollbackPlan = { ...body, digest: digestOf(body) };

@@ -39,6 +39,11 @@ describe('the advice', () => {
   it('is to roll back when every step is lossless', () =>
     expect(adviceFor([pointer, component], [], [])).to.equal('Roll back: every step can be undone without loss.'));
 
+  it('speaks of the run where the plan takes one back', () =>
+    expect(adviceFor([pointer, component], [], [], [], { days: 0, otherDeployments: 0, undo: true })).to.equal(
+      'Take the run back: every step can be undone without loss.'
+    ));
+
   it('names the steps that lose something, with the rows at stake', () => {
     expect(adviceFor([pointer, component, { ...lossy, id: 's003', rowsAtStake: 12 }], [], [])).to.equal(
       'Roll back, once you have read what does not come back whole. 1 of 3 steps (s003) does not come back whole, with 12 rows at stake.'
