@@ -2,7 +2,7 @@ import { recordId, type RecordPiece } from '../records/csvRecords.js';
 import { gzipMember } from './gzipMembers.js';
 
 /** Raw bytes of a block at most: small enough that one row is read for little, large enough to be compressed well. */
-const BLOCK_BYTES = 64 * 1024;
+export const BLOCK_BYTES = 64 * 1024;
 
 /**
  * Blocks are filled in the same few buffers over and over: each one made anew would wait for a collection of all garbage,

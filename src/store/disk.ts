@@ -30,6 +30,13 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
+/** A file of which parts are read. */
+export interface ReadableFile {
+  /** Exactly these bytes; rejects when the file ends before. */
+  read(from: number, bytes: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
 /**
  * What the store asks of a file system, cut so that a disk that loses power can stand in for it: names (new, moved and
  * removed ones) survive once `syncFolder` of their folder resolved, contents once `sync` of their file did.
@@ -49,8 +56,7 @@ export interface Disk {
   remove(path: string): Promise<void>;
   syncFolder(path: string): Promise<void>;
   read(path: string): Promise<Buffer>;
-  /** Exactly these bytes; rejects when the file ends before. */
-  readPart(path: string, from: number, bytes: number): Promise<Buffer>;
+  openRead(path: string): Promise<ReadableFile>;
   readStream(path: string): Readable;
   /** The path with every symbolic link on it followed; undefined when there is nothing of that name. */
   realPath(path: string): Promise<string | undefined>;
@@ -124,19 +130,20 @@ export const NODE_DISK: Disk = {
   remove: (path) => rm(path, { force: true }),
   syncFolder,
   read: (path) => readFile(path),
-  readPart: async (path, from, bytes) => {
+  openRead: async (path) => {
     const handle = await open(path, 'r');
-    try {
-      const part = Buffer.allocUnsafe(bytes);
-      for (let done = 0; done < bytes;) {
-        const { bytesRead } = await handle.read(part, done, bytes - done, from + done);
-        if (bytesRead === 0) throw new Error(`${path} ends before byte ${from + bytes}`);
-        done += bytesRead;
-      }
-      return part;
-    } finally {
-      await handle.close();
-    }
+    return {
+      read: async (from, bytes) => {
+        const part = Buffer.allocUnsafe(bytes);
+        for (let done = 0; done < bytes;) {
+          const { bytesRead } = await handle.read(part, done, bytes - done, from + done);
+          if (bytesRead === 0) throw new Error(`${path} ends before byte ${from + bytes}`);
+          done += bytesRead;
+        }
+        return part;
+      },
+      close: () => handle.close(),
+    };
   },
   readStream: (path) => createReadStream(path),
   realPath: async (path) => {

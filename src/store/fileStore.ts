@@ -6,7 +6,8 @@ import { Refusal } from '../model/refusal.js';
 import { NODE_DISK, type Disk, type OpenFile } from './disk.js';
 import { inside } from './inside.js';
 import { acquireLock, lockedRefusal, lockHolder, THIS_PROCESS, type Lock, type Locker } from './lock.js';
-import type { FileSink, LockHolder, Room, Store, StoreFolder, StoreKind, WrittenFile } from './ports.js';
+import { spansOf } from './partSpans.js';
+import type { FilePart, FileSink, LockHolder, Room, Store, StoreFolder, StoreKind, WrittenFile } from './ports.js';
 
 /** Makes `temporary`, which is written whole, the file it is to be. Where anything fails nothing is left of it. */
 async function putInPlace(disk: Disk, temporary: string, file: string, write: () => Promise<void>): Promise<void> {
@@ -143,8 +144,19 @@ class FileStoreFolder implements StoreFolder {
     return this.disk.read(await this.safely(path));
   }
 
-  public async readPart(path: string, from: number, bytes: number): Promise<Buffer> {
-    return this.disk.readPart(await this.safely(path), from, bytes);
+  public async *readParts(path: string, parts: Iterable<FilePart>): AsyncGenerator<Buffer> {
+    const file = await this.disk.openRead(await this.safely(path));
+    try {
+      for (const span of spansOf(parts)) {
+        const bytes = await file.read(span.offset, span.bytes);
+        for (const part of span.parts) {
+          const from = part.offset - span.offset;
+          yield bytes.subarray(from, from + part.bytes);
+        }
+      }
+    } finally {
+      await file.close();
+    }
   }
 
   public readStream(path: string): Readable {

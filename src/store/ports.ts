@@ -10,6 +10,12 @@ export interface WrittenFile {
   readonly bytes: number;
 }
 
+/** A stretch of a file. */
+export interface FilePart {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 /** A folder being filled. Nothing in it counts until its one file of record (`snapshot.json`, `plan.json`) is written, last. */
 export interface StoreFolder {
   readonly id: StoreId;
@@ -24,8 +30,8 @@ export interface StoreFolder {
   /** Leaves only the first `bytes` of a file, and waits until that is on disk. */
   cut(path: string, bytes: number): Promise<void>;
   read(path: string): Promise<Buffer>;
-  /** Exactly these bytes of a file; rejects when it ends before. */
-  readPart(path: string, from: number, bytes: number): Promise<Buffer>;
+  /** Exactly these parts of a file, one after the other; rejects when it ends before. */
+  readParts(path: string, parts: Iterable<FilePart>): AsyncGenerator<Buffer>;
   readStream(path: string): Readable;
   exists(path: string): Promise<boolean>;
   /** Relative paths of all files below `path`. */

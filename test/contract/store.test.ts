@@ -67,8 +67,16 @@ for (const { name, make } of [
       const written = await sink.close();
       expect((await folder.read('records/A.csv.gz')).toString()).to.equal('one,two\n');
       expect(written).to.deep.equal(await folder.stat('records/A.csv.gz'));
-      expect((await folder.readPart('records/A.csv.gz', 2, 3)).toString()).to.equal('e,t');
-      expect(await failure(() => folder.readPart('records/A.csv.gz', 6, 3))).to.be.a('string');
+      const parts = async (...places: Array<[offset: number, bytes: number]>): Promise<string[]> => {
+        const found: string[] = [];
+        const wanted = places.map(([offset, bytes]) => ({ offset, bytes }));
+        for await (const part of folder.readParts('records/A.csv.gz', wanted)) found.push(part.toString());
+        return found;
+      };
+      expect(await parts([2, 3])).to.deep.equal(['e,t']);
+      expect(await parts([0, 1], [1, 2], [5, 2], [0, 3])).to.deep.equal(['o', 'ne', 'wo', 'one']);
+      expect(await failure(() => parts([6, 3]))).to.be.a('string');
+      expect(await failure(() => parts([0, 3], [6, 3]))).to.be.a('string');
     });
 
     it('leaves nothing of a file that was given up', async () => {

@@ -171,10 +171,16 @@ export class CrashingDisk implements Disk {
     return Buffer.from(this.file(path).content);
   }
 
-  public async readPart(path: string, from: number, bytes: number): Promise<Buffer> {
-    const part = Buffer.from(this.file(path).content.subarray(from, from + bytes));
-    if (part.length < bytes) throw new Error(`${path} ends before byte ${from + bytes}`);
-    return part;
+  public async openRead(path: string): ReturnType<Disk['openRead']> {
+    const file = this.file(path);
+    return {
+      read: async (from, bytes) => {
+        const part = Buffer.from(file.content.subarray(from, from + bytes));
+        if (part.length < bytes) throw new Error(`${path} ends before byte ${from + bytes}`);
+        return part;
+      },
+      close: async () => undefined,
+    };
   }
 
   public readStream(path: string): Readable {

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import type { StoreId } from '../../src/model/ids.js';
 import { EXIT, Refusal } from '../../src/model/refusal.js';
-import type { FileSink, Store, StoreFolder, StoreKind, WrittenFile } from '../../src/store/ports.js';
+import type { FilePart, FileSink, Store, StoreFolder, StoreKind, WrittenFile } from '../../src/store/ports.js';
 
 const hashOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
@@ -64,10 +64,12 @@ class MemoryFolder implements StoreFolder {
     return Buffer.from(bytes);
   }
 
-  public async readPart(path: string, from: number, bytes: number): Promise<Buffer> {
-    const part = Buffer.from(this.content(path).subarray(from, from + bytes));
-    if (part.length < bytes) throw new Error(`${path} ends before byte ${from + bytes}`);
-    return part;
+  public async *readParts(path: string, parts: Iterable<FilePart>): AsyncGenerator<Buffer> {
+    for (const { offset, bytes } of parts) {
+      const part = Buffer.from(this.content(path).subarray(offset, offset + bytes));
+      if (part.length < bytes) throw new Error(`${path} ends before byte ${offset + bytes}`);
+      yield part;
+    }
   }
 
   public readStream(path: string): Readable {

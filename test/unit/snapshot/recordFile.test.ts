@@ -10,7 +10,7 @@ import { readRecordFile, readRecordsById, readRecordsMentioning } from '../../..
 import { RecordFileWriter } from '../../../src/snapshot/recordFileWriter.js';
 import type { ObjectPart } from '../../../src/snapshot/snapshotFormat.js';
 import { FileStore } from '../../../src/store/fileStore.js';
-import type { StoreFolder } from '../../../src/store/ports.js';
+import type { FilePart, StoreFolder } from '../../../src/store/ports.js';
 import { typedText } from '../support/arbitraries.js';
 import { aField, anObject } from '../support/describes.js';
 import { tempFolders } from '../support/tempFolder.js';
@@ -136,9 +136,9 @@ describe('a record file', () => {
       const wanted = new Set([idAt(0), idAt(333), idAt(COUNT)]);
       let read = 0;
       const counting = Object.assign(Object.create(folder) as StoreFolder, {
-        readPart: (path: string, from: number, bytes: number) => {
-          read += bytes;
-          return folder.readPart(path, from, bytes);
+        readParts: (path: string, parts: readonly FilePart[]) => {
+          read += parts.reduce((sum, { bytes }) => sum + bytes, 0);
+          return folder.readParts(path, parts);
         },
       });
       const rows = await all(readRecordsById(counting, part, DESCRIBE, wanted));
