@@ -64,7 +64,12 @@ export async function makePlan(
   );
   const { attribution, people } = attributed;
   progress.stage('Working out the way back');
-  const names = await namesOf(org, seen, people);
+  const [names, packages, daily] = await Promise.all([
+    namesOf(org, seen, people),
+    org.packageVersions(),
+    // What a plan without steps would cost nobody asks.
+    mayHaveSteps(seen) ? org.apiLimit() : undefined,
+  ]);
   const { observed, later } = upTo(request.undo, seen, baseline, names);
   // To the second, and without a request of its own: nothing finer is asked of it here.
   const serverTime = org.lastAnswerAt() ?? (await org.serverTime());
@@ -76,7 +81,7 @@ export async function makePlan(
     ...follower.passedOver,
     ...attributionFindings(baseline, attribution),
     ...snapshotFindings(baseline, observed, attribution, new Date(serverTime)),
-    ...packageFindings(snapshot, await org.packageVersions()),
+    ...packageFindings(snapshot, packages),
   ];
   const flowFacts = await readFlowFacts(
     org,
@@ -108,7 +113,7 @@ export async function makePlan(
     store,
     baseline,
     observed,
-    { attribution, people, names, request: { ...request, choice }, serverTime },
+    { attribution, people, names, request: { ...request, choice }, serverTime, daily },
     joinDrafts([
       later,
       { ...draft, findings: [...draft.findings, ...unlessRefilled(findings, draft.steps), ...needs, ...recalculated] },
@@ -116,6 +121,11 @@ export async function makePlan(
     flowFacts.traits,
     chance
   );
+}
+
+function mayHaveSteps({ changes, permissions }: Observed): boolean {
+  const { flows, components, permissions: rows, records } = changes;
+  return [flows, components, rows, records, permissions.assignments].some((list) => list.length > 0);
 }
 
 /** What the run that is to be undone did, without what changed after it, which is kept. */

@@ -31,6 +31,8 @@ export async function makePlanFolder(
     readonly request: PlanRequest;
     /** The org's clock. */
     readonly serverTime: string;
+    /** Requests of the day, where there may be steps and the user may see them. */
+    readonly daily: Awaited<ReturnType<OrgPorts['apiLimit']>>;
   },
   draft: Draft,
   flowTraits: FlowFacts['traits'],
@@ -68,7 +70,7 @@ export async function makePlanFolder(
   }
   const conflicts = byTarget(draft.conflicts);
   const manual = byTarget(draft.manual);
-  const cost = estimate(steps, steps.length > 0 ? await org.apiLimit() : undefined);
+  const cost = estimate(steps, steps.length > 0 ? known.daily : undefined);
   const findings = inOrder(
     [...draft.findings, ...headroom(cost), ...ordered.flatMap(stepInCircle)],
     ({ code, subject, message }) => `${code}\n${subject}\n${message}`
