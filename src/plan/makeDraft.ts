@@ -85,6 +85,7 @@ export async function makeDraft(
     findings
   );
   const refills = await readRefills(
+    org,
     baseline,
     componentDraft.steps,
     recordDraft.steps,

@@ -149,7 +149,6 @@ function upTo(
     later: {
       ...emptyDraft(),
       conflicts: [...conflicts, ...rows.conflicts, ...assignments.conflicts],
-      manual: [...undo.manual],
     },
   };
 }

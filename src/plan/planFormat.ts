@@ -104,7 +104,6 @@ const request = z.strictObject({
       until: text,
       by: z.array(text).optional(),
       goneOn: z.boolean().optional(),
-      manual: z.array(z.strictObject({ target: text, what: text })),
       left: z.array(z.strictObject({ target: text, digest: text.nullable() })).optional(),
     })
     .optional(),

@@ -1,6 +1,5 @@
 import type { ValueRow } from '../records/fieldValue.js';
 import type { Choice } from './choice/choice.js';
-import type { ManualItem } from './rollbackPlan.js';
 
 /** What a person asked for. It is kept in the plan, so that the same can be asked again when the org has moved on. */
 export interface PlanRequest {
@@ -32,8 +31,6 @@ export interface UndoRequest {
   readonly by?: readonly string[];
   /** It was stopped or cut off and gone on with: between the two anybody may have changed something, these users too. */
   readonly goneOn?: boolean;
-  /** What no plan can bring back of what the run took away. */
-  readonly manual: readonly ManualItem[];
   /** What the run left of components, by digest; null of one that it deleted. What still is so nobody changed since. */
   readonly left?: ReadonlyArray<{ readonly target: string; readonly digest: string | null }>;
   /** What the run left in the fields of rows that it wrote, by Id; null of one that it deleted. Not kept in the plan: values. */

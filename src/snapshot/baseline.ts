@@ -10,6 +10,7 @@ import type { ObjectDescribe } from '../records/objectDescribe.js';
 import type { PermissionsPart } from '../permissions/permissionRow.js';
 import { PRESET_KNOWLEDGE } from '../records/presets/presets.js';
 import type { Store, StoreFolder } from '../store/ports.js';
+import type { SavedField } from './fieldData.js';
 import { readJsonFile } from './jsonFile.js';
 import { SNAPSHOT_FORMAT, type ObjectPart, type Snapshot } from './snapshotFormat.js';
 import { componentsSchema, describeSchema, flowsSchema, permissionsSchema, snapshotSchema } from './snapshotSchemas.js';
@@ -23,6 +24,8 @@ export interface Baseline {
   /** Undefined when the snapshot covers no permission rows. */
   readonly permissions: PermissionsPart | undefined;
   readonly describes: ReadonlyMap<string, ObjectDescribe>;
+  /** What deleted fields held, by `Object.Field__c`; only undo points have any. */
+  readonly fieldData?: ReadonlyMap<string, SavedField>;
   /** What the presets, and the datasets the snapshot was taken with, know of its objects. */
   readonly knowledge: Knowledge;
   /** New Ids that earlier runs back to this snapshot gave. */
@@ -98,6 +101,11 @@ export async function openBaseline(
   };
   const describes = new Map<string, ObjectDescribe>();
   for (const part of snapshot.objects) describes.set(part.object, await read(part.describe, describeSchema));
+  const fieldParts = snapshot.fieldData ?? [];
+  unlisted(fieldParts.flatMap((part) => [part.data, part.describe]));
+  const fieldData = new Map<string, SavedField>();
+  for (const part of fieldParts)
+    fieldData.set(`${part.object}.${part.field}`, { part, describe: await read(part.describe, describeSchema) });
   const flows = await read('flows.json', flowsSchema);
   const components = await read('components.json', componentsSchema);
   unlisted(flows.bodies.map((body) => body.path));
@@ -109,6 +117,7 @@ export async function openBaseline(
     components,
     permissions: listed.has('permissions.json') ? await read('permissions.json', permissionsSchema) : undefined,
     describes,
+    ...(fieldData.size > 0 ? { fieldData } : {}),
     knowledge: joinKnowledge([PRESET_KNOWLEDGE, snapshot.scope.knowledge ?? NO_KNOWLEDGE]),
     idMap,
     ...earlier,

@@ -89,6 +89,16 @@ export const objectPartSchema = z.strictObject({
   rowsOnly: z.strictObject({ absent: z.array(text) }).optional(),
 });
 
+/** What one field held, in rows that the snapshot may not hold themselves: columns `Id` and the field. */
+export const fieldPartSchema = z.strictObject({
+  object: text,
+  field: text,
+  /** Rows that have a value. */
+  rows: z.number().int().nonnegative(),
+  data: insidePath,
+  describe: insidePath,
+});
+
 export const snapshotSchema = z.strictObject({
   format: z.literal(SNAPSHOT_FORMAT),
   id: text,
@@ -107,6 +117,8 @@ export const snapshotSchema = z.strictObject({
   scope: scopeSchema,
   packages: z.record(text, text),
   objects: z.array(objectPartSchema),
+  /** Of an undo point: what the fields held that the run deleted. */
+  fieldData: z.array(fieldPartSchema).optional(),
   counts: z.strictObject({
     components: z.number(),
     absent: z.number(),

@@ -13,7 +13,7 @@ export async function saveFieldData(run: RunContext, fullName: string): Promise<
   const [object = '', field = ''] = fullName.split('.');
   const describe = isApiName(object) ? await run.org.describe(object).catch(unlessRefused) : undefined;
   const known = describe ? fieldNamed(describe, field) : undefined;
-  if (!known) return false;
+  if (!describe || !known) return false;
   if (known.calculated) return true;
   const fields = ['Id', field];
   const filled = known.type === 'boolean' ? `${field} = true` : `${field} != null`;
@@ -27,6 +27,6 @@ export async function saveFieldData(run: RunContext, fullName: string): Promise<
     const empty = value === null || (known.type === 'boolean' && value === 'false');
     return empty ? [] : [[String(row.Id), value] as const];
   });
-  await run.undo.fieldData(object, field, held);
+  await run.undo.fieldData(describe, known, held);
   return true;
 }

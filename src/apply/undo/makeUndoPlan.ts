@@ -6,7 +6,7 @@ import { permissionTarget } from '../../permissions/permissionRow.js';
 import { NO_CHOICE, type Choice } from '../../plan/choice/choice.js';
 import { makePlan } from '../../plan/makePlan.js';
 import { readPlan } from '../../plan/readPlan.js';
-import type { ManualItem, RollbackPlan } from '../../plan/rollbackPlan.js';
+import type { RollbackPlan } from '../../plan/rollbackPlan.js';
 import { openBaseline } from '../../snapshot/baseline.js';
 import type { Snapshot } from '../../snapshot/snapshotFormat.js';
 import type { Store } from '../../store/ports.js';
@@ -54,7 +54,6 @@ export async function makeUndoPlan(
         by,
         ...(goneOn ? { goneOn } : {}),
         rows: rowsLeft({ run, plan: undone, accounts }, goneOn),
-        manual: await byHand(run),
         left: undone.steps.flatMap(({ target, detail }) =>
           detail.kind === 'component' ? [{ target, digest: detail.leaves }] : []
         ),
@@ -113,18 +112,4 @@ function assignedAgain(undone: RollbackPlan): Choice['resolve'] {
           }))
       : []
   );
-}
-
-/** What the run took away that no plan brings back: data of fields it deleted, versions of flows that did not run. */
-async function byHand(run: EarlierRun): Promise<ManualItem[]> {
-  const items: ManualItem[] = [];
-  for (const path of await run.folder.list('undo/fields')) {
-    const field = /^undo\/fields\/(.+)\.csv\.gz$/.exec(path)?.[1];
-    if (field)
-      items.push({
-        target: `metadata:CustomField:${field}`,
-        what: `What the field held is not loaded again. It is in ${run.folder.display}/${path}: unpack it and load it with "sf data update bulk" once the field is back.`,
-      });
-  }
-  return items;
 }

@@ -1,6 +1,6 @@
 import type { RawRow, Retrieved } from '../../org/ports.js';
 import { pieceOf } from '../../records/csvRecords.js';
-import { readableFields, type ObjectDescribe } from '../../records/objectDescribe.js';
+import { readableFields, type FieldDescribe, type ObjectDescribe } from '../../records/objectDescribe.js';
 import type { FlowEntry } from '../../flow/flowVersion.js';
 import type { ComponentState } from '../../metadata/component.js';
 import { RecordFileWriter } from '../../snapshot/recordFileWriter.js';
@@ -11,6 +11,9 @@ import type { RowState } from '../records/readRows.js';
 
 /** The components as they were, an index of the files beside it: one that is not in it was not there. */
 export const UNDO_COMPONENTS = 'undo/components.json';
+
+/** What fields held that a run deleted: `<Object>.<Field>.csv.gz` and `.describe.json`. */
+export const UNDO_FIELDS = 'undo/fields';
 
 /** Saves what a run is about to touch, in the formats of a snapshot, before it is touched. */
 export class UndoPoint {
@@ -104,15 +107,25 @@ export class UndoPoint {
     }
   }
 
-  /** The data of a field that is about to go: Id and value of every row that has one. */
+  /**
+   * The data of a field that is about to go: Id and value of every row that has one, and beside it the describe of these two
+   * columns, by which the field is filled again once it is back.
+   */
   public async fieldData(
-    object: string,
-    field: string,
+    object: ObjectDescribe,
+    field: FieldDescribe,
     rows: ReadonlyArray<readonly [id: string, value: string]>
   ): Promise<void> {
     if (rows.length === 0) return;
-    const writer = await RecordFileWriter.open(this.folder, `undo/fields/${object}.${field}.csv.gz`);
-    writer.header(['Id', field]);
+    const path = `${UNDO_FIELDS}/${object.name}.${field.name}`;
+    const fields = object.fields.filter(({ name }) => name === 'Id').concat(field);
+    if (!(await this.folder.exists(`${path}.describe.json`)))
+      await this.folder.write(
+        `${path}.describe.json`,
+        `${JSON.stringify({ ...object, fields, childRelationships: [] }, null, 2)}\n`
+      );
+    const writer = await RecordFileWriter.open(this.folder, `${path}.csv.gz`);
+    writer.header(['Id', field.name]);
     for (const row of rows) await writer.records(pieceOf(row));
     await writer.close();
   }

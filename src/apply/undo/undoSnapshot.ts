@@ -14,11 +14,12 @@ import type { Chance } from '../../model/progress.js';
 import type { OrgPorts } from '../../org/ports.js';
 import type { RollbackPlan } from '../../plan/rollbackPlan.js';
 import { sealSnapshot } from '../../snapshot/sealSnapshot.js';
-import type { ObjectPart, Snapshot, SnapshotPart } from '../../snapshot/snapshotFormat.js';
+import type { FieldPart, ObjectPart, Snapshot, SnapshotPart } from '../../snapshot/snapshotFormat.js';
 import type { Store } from '../../store/ports.js';
 import { readAccounts, type EarlierRun } from '../earlierRuns.js';
 import { UNDO_COMPONENTS } from './undoPoint.js';
 import { wasChanged, type SnapshotFiles, type UndoneRun } from '../undoneRun.js';
+import { undoFieldData } from './undoFieldData.js';
 import { undoPermissions } from './undoPermissions.js';
 import { undoRecords } from './undoRecords.js';
 
@@ -48,17 +49,25 @@ export async function makeUndoSnapshot(
   const permissionRows = await undoPermissions(undone, files);
   const absent = new Set(components.absent.map(keyText));
   const objects = await undoRecords(org, undone, files, (field) => absent.has(`CustomField:${field}`));
+  const fieldData = await undoFieldData(undone, files);
   parts.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return writeSnapshot(org, undone, files, { flows, components, permissionRows, objects, gaps });
+  return writeSnapshot(org, undone, files, { flows, components, permissionRows, objects, fieldData, gaps });
 }
 
 async function writeSnapshot(
   org: OrgPorts,
   { run, plan }: UndoneRun,
   { folder, parts }: SnapshotFiles,
-  lanes: { flows: FlowsPart; components: ComponentsPart; permissionRows: number; objects: ObjectPart[]; gaps: Gap[] }
+  lanes: {
+    flows: FlowsPart;
+    components: ComponentsPart;
+    permissionRows: number;
+    objects: ObjectPart[];
+    fieldData: FieldPart[];
+    gaps: Gap[];
+  }
 ): Promise<Snapshot> {
-  const { flows, components, permissionRows, objects, gaps } = lanes;
+  const { flows, components, permissionRows, objects, fieldData, gaps } = lanes;
   const at = run.state.orgTime ?? run.state.openedAt;
   return sealSnapshot(
     folder,
@@ -79,6 +88,7 @@ async function writeSnapshot(
       },
       packages: await org.packageVersions(),
       objects,
+      ...(fieldData.length > 0 ? { fieldData } : {}),
       gaps,
       parts,
     },

@@ -54,7 +54,12 @@ async function heldInSnapshot(baseline: Baseline, changes: readonly ComponentCha
     const part = baseline.snapshot.objects.find(({ object, where }) => object === fullName && where === undefined);
     if (part) counts.set(fullName, part.rows);
   }
-  const fields = deleted.filter(({ type }) => type === 'CustomField').map(({ fullName }) => fullName.split('.'));
+  const fields: string[][] = [];
+  for (const { fullName } of deleted.filter(({ type }) => type === 'CustomField')) {
+    const saved = baseline.fieldData?.get(fullName);
+    if (saved) counts.set(fullName, saved.part.rows);
+    else fields.push(fullName.split('.'));
+  }
   for (const [object, names] of Map.groupBy(fields, ([name]) => name)) {
     const part = baseline.snapshot.objects.find((entry) => entry.object === object);
     const known = names.flatMap(([, field]) => (field !== undefined && part?.fields.includes(field) ? [field] : []));

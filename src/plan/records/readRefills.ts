@@ -1,10 +1,13 @@
+import type { Querier } from '../../org/ports.js';
 import type { ComponentKey } from '../../metadata/component.js';
 import type { Finding } from '../../model/finding.js';
 import { recordTarget, selects } from '../../model/selector.js';
 import type { RecordChange } from '../../records/diffRecords.js';
 import type { ValueRow } from '../../records/fieldValue.js';
+import { idChunks, inList, select } from '../../records/soql.js';
 import { fieldNamed, type FieldDescribe } from '../../records/objectDescribe.js';
 import type { Baseline } from '../../snapshot/baseline.js';
+import { fieldDataRows, savedFieldOf, type SavedField } from '../../snapshot/fieldData.js';
 import { baselineRows } from '../../snapshot/baselineRows.js';
 import type { Choice } from '../choice/choice.js';
 import type { DraftStep, RecordItem } from '../rollbackPlan.js';
@@ -16,6 +19,8 @@ interface FieldBack {
   readonly key: string;
   readonly object: string;
   readonly field: FieldDescribe;
+  /** Where its data is kept by itself; undefined: with the rows of its object. */
+  readonly saved?: SavedField;
 }
 
 /**
@@ -24,6 +29,7 @@ interface FieldBack {
  * were left out, nor lookups to rows that stay deleted.
  */
 export async function readRefills(
+  org: Querier,
   baseline: Baseline,
   componentSteps: readonly DraftStep[],
   recordSteps: readonly DraftStep[],
@@ -42,15 +48,18 @@ export async function readRefills(
   );
   const steps: DraftStep[] = [];
   for (const [object, own] of Map.groupBy(fields, (one) => one.object)) {
-    const part = baseline.snapshot.objects.find((entry) => entry.object === object);
-    if (!part) continue;
-    const items: RecordItem[] = [];
-    for await (const row of baselineRows(baseline, part)) {
-      const id = row.Id as string;
-      const item = gone.has(id) || excluded(choice, recordTarget(object, id)) ? undefined : itemOf(row, own, gone);
-      if (item) items.push(item);
-    }
-    if (items.length > 0) steps.push(refill(object, own, items, returning));
+    const items = new Map<string, RecordItem>();
+    for (const [saved, together] of Map.groupBy(own, (field) => field.saved))
+      for await (const row of rowsWith(baseline, object, saved)) {
+        const id = row.Id as string;
+        const item =
+          gone.has(id) || excluded(choice, recordTarget(object, id)) ? undefined : itemOf(row, together, gone);
+        if (item) items.set(id, joined(items.get(id), item));
+      }
+    // Rows of which the snapshot holds nothing else may have been deleted since without a word in the changes.
+    if (own.some(({ saved }) => saved)) await leaveOutGone(org, object, items, back);
+    const sorted = [...items.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    if (sorted.length > 0) steps.push(refill(object, own, sorted, returning));
   }
   return steps;
 }
@@ -67,6 +76,8 @@ export function refillable(baseline: Baseline, keys: readonly ComponentKey[]): S
 
 function savedField(baseline: Baseline, { type, fullName }: ComponentKey): FieldDescribe | undefined {
   if (type !== 'CustomField') return undefined;
+  const byItself = savedFieldOf(baseline, fullName);
+  if (byItself) return byItself.updateable ? byItself : undefined;
   const [object = '', name = ''] = fullName.split('.');
   const describe = baseline.describes.get(object);
   const field = describe && fieldNamed(describe, name);
@@ -77,7 +88,38 @@ function savedField(baseline: Baseline, { type, fullName }: ComponentKey): Field
 function fieldBack(baseline: Baseline, { key, operation, detail }: DraftStep): FieldBack[] {
   if (operation !== 'recreateComponent' || detail.kind !== 'component') return [];
   const field = savedField(baseline, detail);
-  return field ? [{ key, object: detail.fullName.split('.')[0] ?? '', field }] : [];
+  const saved = baseline.fieldData?.get(detail.fullName);
+  return field ? [{ key, object: detail.fullName.split('.')[0] ?? '', field, ...(saved ? { saved } : {}) }] : [];
+}
+
+async function* rowsWith(baseline: Baseline, object: string, saved: SavedField | undefined): AsyncGenerator<ValueRow> {
+  const part = baseline.snapshot.objects.find((entry) => entry.object === object);
+  if (saved) yield* fieldDataRows(baseline, saved);
+  else if (part) yield* baselineRows(baseline, part);
+}
+
+function joined(one: RecordItem | undefined, other: RecordItem): RecordItem {
+  if (!one) return other;
+  const also = { ...one.also, ...other.also };
+  return {
+    ...one,
+    before: { ...one.before, ...other.before },
+    after: { ...one.after, ...other.after },
+    ...(Object.keys(also).length > 0 ? { also } : {}),
+  };
+}
+
+async function leaveOutGone(
+  org: Querier,
+  object: string,
+  items: Map<string, RecordItem>,
+  back: ReadonlySet<string>
+): Promise<void> {
+  const unsure = [...items.keys()].filter((id) => !back.has(id));
+  const there = new Set<string>();
+  for (const chunk of idChunks(unsure))
+    for (const row of await org.query(select(['Id'], object, inList('Id', chunk)))) there.add(String(row.Id));
+  for (const id of unsure) if (!there.has(id)) items.delete(id);
 }
 
 /** What a new field holds: nothing; a checkbox is not ticked, or ticked by its default. */
