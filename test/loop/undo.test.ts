@@ -101,6 +101,10 @@ describe('undoing a run', function () {
             if (products > 0) throw new Error('socket hang up');
             return org.query(soql, options);
           },
+          queryTogether: async (soqls) => {
+            if (products > 0) throw new Error('socket hang up');
+            return org.queryTogether(soqls);
+          },
         }),
       });
       const { status, runId } = await first.apply(story.plan);
