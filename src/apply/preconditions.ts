@@ -127,7 +127,9 @@ async function rowQuestions(
   }>
 > {
   const steps = plan.steps.flatMap((step) => (step.detail.kind === 'records' ? [{ step, ...step.detail }] : []));
-  await org.describeAll(steps.map(({ object }) => object));
+  // The org knows neither an object that is created again only later, nor a row of it.
+  const coming = await objectsComing(org, plan);
+  await org.describeAll(steps.map(({ object }) => object).filter((object) => !coming.has(object)));
   return Promise.all(
     steps.map(async ({ step, object }) => {
       const soft = softReferences(knowledge, object);
@@ -143,10 +145,24 @@ async function rowQuestions(
         step,
         object,
         items: now,
-        question: await questionFor(org, object, ids, await fieldsOf(org, object, now)),
+        question: coming.has(object)
+          ? { fields: [], soqls: [] }
+          : await questionFor(org, object, ids, await fieldsOf(org, object, now)),
       };
     })
   );
+}
+
+/** Objects that steps of the plan create again and that are not there yet. */
+async function objectsComing(org: OrgPorts, plan: RollbackPlan): Promise<ReadonlySet<string>> {
+  const names = plan.steps.flatMap(({ operation, detail }) =>
+    operation === 'recreateComponent' && detail.kind === 'component' && detail.type === 'CustomObject'
+      ? [detail.fullName]
+      : []
+  );
+  if (names.length === 0) return NO_FIELDS;
+  const known = await org.objectNames();
+  return new Set(names.filter((name) => !known.has(name)));
 }
 
 /** Fields of an object that a step of the plan creates again and that are not there yet. */
@@ -158,6 +174,7 @@ async function fieldsComing(org: OrgPorts, plan: RollbackPlan, object: string): 
   );
   const own = names.flatMap((name) => (name.startsWith(`${object}.`) ? [name.slice(object.length + 1)] : []));
   if (own.length === 0) return NO_FIELDS;
+  if (!(await org.objectNames()).has(object)) return NO_FIELDS;
   const describe = await org.describe(object);
   return new Set(own.filter((field) => !fieldNamed(describe, field)));
 }

@@ -116,7 +116,8 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     changed: 'by part',
     loses: {
       deleted: 'its rows: for 15 days in Setup, Deleted Objects',
-      recreated: 'its rows: undelete it in Setup within 15 days instead',
+      recreated:
+        'its old Ids, and with its rows only where the snapshot holds them: undelete it in Setup within 15 days instead',
     },
     mind: 'Each field, rule and list view is taken back by itself. What was added to its own settings stays.',
     source: 'MDAPI, CustomObject; HELP, "Manage Deleted Custom Objects"',

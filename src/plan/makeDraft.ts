@@ -13,6 +13,7 @@ import { readRedeployUnits } from './flows/readRedeployUnits.js';
 import { redeploysInParts } from './flows/redeployParts.js';
 import { readProfileItems } from './permissions/readProfileItems.js';
 import { permissionDraft } from './permissions/permissionDraft.js';
+import { withReturningObjects } from './records/readReturningObjects.js';
 import { readRefills, refillable } from './records/readRefills.js';
 import { stepsWithoutCascades } from './records/readCascades.js';
 import { deletedFirst } from './components/deletedFirst.js';
@@ -51,7 +52,6 @@ export async function makeDraft(
         snapshotAt: snapshot.createdAt,
         flowTexts: stayingFlowTexts(observed.components.flowTexts, flowDraft.steps),
         ...(await readFilledRows(org, baseline, observed.changes.components)),
-        recordScope: new Set(baseline.snapshot.objects.map(({ object }) => object)),
         refillable: refillable(baseline, observed.changes.components),
         texts,
         off: offDigests(retrieved, observed.changes.components),
@@ -71,11 +71,14 @@ export async function makeDraft(
   const inOrder = { ...alone, steps: deletedFirst(alone.steps, { texts, inTheWay }) };
   const units = await readDeployUnits(baseline, inOrder.steps, org.deployLimits);
   const componentDraft = inParts(inOrder, units, org.deployLimits);
+  const records = await withReturningObjects(org, baseline, observed.records, componentDraft.steps);
+  const back = records.changes.slice(observed.records.changes.length);
+  const recordChanges = [...observed.changes.records, ...back];
   const recordDraft = await stepsWithoutCascades(
     org,
-    observed.changes.records,
+    recordChanges,
     {
-      ...observed.records,
+      ...records,
       knowledge: baseline.knowledge,
       lastEditorOnly: !attribution.exact,
       loaded: attribution.loaded,
@@ -89,7 +92,7 @@ export async function makeDraft(
     baseline,
     componentDraft.steps,
     recordDraft.steps,
-    observed.changes.records,
+    recordChanges,
     decisions.choice
   );
   const manual = await readProfileItems(baseline, observed.components.retrieved, componentDraft.steps);

@@ -27,6 +27,8 @@ export interface RecordChange {
   readonly baseline: ValueRow | undefined;
   /** Undefined when the org no longer knows the row at all. */
   readonly now: ValueRow | undefined;
+  /** Of a deleted row: it went with its object, which a step of the plan creates again. */
+  readonly withObject?: true;
   /** For `updated`: what differs. For `deleted`: what differed when it was deleted. Empty for `inserted`. */
   readonly differences: readonly FieldDifference[];
 }

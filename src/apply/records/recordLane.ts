@@ -24,7 +24,7 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
   const recordStep = step as RecordStep;
   const { object } = recordStep.detail;
   const items = itemsNow(run, recordStep);
-  const hidden = await hiddenFields(run, recordStep);
+  const hidden = await hiddenFields(run, recordStep, items);
   if (hidden.length > 0) {
     const message = `${hidden.map((field) => `${object}.${field}`).join(', ')} is not visible to this user: give this user access to it, then plan again`;
     const failed = { outcome: 'failed', code: 'FIELD_NOT_VISIBLE', message } as const;
@@ -97,18 +97,31 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
 }
 
 /**
- * Fields that an update writes and the org does not show: one that was created again is hidden until somebody is given
+ * Fields that a step writes and the org does not show: one that was created again is hidden until somebody is given
  * access to it. Access may just have come back, so the org is asked once more.
  */
-async function hiddenFields(run: RunContext, { operation, detail }: RecordStep): Promise<readonly string[]> {
-  if (operation !== 'updateRecords') return [];
+async function hiddenFields(
+  run: RunContext,
+  { operation, detail }: RecordStep,
+  items: readonly Item[]
+): Promise<readonly string[]> {
+  if (operation !== 'updateRecords' && operation !== 'insertRecords') return [];
+  const fields = operation === 'updateRecords' ? detail.fields : fieldsHeld(items);
   const missing = async (): Promise<string[]> => {
     const describe = await run.org.describe(detail.object);
-    return detail.fields.filter((field) => !fieldNamed(describe, field));
+    return fields.filter((field) => !fieldNamed(describe, field));
   };
   if ((await missing()).length === 0) return [];
   run.org.forgetDescribes();
   return missing();
+}
+
+/** Fields in which any of these rows holds something. */
+function fieldsHeld(items: readonly Item[]): string[] {
+  const names = new Set<string>();
+  for (const { planned } of items)
+    for (const [name, value] of Object.entries(planned.after ?? {})) if (value !== null) names.add(name);
+  return [...names];
 }
 
 /** Whether a row that was to be written before the run was cut off is written. What came back may differ in fields. */

@@ -217,6 +217,8 @@ function claimField(change: RecordChange, difference: FieldDifference, attributi
 
 /** Whose a deletion is. A row that is gone for good has no last editor: it is theirs only where nobody else was at work. */
 export function claimDeleted(change: RecordChange, attribution: Attribution): Claim {
+  // Whoever had the object created again had its rows.
+  if (change.withObject) return OURS;
   const author = change.now === undefined ? NOBODY : recordAuthor(change);
   // It was still there when the deployment was over.
   if (attribution.after?.rows.get(change.id)) return theirs('deletedLater', author);

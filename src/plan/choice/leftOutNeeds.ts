@@ -39,7 +39,6 @@ export function leftOutNeeds(
         snapshotAt: baseline.snapshot.createdAt,
         flowTexts: new Map(),
         filledRows: new Map(),
-        recordScope: new Set(),
       },
       all
     ),

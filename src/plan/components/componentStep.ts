@@ -18,9 +18,10 @@ export interface ComponentFacts extends ComponentTexts {
   readonly filledRows: ReadonlyMap<string, number>;
   /** Created fields that this user does not see: what they hold can be neither counted nor saved. */
   readonly unseen?: ReadonlySet<string>;
-  /** Objects whose records the snapshot holds. */
-  readonly recordScope: ReadonlySet<string>;
-  /** Deleted fields of which the snapshot holds data that can be written again, by `Object.Field__c`. */
+  /**
+   * Deleted fields of which the snapshot holds data that can be written again, by `Object.Field__c`, and deleted objects
+   * whose rows it holds.
+   */
   readonly refillable?: ReadonlySet<string>;
   /** Digests that created components would have, switched off, where the API cannot delete them, or not while they are on. */
   readonly off?: ReadonlyMap<string, string>;

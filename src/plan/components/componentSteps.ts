@@ -1,5 +1,6 @@
 import type { ComponentChange } from '../../metadata/diffComponents.js';
 import { keyText } from '../../metadata/component.js';
+import { containerOf } from '../../metadata/members.js';
 import { plural } from '../../model/plural.js';
 import { componentTarget } from '../../model/selector.js';
 import { conflict, decide, leftOut } from '../choice/choice.js';
@@ -34,11 +35,14 @@ export function componentSteps(
     if (!skipped && harmless === undefined && belongs(change, decisions, draft, target)) chosen.push(change);
     else staying.add(keyText(change));
   }
+  const objects = new Set(
+    changes.flatMap(({ kind, type, fullName }) => (kind === 'deleted' && type === 'CustomObject' ? [fullName] : []))
+  );
   for (const change of withoutUsed(chosen, staying, facts, decisions, draft)) {
     const target = componentTarget(change.type, change.fullName);
     if (change.kind === 'created') draft.steps.push(...goingSteps(change, facts, decisions, draft, target));
     else {
-      const step = restoration(change, facts, decisions, draft, target);
+      const step = restoration(change, objects, facts, decisions, draft, target);
       if (step) draft.steps.push(step);
     }
   }
@@ -71,31 +75,33 @@ function createdByDeployers(change: ComponentChange, decisions: Decisions, draft
 
 /**
  * What differs is overridden, what vanished is created again. A field or object that was deleted still lies in Setup with
- * its data, which no API brings back: a person undeletes it there. It is created again, empty, only when it is named.
+ * its data, which no API brings back: a person undeletes it there. It is created again, with what the snapshot holds of its
+ * data, only when it is named. What stood in a deleted object comes back with it, or waits for it.
  */
 function restoration(
   change: ComponentChange,
+  objects: ReadonlySet<string>,
   facts: ComponentFacts,
   decisions: Decisions,
   draft: Draft,
   target: string
 ): DraftStep | undefined {
   if (change.kind === 'changed') return overriding(change, facts, target);
+  const [object = ''] = change.fullName.split('.');
+  if (change.type !== 'CustomObject' && containerOf(change.type) === 'CustomObject' && objects.has(object)) {
+    const parent = componentTarget('CustomObject', object);
+    if (isNamed(decisions, parent))
+      return componentStep(change, 'recreateComponent', target, 'lossless', `it was deleted since with ${object}`);
+    draft.leftOut.push({ target, why: `it was deleted with ${object}, and comes back with it` });
+    return undefined;
+  }
   const held = HELD_IN_SETUP[change.type];
   if (held === undefined) return componentStep(change, 'recreateComponent', target, 'lossless', 'it was deleted since');
-  const { decision, named } = decide(decisions.choice, target);
   const rows = facts.filledRows.get(change.fullName);
   const had = rows === undefined ? '' : ` (${plural(rows, 'row')} in the snapshot)`;
   const refilled = facts.refillable?.has(change.fullName) === true;
-  if (named && decision === 'restore') {
-    const object = change.fullName.split('.')[0] ?? '';
-    const data = refilled
-      ? `comes back empty${rows === 0 ? '' : `, and ${plural(rows ?? 0, 'row')} get what the snapshot holds of it`}; field history and what was entered since are lost`
-      : `comes back without its data${had}${
-          change.type === 'CustomObject' && facts.recordScope.has(object)
-            ? `; then fill it from the snapshot: sf rollback plan --snapshot ${facts.snapshotId} --full --only record:${object} --on-conflict restore`
-            : ''
-        }`;
+  if (isNamed(decisions, target)) {
+    const data = refilled ? comesBack(change.type, rows) : `comes back without its data${had}`;
     return componentStep(change, 'recreateComponent', target, 'lossy', `it was deleted since and ${data}`, rows);
   }
   const at = (decisions.attribution.touches.get(keyText(change)) ?? []).findLast((touch) => touch.deleted)?.at;
@@ -110,6 +116,19 @@ function restoration(
       `--resolve ${target}=restore`,
   });
   return undefined;
+}
+
+function isNamed({ choice }: Decisions, target: string): boolean {
+  const { decision, named } = decide(choice, target);
+  return named && decision === 'restore';
+}
+
+/** What becomes of the data that the snapshot holds. */
+function comesBack(type: string, rows: number | undefined): string {
+  const none = rows === 0;
+  if (type === 'CustomObject')
+    return `comes back empty${none ? '' : `, and ${rows === undefined ? 'the rows' : plural(rows, 'row')} of the snapshot are inserted again, under new Ids`}; what was entered since is lost`;
+  return `comes back empty${none ? '' : `, and ${plural(rows ?? 0, 'row')} get what the snapshot holds of it`}; field history and what was entered since are lost`;
 }
 
 const HELD_IN_SETUP: Readonly<Record<string, string>> = {

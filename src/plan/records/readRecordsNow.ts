@@ -99,7 +99,8 @@ export async function readRecordsNow(
   };
 }
 
-async function readInactive(org: RecordReader, users: readonly string[]): Promise<ReadonlySet<string>> {
+/** Which of these users are inactive. */
+export async function readInactive(org: RecordReader, users: readonly string[]): Promise<ReadonlySet<string>> {
   const inactive = new Set<string>();
   for (const chunk of idChunks(users))
     for (const row of await org.query(select(['Id'], 'User', both(inList('Id', chunk), 'IsActive = false'))))

@@ -9,6 +9,7 @@ import { fieldNamed, type FieldDescribe } from '../../records/objectDescribe.js'
 import type { Baseline } from '../../snapshot/baseline.js';
 import { fieldDataRows, savedFieldOf, type SavedField } from '../../snapshot/fieldData.js';
 import { baselineRows } from '../../snapshot/baselineRows.js';
+import { returningObjects } from './readReturningObjects.js';
 import type { Choice } from '../choice/choice.js';
 import type { DraftStep, RecordItem } from '../rollbackPlan.js';
 
@@ -36,7 +37,9 @@ export async function readRefills(
   changes: readonly RecordChange[],
   choice: Choice
 ): Promise<DraftStep[]> {
-  const fields = componentSteps.flatMap((step) => fieldBack(baseline, step));
+  // Rows of an object that is created again come back with all they had.
+  const whole = new Set(returningObjects(baseline, componentSteps));
+  const fields = componentSteps.flatMap((step) => fieldBack(baseline, step)).filter(({ object }) => !whole.has(object));
   if (fields.length === 0) return [];
   const returning = new Map<string, ReadonlySet<string>>();
   for (const { key, operation, detail } of recordSteps)
@@ -69,9 +72,22 @@ function excluded({ exclude }: Choice, target: string): boolean {
   return exclude.some((selector) => selects(selector, target));
 }
 
-/** Fields that were deleted of which the snapshot holds data that can be written again, by `Object.Field__c`. */
+/**
+ * Fields that were deleted of which the snapshot holds data that can be written again, by `Object.Field__c`, and objects of
+ * which it holds rows that can be inserted again.
+ */
 export function refillable(baseline: Baseline, keys: readonly ComponentKey[]): Set<string> {
-  return new Set(keys.flatMap((key) => (savedField(baseline, key) ? [key.fullName] : [])));
+  return new Set(
+    keys.flatMap((key) => (savedField(baseline, key) || savedObject(baseline, key) ? [key.fullName] : []))
+  );
+}
+
+function savedObject({ snapshot, describes }: Baseline, { type, fullName }: ComponentKey): boolean {
+  return (
+    type === 'CustomObject' &&
+    snapshot.objects.some(({ object }) => object === fullName) &&
+    describes.get(fullName)?.createable === true
+  );
 }
 
 function savedField(baseline: Baseline, { type, fullName }: ComponentKey): FieldDescribe | undefined {
@@ -167,7 +183,7 @@ function refill(
   };
 }
 
-/** What is said of fields that vanished, without those that steps of the plan fill again. */
+/** What is said of fields and objects that vanished, without those that steps of the plan fill again. */
 export function unlessRefilled(findings: readonly Finding[], steps: readonly DraftStep[]): Finding[] {
   const filled = new Set(
     steps.flatMap(({ key, detail }) =>
@@ -176,5 +192,13 @@ export function unlessRefilled(findings: readonly Finding[], steps: readonly Dra
         : []
     )
   );
-  return findings.filter(({ code, subject }) => code !== 'fieldsGone' || !filled.has(subject));
+  const inserted = new Set(
+    steps.flatMap(({ operation, detail }) =>
+      detail.kind === 'records' && operation === 'insertRecords' ? [detail.object] : []
+    )
+  );
+  return findings.filter(
+    ({ code, subject }) =>
+      (code !== 'fieldsGone' || !filled.has(subject)) && (code !== 'objectGone' || !inserted.has(subject))
+  );
 }

@@ -68,7 +68,9 @@ function sheetsOf(
   const chosen = changes.filter((change) => {
     const target = recordTarget(change.object, change.id);
     const silent = change.kind === 'passing' || change.kind === 'touched';
-    const skipped = silent ? undefined : leftOut(decisions.choice, target);
+    // Whoever chose an object that is created again chose its rows, too.
+    const choice = change.withObject ? { ...decisions.choice, only: [] } : decisions.choice;
+    const skipped = silent ? undefined : leftOut(choice, target);
     if (skipped) draft.leftOut.push(skipped);
     const stays = skipped ? undefined : blocked.get(change.id);
     if (stays)

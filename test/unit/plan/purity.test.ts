@@ -86,7 +86,6 @@ const COMPONENT_FACTS = {
   snapshotAt: SNAPSHOT_AT,
   flowTexts: new Map([['A-1', '<x/>']]),
   filledRows: new Map([['Product2.New__c', 3]]),
-  recordScope: new Set<string>(),
 };
 
 function draftOf(changes: Parameters<typeof attribute>[0], how: Decisions): Draft {

@@ -20,7 +20,6 @@ const FACTS: ComponentFacts = {
   snapshotAt: SNAPSHOT_AT,
   flowTexts: new Map(),
   filledRows: new Map(),
-  recordScope: new Set(),
 };
 
 function plan(change: ComponentChange, how: Decisions = decisions(), facts: Partial<ComponentFacts> = {}): Draft {
@@ -91,10 +90,37 @@ describe('the way back of a component', () => {
     expect(deletedBy('CustomField', {}, saved).manual[0]?.what).to.include('with what the snapshot holds of its data');
   });
 
-  it('creates a deleted object again when it is named, and says which plan fills it', () => {
+  it('creates a deleted object again when it is named, and says what becomes of its rows', () => {
     const named = { resolve: [{ selector: 'metadata:CustomObject:X.Y__c', decision: 'restore' as const }] };
-    const [step] = deletedBy('CustomObject', named, { recordScope: new Set(['X']) }).steps;
-    expect(step?.reason).to.include('sf rollback plan --snapshot S --full --only record:X');
+    const counted = { filledRows: new Map([['X.Y__c', 7]]) };
+    expect(deletedBy('CustomObject', named, counted).steps[0]?.reason).to.include('without its data (7 rows');
+    const saved = { ...counted, refillable: new Set(['X.Y__c']) };
+    expect(deletedBy('CustomObject', named, saved).steps[0]?.reason).to.include(
+      '7 rows of the snapshot are inserted again, under new Ids'
+    );
+  });
+
+  it('that stood in a deleted object comes back with it, and is nothing to deploy while it does not', () => {
+    const members = ['CustomField:T__c.A__c', 'ValidationRule:T__c.B'].map((key) => {
+      const [type = '', fullName = ''] = key.split(':');
+      return componentChange('deleted', type, fullName);
+    });
+    const changes = [componentChange('deleted', 'CustomObject', 'T__c'), ...members];
+    const touches = new Map(
+      changes.map(({ type, fullName }) => [`${type}:${fullName}`, [touch(DEPLOYER, { deleted: true })]])
+    );
+    const held = componentSteps(changes, FACTS, decisions({}, { touches }));
+    expect([held.steps.length, held.manual.map(({ target }) => target)]).to.deep.equal([
+      0,
+      ['metadata:CustomObject:T__c'],
+    ]);
+    expect(held.leftOut.map(({ why }) => why)).to.deep.equal(
+      members.map(() => 'it was deleted with T__c, and comes back with it')
+    );
+    const resolve = [{ selector: 'metadata:CustomObject:T__c', decision: 'restore' as const }];
+    const back = componentSteps(changes, FACTS, decisions({ resolve }, { touches }));
+    expect(back.steps.map(({ operation }) => operation)).to.deep.equal(changes.map(() => 'recreateComponent'));
+    expect([back.manual, back.leftOut]).to.deep.equal([[], []]);
   });
 });
 
