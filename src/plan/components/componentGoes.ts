@@ -30,7 +30,7 @@ export function goingSteps(
   const { created, instead } = typeFacts(change.type);
   if (created === 'switched off') return offStep(change, facts, draft, target, instead ?? '');
   if (created === 'by hand') return byHand(`${change.type} cannot be deleted through the API. ${instead ?? ''}`);
-  const users = [...facts.flowTexts].filter(([, text]) => mentions(text, change.fullName)).map(([version]) => version);
+  const users = [...facts.flowTexts].filter(([, text]) => mentions(text, change)).map(([version]) => version);
   if (users.length > 0)
     return byHand(
       `It stays: flow version ${users.sort().join(', ')} uses it. Plan with --delete-flows to delete the versions that were added since, or delete it by hand later.`

@@ -58,14 +58,16 @@ function usersOf(change: ComponentChange, staying: ReadonlySet<string>, facts: C
   // A file that holds a component names it, and is no user of it.
   const others = new Set([keyText(change), ...(container ? [keyText(container)] : [])]);
   const inScope = [...staying].flatMap((key) => {
-    const type = key.slice(0, key.indexOf(':'));
+    const [type, fullName] = [key.slice(0, key.indexOf(':')), key.slice(key.indexOf(':') + 1)];
     const text = facts.texts?.get(key);
-    return text !== undefined && canUse(type) && !others.has(key) && mentions(text, change.fullName)
+    return text !== undefined && canUse(type) && !others.has(key) && mentions(text, change, { type, fullName })
       ? [`metadata:${key}`]
       : [];
   });
   const outside = (facts.outside ?? []).flatMap(({ target, type, fullName, text }) =>
-    canUse(type) && !others.has(keyText({ type, fullName })) && mentions(text, change.fullName) ? [target] : []
+    canUse(type) && !others.has(keyText({ type, fullName })) && mentions(text, change, { type, fullName })
+      ? [target]
+      : []
   );
   return [...new Set([...inScope, ...outside])].sort();
 }
