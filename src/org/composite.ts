@@ -1,4 +1,4 @@
-import type { OrgHttp, RequestOptions } from './orgHttp.js';
+import type { OrgHttp } from './orgHttp.js';
 import { OrgRequestError } from './orgRequestError.js';
 
 /** Of the 25 requests that a composite takes, those that may be queries or calls of sObject Collections (REST API guide). */
@@ -23,13 +23,14 @@ export interface Subanswer {
 
 /**
  * Requests that the org works off in one call, in the order given, each answered for itself: one that fails takes none of the
- * others back. Undefined stands for those without an answer, all of them where the org did not take the call as a whole: then
- * nothing was done. They are to be sent one by one.
+ * others back. All of them may be sent again whatever became of them. Undefined stands for those without an answer, which are
+ * to be sent one by one: all of them where the org did not take the call as a whole, or failed at it to the end, as it may
+ * where the answers together are too much for it.
  */
 export async function sendTogether(
   http: OrgHttp,
   subrequests: readonly Subrequest[],
-  options: Pick<RequestOptions, 'repeatable' | 'readsOnly'>
+  options: { readonly repeatable: true } | { readonly readsOnly: true }
 ): Promise<Array<Subanswer | undefined>> {
   const json = {
     allOrNone: false,
@@ -53,7 +54,8 @@ export async function sendTogether(
     });
     parts = answer?.compositeResponse;
   } catch (error) {
-    if (!(error instanceof OrgRequestError && REFUSED_AS_A_WHOLE.has(error.status ?? 0))) throw error;
+    const status = error instanceof OrgRequestError ? (error.status ?? 0) : 0;
+    if (!REFUSED_AS_A_WHOLE.has(status) && status < 500) throw error;
   }
   const whole = Array.isArray(parts) && parts.length === subrequests.length;
   return subrequests.map((_one, n) => {

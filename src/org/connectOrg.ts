@@ -83,7 +83,7 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
     objectNames: () => describes.objectNames(),
     describe: (object) => describes.describe(object),
     describeAll: (objects) => describes.describeAll(objects),
-    queryTogether: (soqls) => queriesTogether(http, soqls),
+    queryTogether: (soqls, options) => queriesTogether(http, soqls, options?.living),
     forgetDescribes: () => describes.forget(),
     startBackup: (soql, options) => bulk.start(soql, options?.all === true),
     awaitBackups: (jobIds) => bulk.await(jobIds),

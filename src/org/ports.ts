@@ -270,10 +270,11 @@ export interface RecordReader extends Querier {
   /** Reads those not yet known of several at once, so that `describe` has them at hand. One that is refused there tells why. */
   describeAll(objects: Iterable<string>): Promise<void>;
   /**
-   * All rows of several queries, deleted ones included, by query, in as few requests as can be. One that was refused, or has
-   * more rows than a page, is missing: asked by itself (`query`) it has an answer, or tells why not.
+   * All rows of several queries, by query, in as few requests as can be; deleted rows, too, unless only the `living` are asked
+   * for. One that was refused, or has more rows than a page, is missing: asked by itself (`query`) it has an answer, or tells
+   * why not.
    */
-  queryTogether(soqls: readonly string[]): Promise<Answers>;
+  queryTogether(soqls: readonly string[], options?: { readonly living?: boolean }): Promise<Answers>;
   /** To be called after a deployment: fields may have come or gone. */
   forgetDescribes(): void;
   /** Starts a bulk query job; returns its id and the org's time at its start. */

@@ -7,9 +7,9 @@ import { onlyPage } from './restQueries.js';
 /** Composites that are under way at a time. */
 const AT_A_TIME = 4;
 
-/** A query for a composite, deleted rows included. */
-export function queryPart(soql: string): Subrequest {
-  return { method: 'GET', path: `/queryAll?q=${encodeURIComponent(soql)}` };
+/** A query for a composite, deleted rows included unless only the `living` are asked for. */
+export function queryPart(soql: string, living = false): Subrequest {
+  return { method: 'GET', path: `/${living ? 'query' : 'queryAll'}?q=${encodeURIComponent(soql)}` };
 }
 
 /** The rows of an answer that holds them all; undefined when it does not, whatever the reason. */
@@ -23,12 +23,13 @@ export function wholeAnswer(answer: Subanswer | undefined, soql: string): RawRow
 }
 
 /**
- * Queries, deleted rows included, that go five in a call. One that was refused, or has more rows than a page, has no answer:
+ * Queries that go five in a call, deleted rows included unless only the `living` are asked for. One that was refused, or has more rows than a page, has no answer:
  * it is to be asked by itself, which tells why.
  */
 export async function queriesTogether(
   http: OrgHttp,
-  soqls: readonly string[]
+  soqls: readonly string[],
+  living = false
 ): Promise<ReadonlyMap<string, readonly RawRow[]>> {
   const rows = new Map<string, readonly RawRow[]>();
   const limit = pLimit(AT_A_TIME);
@@ -38,7 +39,8 @@ export async function queriesTogether(
   await Promise.all(
     chunks.map((chunk) =>
       limit(async () => {
-        const answers = await sendTogether(http, chunk.map(queryPart), { readsOnly: true });
+        const parts = chunk.map((soql) => queryPart(soql, living));
+        const answers = await sendTogether(http, parts, { readsOnly: true });
         for (const [n, soql] of chunk.entries()) {
           const whole = wholeAnswer(answers[n], soql);
           if (whole) rows.set(soql, whole);

@@ -100,7 +100,7 @@ export class RecordWrites implements Pick<RecordWriter, 'updateRows' | 'deleteRo
   /** A call with the queries behind it. Refused, or not answered there, it is sent by itself, and nothing was read behind it. */
   private async both(call: Call, behind: ReadBehind): Promise<RowResult[]> {
     const soqls = behind.soqls.slice(0, QUERIES_PER_COMPOSITE - 1);
-    const parts = [call, ...soqls.map(queryPart)];
+    const parts = [call, ...soqls.map((soql) => queryPart(soql))];
     const [written, ...read] = await sendTogether(this.http, parts, { repeatable: true });
     const results = written?.body as readonly SaveResult[] | undefined;
     if (written?.status !== 200 || !isWhole(results, call)) return this.one(call);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectOrg } from '../../src/org/connectOrg.js';
 import { OrgRequestError } from '../../src/org/orgHttp.js';
-import type { OrgPorts, RowResult } from '../../src/org/ports.js';
+import type { Answers, OrgPorts, RowResult } from '../../src/org/ports.js';
 import { recordAt } from '../../src/records/csvRecords.js';
 import { readableFields } from '../../src/records/objectDescribe.js';
 import { select } from '../../src/records/soql.js';
@@ -207,6 +207,28 @@ describe('the two ways to an org', () => {
     });
     expect(results.map((result) => result.success)).to.deep.equal([true, true, false, false, false, false]);
     sameRows(RULE);
+  });
+
+  it('read behind a write what it left, and of several questions those that have an answer', async () => {
+    const asked = (org: PracticeOrg): string[] => {
+      const one = (field: string): string => `SELECT Id, ${field} FROM ${RULE} WHERE Id = '${String(rules(org)[0])}'`;
+      return [one('Name'), one('Nonsense__c'), one('IsDeleted')];
+    };
+    const renamed = await same(async (ports, org) => {
+      const read: unknown[] = [];
+      const behind = { soqls: asked(org), answered: (answers: Answers) => void read.push(...answers) };
+      await ports.updateRows(RULE, [{ Id: String(rules(org)[0]), Name: 'Renamed' }], behind);
+      await ports.deleteRows(RULE, [String(rules(org)[0])], behind);
+      return read;
+    });
+    expect(renamed.map(([, rows]: [string, unknown[]]) => rows.length)).to.deep.equal([1, 1, 1, 1]);
+    expect(renamed[0][1][0].Name).to.equal('Renamed');
+    expect([renamed[1][1][0].IsDeleted, renamed[3][1][0].IsDeleted]).to.deep.equal([false, true]);
+    const living = await same(async (ports, org) => [...(await ports.queryTogether(asked(org), { living: true }))]);
+    expect(living.map(([, rows]: [string, unknown[]]) => rows.length)).to.deep.equal([0, 0]);
+    // One that is not there does not keep the others from being known.
+    await same((ports) => ports.describeAll([RULE, 'Nothing__c', 'Product2']));
+    expect((await same((ports) => ports.describe('Product2'))).name).to.equal('Product2');
   });
 
   it('write more than 200 rows in several transactions', async () => {

@@ -23,6 +23,8 @@ function shuffling(org: OrgPorts, dice: Dice): OrgPorts {
   return {
     ...org,
     query: async (soql, options) => mixed(await org.query(soql, options)),
+    queryTogether: async (soqls, options) =>
+      mixedMap(new Map([...(await org.queryTogether(soqls, options))].map(([soql, rows]) => [soql, mixed(rows)]))),
     listFlows: async () => mixed(await org.listFlows()).map((entry) => ({ ...entry, versions: [...entry.versions] })),
     listComponents: async (types) => mixed(await org.listComponents(types)),
     retrieve: async (keys) => {

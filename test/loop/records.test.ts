@@ -10,6 +10,7 @@ import type { ObjectScope } from '../../src/snapshot/scope.js';
 import { CREMA_UNO } from '../../scripts/demo/story.js';
 import { OrgError } from '../org/engine/contracts.js';
 import { readField } from '../org/engine/schema/fieldNotation.js';
+import type { RequestHead } from '../org/engine/switches.js';
 import { World } from '../support/world.js';
 
 const CPQ: readonly ObjectScope[] = (presetNamed('cpq')?.objects ?? []).map((entry) => ({ ...entry, preset: 'cpq' }));
@@ -149,10 +150,10 @@ describe('records go back', () => {
     // The org says that the object is there, and refuses to be asked by the field.
     const { rights } = world.user('Ada Admin') as { rights: { hiddenFields: ReadonlySet<string> } };
     let described = false;
-    const when = ({ path }: { readonly path: string }): boolean => {
+    const when = ({ path, parts = [] }: RequestHead): boolean => {
       const after = described;
       described ||= path.includes('/sobjects/SBQQ__PriceRule__c/describe');
-      return after && path.includes('/query');
+      return after && [path, ...parts].some((one) => one.includes('/query'));
     };
     const run = (): void => void (rights.hiddenFields = new Set(['SBQQ__PriceCondition__c.SBQQ__Rule__c']));
     world.org.switches.beforeRequest = [{ when, run }];

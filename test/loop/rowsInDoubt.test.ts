@@ -114,9 +114,9 @@ describe('rows of which nobody knows whether they were inserted', () => {
             if (taken) throw new Error('socket hang up');
             return org.query(soql, options);
           },
-          queryTogether: async (soqls) => {
+          queryTogether: async (soqls, options) => {
             if (taken) throw new Error('socket hang up');
-            return org.queryTogether(soqls);
+            return org.queryTogether(soqls, options);
           },
         }),
       });

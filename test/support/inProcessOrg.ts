@@ -249,10 +249,13 @@ export class InProcessOrg implements OrgPorts {
     for (const object of objects) await this.describe(object).catch(() => undefined);
   }
 
-  public async queryTogether(soqls: readonly string[]): Promise<Answers> {
+  public async queryTogether(
+    soqls: readonly string[],
+    { living = false }: { readonly living?: boolean } = {}
+  ): Promise<Answers> {
     const rows = new Map<string, RawRow[]>();
     for (const soql of soqls) {
-      const answer = await this.query(soql, { all: true }).catch(() => undefined);
+      const answer = await this.query(soql, { all: !living }).catch(() => undefined);
       if (answer) rows.set(soql, answer);
     }
     return rows;

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Finding } from '../../model/finding.js';
 import { parseRecordId } from '../../model/ids.js';
-import { isFinalNo, type RecordReader } from '../../org/ports.js';
+import { isFinalNo, type Answers, type RawRow, type RecordReader } from '../../org/ports.js';
 import type { ChildRelationship } from '../../records/objectDescribe.js';
 import { idChunks, inList, select } from '../../records/soql.js';
 import type { RecordChange } from '../../records/diffRecords.js';
@@ -113,33 +113,48 @@ async function heldRows(
     ...(alsoGoing ?? []),
     ...[...planned.deletes.values()].flatMap((items) => items.map((item) => item.id)),
   ]);
-  const limit = pLimit(8);
-  const work: Array<Promise<void>> = [];
+  const questions: Question[] = [];
   for (const [object, items] of planned.deletes) {
     const describe = await org.describe(object);
     for (const child of describe.childRelationships) {
       if (OWN_TRACES.test(child.childObject) || !names.has(child.childObject) || !counts(child)) continue;
-      for (const chunk of idChunks(items.map((item) => item.id))) {
-        work.push(limit(() => look(org, child, chunk, going, planned.turned, byParent, findings)));
+      for (const parents of idChunks(items.map((item) => item.id))) {
+        const soql = select(['Id', child.field], child.childObject, inList(child.field, parents));
+        questions.push({ child, parents, soql });
       }
     }
   }
-  await Promise.all(work);
+  // An object of the platform may have dozens of relationships.
+  const soqls = questions.map(({ soql }) => soql);
+  const answers: Answers = soqls.length > 1 ? await org.queryTogether(soqls, { living: true }) : new Map();
+  const limit = pLimit(8);
+  await Promise.all(
+    questions.map((question) =>
+      limit(() => look(org, question, answers.get(question.soql), going, planned.turned, byParent, findings))
+    )
+  );
   return byParent;
+}
+
+/** Which rows use others by one relationship. */
+interface Question {
+  readonly child: ChildRelationship;
+  readonly parents: ReturnType<typeof idChunks>[number];
+  readonly soql: string;
 }
 
 async function look(
   org: RecordReader,
-  child: ChildRelationship,
-  parents: ReturnType<typeof idChunks>[number],
+  { child, parents, soql }: Question,
+  answer: readonly RawRow[] | undefined,
   deleted: ReadonlySet<string>,
   turned: ReadonlyMap<string, ReadonlySet<string>>,
   byParent: Map<string, Set<string>>,
   findings: Finding[]
 ): Promise<void> {
   try {
-    const rows = await org.query(select(['Id', child.field], child.childObject, inList(child.field, parents)));
-    for (const row of rows) {
+    // Asked by itself, one that was refused says why.
+    for (const row of answer ?? (await org.query(soql))) {
       const id = parseRecordId(String(row.Id)) ?? String(row.Id);
       const parent = parseRecordId(String(row[child.field])) ?? '';
       if (deleted.has(id) || turned.get(id)?.has(child.field)) continue;

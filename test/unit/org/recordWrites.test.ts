@@ -95,6 +95,16 @@ describe('rows that are written, and what is read behind them', () => {
     }
   });
 
+  it('are sent by themselves when the org fails at all of it together, however often it is asked', async () => {
+    const failed: Answer = [500, [{ errorCode: 'UNKNOWN_EXCEPTION', message: 'An unexpected error occurred' }]];
+    const { writes, asked, read, behind } = writesTo(failed, failed, failed, failed, failed, [200, [good]]);
+    expect((await writes.deleteRows('Thing__c', [idOf(1)], behind('q'))).map(({ success }) => success)).to.deep.equal([
+      true,
+    ]);
+    expect(asked.map(([what]) => what).slice(-2)).to.deep.equal(['POST /composite', 'DELETE /composite/sobjects']);
+    expect(read).to.deep.equal([]);
+  });
+
   it('go by themselves where a text would be taken for a reference to another answer', async () => {
     const { writes, asked, behind } = writesTo([200, [good]]);
     await writes.updateRows('Thing__c', [{ Id: idOf(1), Name: 'see @{part1.records[0].Id}' }], behind('q'));
