@@ -122,6 +122,11 @@ const UNQUERIED: Readonly<Record<string, string>> = {
   CustomApplication: 'which apps are visible and default',
 };
 
+function profilesIn(named: readonly string[]): string {
+  if (named.includes('*')) return 'all profiles';
+  return named.length === 1 ? `profile ${named[0]}` : `${named.length} profiles`;
+}
+
 /** What of the scope's access cannot be compared by row, in words, with the names it concerns. */
 export function unqueriedAccess(
   metadata: ReadonlyArray<{ readonly type: string; readonly fullName: string }>
@@ -135,7 +140,7 @@ export function unqueriedAccess(
     }));
   if (named.length > 0)
     gaps.push({
-      name: `settings of ${named.length === 1 ? `profile ${named[0]}` : `${named.length} profiles`}`,
+      name: `settings of ${profilesIn(named)}`,
       reason:
         'record types, page layouts and apps that are not in scope themselves, session settings and password policies are not given by the org with a profile',
     });

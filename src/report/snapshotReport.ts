@@ -25,6 +25,13 @@ export function snapshotReport(snapshot: Snapshot, path: string, width: number):
     lines.push('', `INCOMPLETE: ${plural(holes.length, 'hole')}`);
     for (const gap of holes) lines.push(...wrap(`${gap.name}: ${gap.reason}`, width - 2, '  '));
   }
-  if (limits.length > 0) lines.push(...wrap(`Not covered: ${limits.map((gap) => gap.name).join(', ')}`, width, '  '));
+  if (limits.length > 0)
+    lines.push(
+      ...wrap(
+        `Not covered: ${limits.map((gap) => gap.name).join(', ')}. Why: sf rollback show ${snapshot.id}`,
+        width,
+        '  '
+      )
+    );
   return lines.join('\n');
 }

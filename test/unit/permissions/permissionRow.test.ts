@@ -138,6 +138,9 @@ describe('the permission scope of a snapshot', () => {
         { type: 'Profile', fullName: 'Admin' },
       ]).map(({ name }) => name)
     ).to.deep.equal(['Layout access', 'settings of profile Admin']);
+    expect(unqueriedAccess([{ type: 'Profile', fullName: '*' }]).map(({ name }) => name)).to.deep.equal([
+      'settings of all profiles',
+    ]);
     expect(unqueriedAccess([{ type: 'ApexClass', fullName: 'X' }])).to.deep.equal([]);
   });
 });
