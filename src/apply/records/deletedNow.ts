@@ -17,11 +17,15 @@ export interface Along {
 /** What a delete step may take along of later ones, read just before it. */
 export async function goingAlong(run: RunContext, step: RecordStep): Promise<Along[]> {
   const found: Along[] = [];
+  // Details of details go as well: their step may wait only for that of their own masters.
+  const masters = new Map([[step.id, step.detail.object]]);
   for (const later of openDeletes(run)) {
-    if (!later.waitsFor.includes(step.id)) continue;
-    const { object } = step.detail;
+    const objects = new Set(later.waitsFor.flatMap((id) => masters.get(id) ?? []));
+    if (objects.size === 0) continue;
     const describe = await run.org.describe(later.detail.object);
-    if (!describe.fields.some((field) => field.cascadeDelete && field.referenceTo.includes(object))) continue;
+    if (!describe.fields.some((field) => field.cascadeDelete && field.referenceTo.some((name) => objects.has(name))))
+      continue;
+    masters.set(later.id, later.detail.object);
     const items = (run.current.items.get(later.id) ?? []).map((planned) => ({
       planned,
       now: mapped(run, later.detail.object, planned),
