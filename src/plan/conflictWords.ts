@@ -13,6 +13,7 @@ const KEPT_WORDS: Readonly<Record<string, string>> = {
   drift: 'it is not as in the snapshot',
   cascadesOutsidePlan: 'rows outside the plan use it',
   keyTaken: 'another row holds its unique value',
+  mayBeBack: 'an earlier run may have inserted it already',
   targetDeleted: 'it pointed to a row that stays deleted',
   interviewsOnVersion: 'interviews are paused on it, and would go with it',
   ownerInactive: 'the owner it had is inactive',

@@ -82,6 +82,7 @@ export async function makeDraft(
       knowledge: baseline.knowledge,
       lastEditorOnly: !attribution.exact,
       loaded: attribution.loaded,
+      ...(baseline.inDoubt ? { inDoubt: baseline.inDoubt } : {}),
       ofPresets: new Set(snapshot.objects.filter((part) => part.preset ?? part.dataset).map((part) => part.object)),
     },
     decisions,

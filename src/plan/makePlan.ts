@@ -10,6 +10,7 @@ import type { Choice } from './choice/choice.js';
 import { emptyDraft, joinDrafts, type Draft } from './draft.js';
 import { driftDraft } from './driftDraft.js';
 import { withAuditTrail } from './attribution/readAuditTrail.js';
+import { earlierRunFindings } from './earlierRunFindings.js';
 import { leftOutNeeds } from './choice/leftOutNeeds.js';
 import { makeAttribution } from './attribution/makeAttribution.js';
 import { makeDraft } from './makeDraft.js';
@@ -116,7 +117,16 @@ export async function makePlan(
     { attribution, people, names, request: { ...request, choice }, serverTime, daily },
     joinDrafts([
       later,
-      { ...draft, findings: [...draft.findings, ...unlessRefilled(findings, draft.steps), ...needs, ...recalculated] },
+      {
+        ...draft,
+        findings: [
+          ...draft.findings,
+          ...unlessRefilled(findings, draft.steps),
+          ...needs,
+          ...recalculated,
+          ...earlierRunFindings(baseline, draft.conflicts, org.identity.label),
+        ],
+      },
     ]),
     flowFacts.traits,
     chance

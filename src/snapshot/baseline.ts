@@ -34,10 +34,14 @@ export interface Baseline {
   readonly wayBack?: ReadonlyMap<string, StoreId>;
   /** Permission rows that plans of earlier runs took for the deployment's, with what they granted then. */
   readonly claimed?: ReadonlyMap<string, readonly string[]>;
+  /** Rows that earlier runs may have inserted, of which the org did not tell, by old Id to the run. */
+  readonly inDoubt?: ReadonlyMap<string, string>;
+  /** Runs of this org that were stopped or cut off. */
+  readonly unfinished?: readonly string[];
 }
 
-/** What earlier runs of a store tell of whose changes are. */
-export type EarlierWork = Pick<Baseline, 'wayBack' | 'claimed'>;
+/** What earlier runs of a store did, may have done and left open. */
+export type EarlierWork = Pick<Baseline, 'wayBack' | 'claimed' | 'inDoubt' | 'unfinished'>;
 
 export function objectPart(baseline: Baseline, object: string): ObjectPart | undefined {
   return baseline.snapshot.objects.find((part) => part.object === object);

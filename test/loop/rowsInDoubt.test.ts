@@ -74,6 +74,31 @@ describe('rows of which nobody knows whether they were inserted', () => {
     expect(living(scene.org).length - before).to.equal(2);
   });
 
+  it('are not inserted by a new plan, which names them, unless a person asks for it', async () => {
+    const run = await leftInDoubt();
+    const before = living(scene.org).length;
+    const life = new Life(scene, 3);
+    const snapshot = parseStoreId(story.plan.snapshotId) as StoreId;
+    const plan = await life.planAll(snapshot, [], []);
+    expect(plan.summary.insertRecords).to.equal(undefined);
+    const kept = plan.conflicts.filter(({ kind }) => kind === 'mayBeBack');
+    expect(kept.map(({ decision }) => decision)).to.deep.equal(['keep', 'keep']);
+    expect(plan.findings.filter(({ code }) => code === 'rowsInDoubt').map(({ subject }) => subject)).to.deep.equal([
+      run,
+    ]);
+
+    const [target = ''] = kept.map((each) => each.target);
+    const asked = await life.planAll(snapshot, [target], [target]);
+    expect((await life.apply(asked)).totals).to.include({ restored: 1 });
+    expect(living(scene.org).length - before).to.equal(1);
+  });
+
+  it('are not inserted by a plan that was made before they were in doubt', async () => {
+    const earlier = await new Life(scene, 0).planAll(parseStoreId(story.plan.snapshotId) as StoreId, []);
+    await leftInDoubt();
+    expect((await refusalOf(new Life(scene, 3).apply(earlier))).key).to.equal('rowsInDoubt');
+  });
+
   it('are what going on with their run speaks of, not the advice to apply the plan again', async () => {
     const run = await leftInDoubt();
     expect((await refusalOf(new Life(scene, 3).resume(run))).key).to.equal('rowsInDoubt');

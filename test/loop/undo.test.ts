@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { digestOf } from '../../src/model/digest.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import type { Refusal } from '../../src/model/refusal.js';
 import { planReport } from '../../src/report/planReport.js';
@@ -39,6 +40,28 @@ describe('undoing a run', function () {
     const again = await life.apply(await life.undo(idOf(undone.runId)));
     expect(again.steps.flatMap(({ errors }) => errors)).to.deep.equal([]);
     expect(inRecordsAndMetadata(good, pictureOf(scene))).to.deep.equal([]);
+  });
+
+  it('does not insert again what undoing the run once before inserted', async () => {
+    const run = idOf((await life.apply(story.plan)).runId);
+    scene.org.switches.binEmptied = true;
+    const undone = await life.apply(await life.undo(run));
+    expect(Object.keys(undone.idMap).length).to.be.above(3);
+    const again = await life.undo(run);
+    expect(again.summary.insertRecords).to.equal(undefined);
+    expect(again.steps.filter(({ lane }) => lane === 'records').map(({ target }) => target)).to.deep.equal([]);
+  });
+
+  it('is refused where the plan on disk is no longer the one that the run applied', async () => {
+    const run = idOf((await life.apply(story.plan)).runId);
+    const folder = await life.store.open('plans', idOf(story.plan.id));
+    const { digest, ...body } = { ...story.plan, advice: 'edited' };
+    await folder.write('plan.json', `${JSON.stringify({ ...body, digest: digestOf(body) }, null, 2)}\n`);
+    const refused = await life.undo(run).then(
+      () => digest,
+      (error: Refusal) => error.key
+    );
+    expect(refused).to.equal('planDamaged');
   });
 
   it('lets the plan be applied once more: it is no longer carried out', async () => {

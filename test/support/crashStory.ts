@@ -1,4 +1,5 @@
 import canonicalize from 'canonicalize';
+import { openBaselineToPlan } from '../../src/apply/baselineToPlan.js';
 import { applyPlan, type ApplyRequest } from '../../src/apply/applyPlan.js';
 import type { Dice } from './dice.js';
 import { deployZip } from '../../src/apply/components/deployZip.js';
@@ -219,10 +220,11 @@ export class Life {
   }
 
   /** A plan for whatever differs from a snapshot, whoever changed it. */
-  public async planAll(id: StoreId, only: readonly string[]): Promise<RollbackPlan> {
+  public async planAll(id: StoreId, only: readonly string[], restore: readonly string[] = []): Promise<RollbackPlan> {
     this.ports.forgetDescribes();
-    const baseline = await openBaseline(this.store, id, this.scene.org.orgId);
-    const choice = { ...NO_CHOICE, only: [...only] };
+    const baseline = await openBaselineToPlan(this.store, id, this.scene.org.orgId);
+    const resolve = restore.map((selector) => ({ selector, decision: 'restore' as const }));
+    const choice = { ...NO_CHOICE, only: [...only], resolve };
     const request = { everybody: true, changedBy: [], full: false, acceptGaps: false, choice };
     return (await makePlan(this.ports, this.store, baseline, request, this.chance, SILENT)).plan;
   }

@@ -5,8 +5,7 @@ import { AuthInfo, Connection, Org } from '@salesforce/core';
 import { applyPlan, type ApplyRequest } from '../../src/apply/applyPlan.js';
 import { openPlan } from '../../src/apply/readyPlan.js';
 import type { RunResult } from '../../src/apply/runResult.js';
-import { knownNewIds } from '../../src/apply/records/knownNewIds.js';
-import { earlierWork } from '../../src/apply/earlierWork.js';
+import { openBaselineToPlan } from '../../src/apply/baselineToPlan.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { SILENT, type Chance } from '../../src/model/progress.js';
 import { connectOrg } from '../../src/org/connectOrg.js';
@@ -16,7 +15,6 @@ import { NO_CHOICE, type Choice } from '../../src/plan/choice/choice.js';
 import { makePlan, type Asker } from '../../src/plan/makePlan.js';
 import type { PlanRequest } from '../../src/plan/planRequest.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
-import { openBaseline } from '../../src/snapshot/baseline.js';
 import { capture } from '../../src/snapshot/capture.js';
 import { EMPTY_SCOPE, type Scope } from '../../src/snapshot/scope.js';
 import type { Snapshot } from '../../src/snapshot/snapshotFormat.js';
@@ -132,14 +130,7 @@ export class World {
     const org = await this.as('Ada Admin');
     org.forgetDescribes();
     const snapshotId = parseStoreId(snapshot.id) as StoreId;
-    const newIds = await knownNewIds(this.store, snapshotId);
-    const baseline = await openBaseline(
-      this.store,
-      snapshotId,
-      org.identity.orgId,
-      newIds,
-      await earlierWork(this.store, snapshotId, org.identity.orgId)
-    );
+    const baseline = await openBaselineToPlan(this.store, snapshotId, org.identity.orgId);
     const { choice, ...rest } = request;
     const { plan } = await makePlan(
       org,

@@ -5,11 +5,12 @@ import type { OrgPorts } from '../../org/ports.js';
 import { permissionTarget } from '../../permissions/permissionRow.js';
 import { NO_CHOICE, type Choice } from '../../plan/choice/choice.js';
 import { makePlan } from '../../plan/makePlan.js';
+import type { UndoRequest } from '../../plan/planRequest.js';
 import { readPlan } from '../../plan/readPlan.js';
 import type { RollbackPlan } from '../../plan/rollbackPlan.js';
-import { openBaseline } from '../../snapshot/baseline.js';
 import type { Snapshot } from '../../snapshot/snapshotFormat.js';
 import type { Store } from '../../store/ports.js';
+import { openBaselineToPlan } from '../baselineToPlan.js';
 import { readAccounts, readRun, type EarlierRun } from '../earlierRuns.js';
 import { isUnfinished } from '../journal/journal.js';
 import { checkUndoPoint } from '../journal/namedFiles.js';
@@ -29,15 +30,10 @@ export async function makeUndoPlan(
   progress: Progress
 ): Promise<RollbackPlan> {
   const run = await openEndedRun(org, store, id);
-  const planId = parseStoreId(run.state.planId);
-  if (!planId) throw new Refusal('runDamaged', { tokens: [id, 'its plan has no valid id'] });
-  const undone = await readPlan(await store.open('plans', planId));
+  const undone = await planOf(store, run);
   progress.stage('Opening the undo point');
   const snapshot = await makeUndoSnapshot(org, store, run, undone, chance);
-  const baseline = await openBaseline(store, parseStoreId(snapshot.id) as StoreId, org.identity.orgId);
-  const by = [...(await org.userIds([...usersOf(run)])).values()];
-  const goneOn = run.entries.some(({ kind }) => kind === 'runResumed');
-  const accounts = await readAccounts(run.folder, run.state);
+  const baseline = await openBaselineToPlan(store, parseStoreId(snapshot.id) as StoreId, org.identity.orgId);
   const { plan } = await makePlan(
     org,
     store,
@@ -48,16 +44,7 @@ export async function makeUndoPlan(
       full: false,
       acceptGaps: false,
       choice: { ...NO_CHOICE, resolve: [...createdAgain(undone), ...assignedAgain(undone)] },
-      undo: {
-        from: run.state.orgTime ?? run.state.openedAt,
-        until: run.state.closedAt ?? run.state.openedAt,
-        by,
-        ...(goneOn ? { goneOn } : {}),
-        rows: rowsLeft({ run, plan: undone, accounts }, goneOn),
-        left: undone.steps.flatMap(({ target, detail }) =>
-          detail.kind === 'component' ? [{ target, digest: detail.leaves }] : []
-        ),
-      },
+      undo: await undoRequest(org, run, undone),
     },
     chance,
     progress
@@ -68,9 +55,38 @@ export async function makeUndoPlan(
 /** The undo point of a run as a snapshot: what the run changed, as it was just before. Changes nothing in the org. */
 export async function makeUndoState(org: OrgPorts, store: Store, id: StoreId, chance: Chance): Promise<Snapshot> {
   const run = await openEndedRun(org, store, id);
-  const planId = parseStoreId(run.state.planId);
+  return makeUndoSnapshot(org, store, run, await planOf(store, run), chance);
+}
+
+/** What a plan back to the undo point of a run asks for, once more: what the run left is in no file of a plan. */
+export async function undoRequestAgain(org: OrgPorts, store: Store, id: StoreId): Promise<UndoRequest> {
+  const run = await openEndedRun(org, store, id);
+  return undoRequest(org, run, await planOf(store, run));
+}
+
+async function undoRequest(org: OrgPorts, run: EarlierRun, undone: RollbackPlan): Promise<UndoRequest> {
+  const goneOn = run.entries.some(({ kind }) => kind === 'runResumed');
+  const accounts = await readAccounts(run.folder, run.state);
+  return {
+    from: run.state.orgTime ?? run.state.openedAt,
+    until: run.state.closedAt ?? run.state.openedAt,
+    by: [...(await org.userIds([...usersOf(run)])).values()],
+    ...(goneOn ? { goneOn } : {}),
+    rows: rowsLeft({ run, plan: undone, accounts }, goneOn),
+    left: undone.steps.flatMap(({ target, detail }) =>
+      detail.kind === 'component' ? [{ target, digest: detail.leaves }] : []
+    ),
+  };
+}
+
+/** The plan that a run carried out, and no other that has its id by now. */
+async function planOf(store: Store, { id, state }: EarlierRun): Promise<RollbackPlan> {
+  const planId = parseStoreId(state.planId);
   if (!planId) throw new Refusal('runDamaged', { tokens: [id, 'its plan has no valid id'] });
-  return makeUndoSnapshot(org, store, run, await readPlan(await store.open('plans', planId)), chance);
+  const plan = await readPlan(await store.open('plans', planId));
+  if (plan.digest !== state.planDigest)
+    throw new Refusal('planDamaged', { tokens: [planId, `it is not the one that run ${id} applied`] });
+  return plan;
 }
 
 async function openEndedRun(org: OrgPorts, store: Store, id: StoreId): Promise<EarlierRun> {

@@ -1,14 +1,13 @@
 import { Flags } from '@salesforce/sf-plugins-core';
 import { Messages } from '@salesforce/core';
-import { knownNewIds } from '../../apply/records/knownNewIds.js';
-import { earlierWork } from '../../apply/earlierWork.js';
+import { openBaselineToPlan } from '../../apply/baselineToPlan.js';
 import { checkPlan } from '../../apply/checkPlan.js';
 import { askChoice } from '../../cli/askChoice.js';
 import { CHANCE, homeFolder, openOrg, openStore } from '../../cli/compose.js';
 import { readConfig } from '../../cli/config/readConfig.js';
 import { commonFlags, configFlag, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
-import { planRequest, requestOf } from '../../cli/planRequest.js';
-import { openOldPlan, refreshedFrom, type Refreshed } from '../../cli/refreshPlan.js';
+import { planRequest } from '../../cli/planRequest.js';
+import { openOldPlan, refreshedFrom, requestAgain, type Refreshed } from '../../cli/refreshPlan.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { chooseFollower, chooseSnapshot } from '../../cli/storeIds.js';
 import { TEST_LEVELS, testChoice } from '../../cli/testFlags.js';
@@ -22,7 +21,6 @@ import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
 import { checkReport } from '../../report/checkReport.js';
 import { planReport } from '../../report/planReport.js';
 import { refreshReport } from '../../report/refreshReport.js';
-import { openBaseline } from '../../snapshot/baseline.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
 const messages = Messages.loadMessages('sf-plugin-rollback', 'rollback.plan');
@@ -127,13 +125,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     const old = flags.refresh && (await openOldPlan(store, flags.refresh, orgId));
     const snapshotId = await chooseSnapshot(store, old ? old.plan.snapshotId : flags.snapshot, orgId);
     const after = flags.after && (await chooseFollower(store, flags.after, snapshotId));
-    const baseline = await openBaseline(
-      store,
-      snapshotId,
-      orgId,
-      await knownNewIds(store, snapshotId),
-      await earlierWork(store, snapshotId, orgId)
-    );
+    const baseline = await openBaselineToPlan(store, snapshotId, orgId);
     sameApiVersion(flags['api-version'], baseline.snapshot.apiVersion);
     const org = await openOrg(
       flags['target-org'],
@@ -146,7 +138,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       org,
       store,
       baseline,
-      old ? requestOf(old.plan) : { ...asked, ...(after ? { after } : {}) },
+      old ? await requestAgain(org, store, old, baseline) : { ...asked, ...(after ? { after } : {}) },
       CHANCE,
       this.stages(),
       flags.interactive

@@ -40,6 +40,11 @@ export function decide(
   return { decision: choice.onConflict, named: false };
 }
 
+/** What a person said of an item on the command line; undefined when nothing. */
+export function resolved(choice: Choice, target: string): 'keep' | 'restore' | undefined {
+  return choice.resolve.findLast((entry) => entry.standing !== true && selects(entry.selector, target))?.decision;
+}
+
 export function conflict(
   target: string,
   kind: string,

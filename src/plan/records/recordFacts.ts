@@ -31,6 +31,8 @@ export interface RecordFacts {
   readonly loaded?: LoadedRows;
   /** Inserted rows that cannot go because rows outside the plan use them, with who uses them. */
   readonly held: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Rows that an earlier run may have inserted already, by Id to the run. */
+  readonly inDoubt?: ReadonlyMap<string, string>;
   /** Objects that a preset brought in. */
   readonly ofPresets: ReadonlySet<string>;
 }

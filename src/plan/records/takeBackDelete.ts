@@ -3,7 +3,7 @@ import type { RecordChange } from '../../records/diffRecords.js';
 import type { ValueRow } from '../../records/fieldValue.js';
 import { followingFields } from '../../records/followingFields.js';
 import { returningFields } from '../../records/objectDescribe.js';
-import { conflict, decide } from '../choice/choice.js';
+import { conflict, decide, resolved } from '../choice/choice.js';
 import { claimDeleted } from '../attribution/claims.js';
 import { type Decisions, type Draft } from '../draft.js';
 import { ownerNotGiven, ownerStays } from './inactiveOwners.js';
@@ -22,6 +22,15 @@ export function takeBackDelete(
   sheets: RecordSheets
 ): void {
   const target = recordTarget(change.object, change.id);
+  const run = facts.inDoubt?.get(change.id);
+  if (run !== undefined) {
+    // Twice is worse than not at all: it takes a word for these very rows.
+    const decision = resolved(decisions.choice, target) ?? 'keep';
+    const said = `gone, and run ${run} may have inserted it again`;
+    const nobody = { userId: undefined, at: undefined };
+    draft.conflicts.push(conflict(target, 'mayBeBack', 'present', said, nobody, decision, decisions.names));
+    if (decision === 'keep') return;
+  }
   const claim = claimDeleted(change, decisions.attribution);
   if (!claim.ours) {
     const { decision } = decide(decisions.choice, target);
