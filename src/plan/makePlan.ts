@@ -11,6 +11,7 @@ import { emptyDraft, joinDrafts, type Draft } from './draft.js';
 import { driftDraft } from './driftDraft.js';
 import { withAuditTrail } from './attribution/readAuditTrail.js';
 import { earlierRunFindings } from './earlierRunFindings.js';
+import { keptAccess } from './choice/keptAccess.js';
 import { leftOutNeeds } from './choice/leftOutNeeds.js';
 import { makeAttribution } from './attribution/makeAttribution.js';
 import { makeDraft } from './makeDraft.js';
@@ -123,6 +124,7 @@ export async function makePlan(
           ...draft.findings,
           ...unlessRefilled(findings, draft.steps),
           ...needs,
+          ...keptAccess(draft, observed.changes),
           ...recalculated,
           ...earlierRunFindings(baseline, draft.conflicts, org.identity.label),
         ],
