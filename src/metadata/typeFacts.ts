@@ -203,6 +203,12 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     sure: false,
   },
   MilestoneType: { ...byHand('Rename it in Setup; it cannot be deleted once used.'), source: 'MDAPI', sure: false },
+  MutingPermissionSet: {
+    ...plain,
+    mind: 'What a group mutes. It is compared and deployed as a whole, not row by row; the org works out its group anew.',
+    source: 'MDAPI, MutingPermissionSet',
+    sure: true,
+  },
   NamedCredential: {
     ...plain,
     loses: { recreated: 'its password or token' },

@@ -28,6 +28,7 @@ const KEYED_ROOTS = new Set([
   'CustomLabels',
   'CustomObject',
   'Flow',
+  'MutingPermissionSet',
   'PermissionSet',
   'PermissionSetGroup',
   'Profile',

@@ -63,7 +63,10 @@ export function bookOf(parents: readonly KnownParent[], columns: Columns, found:
     object: string
   ): void => {
     if (parent === undefined) {
-      unnamed.set('muting permission sets', 'what a group mutes is not compared');
+      unnamed.set(
+        'muting permission sets',
+        'what a group mutes is not compared row by row: name it in the scope (metadata MutingPermissionSet) to have it compared and taken back as a whole'
+      );
       return;
     }
     if (parent.kind === 'PermissionSetGroup' && kind !== 'Member' && kind !== 'User') return;

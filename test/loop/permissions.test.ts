@@ -391,6 +391,34 @@ describe('permissions go back', () => {
     expect(idOf(`SELECT Id FROM PermissionSetAssignment WHERE Id = '${assignment}'`)).to.equal('undefined');
   });
 
+  it('takes back what a group mutes, by the file of its muting permission set', async () => {
+    const muting = (inner: string): Record<string, string> => ({
+      'mutingpermissionsets/Quiet.mutingpermissionset': `<?xml version="1.0" encoding="UTF-8"?>\n<MutingPermissionSet xmlns="http://soap.sforce.com/2006/04/metadata">${inner}<label>Quiet</label></MutingPermissionSet>\n`,
+    });
+    const [OLD, NEW] = ['MutingPermissionSet:Quiet', 'MutingPermissionSet:Loud'];
+    const mutes = (name: string): string =>
+      `<userPermissions><enabled>true</enabled><name>${name}</name></userPermissions>`;
+    await deployAs(world, 'Ada Admin', muting(mutes('ApiEnabled') + mutes('RunFlow')), [OLD ?? '']);
+    world.org.clock.advance(60_000);
+    const names = ['Quiet', 'Loud'].map((fullName) => ({ type: 'MutingPermissionSet', fullName }));
+    const snapshot = await world.snapshot({ metadata: names });
+    const loud = Object.entries(muting(mutes('ManageFlow'))).map(([path, xml]) => [path.replace('Quiet', 'Loud'), xml]);
+    await deployAs(
+      world,
+      'Dov Deployer',
+      { ...muting(mutes('ApiEnabled')), ...(Object.fromEntries(loud) as Record<string, string>) },
+      [OLD ?? '', NEW ?? '']
+    );
+    const plan = await world.plan(snapshot);
+    expect(plan.steps.map(({ operation, target }) => [operation, target])).to.deep.equal([
+      ['restoreComponent', `metadata:${OLD}`],
+      ['deleteComponent', `metadata:${NEW}`],
+    ]);
+    const run = await world.apply(plan);
+    expect(run.totals).to.deep.equal({ restored: 2 });
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
+  });
+
   it('says which groups the org has not worked out yet', async () => {
     world.side.seed({
       components: [
