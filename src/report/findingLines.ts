@@ -32,7 +32,9 @@ function lastEditorLines(plan: RollbackPlan, view: PlanView): string[] {
     steps.length > 0
       ? `what a colleague had changed in such a row before the deployer did goes back, too (${named})`
       : '',
-    kept ? 'what the deployer had changed in it before a colleague did stays (the rows under Conflicts)' : '',
+    kept
+      ? 'where a colleague saved a row after the deployer (the rows under Conflicts), what the deployer changed in it stays, too'
+      : '',
   ].filter(Boolean);
   if (parts.length === 0) return [];
   const known = plan.after
@@ -40,7 +42,9 @@ function lastEditorLines(plan: RollbackPlan, view: PlanView): string[] {
     : 'Who changed a field';
   return wrap(
     `${known} is known only by the last editor of its row: ${parts.join('; ')}.${
-      plan.after ? '' : ' A snapshot taken right after the deployment would tell (--follows).'
+      plan.after
+        ? ''
+        : ' A snapshot taken right after the deployment ("sf rollback snapshot --follows") would have told them apart.'
     }`,
     view.width,
     '  '

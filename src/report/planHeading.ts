@@ -59,7 +59,7 @@ function spanLines({ request }: RollbackPlan, width: number): string[] {
 function attributionNote(plan: RollbackPlan): string {
   switch (plan.attribution) {
     case 'deployments':
-      return ' (they deployed since the snapshot)';
+      return ' (deployed since the snapshot)';
     case 'named':
       return ' (deployers, and who was named)';
     case 'items':

@@ -110,7 +110,7 @@ function conflictLines({ conflicts, request, snapshotId, after, attribution }: R
     ...conflicts.filter((conflict) => conflict.decision === 'restore'),
     ...conflicts.filter((conflict) => conflict.decision === 'keep'),
   ];
-  const open = conflicts.find(({ decision, kind }) => decision === 'keep' && !NOT_TO_BE_DECIDED.has(kind));
+  const open = conflicts.filter(({ decision, kind }) => decision === 'keep' && !NOT_TO_BE_DECIDED.has(kind));
   const mark = (conflict: Conflict): string => (conflict.decision === 'keep' ? 'keep   ' : 'RESTORE');
   const entries = conflictEntries(sorted, mark, {
     all: view.all === true,
@@ -124,17 +124,27 @@ function conflictLines({ conflicts, request, snapshotId, after, attribution }: R
       view,
       entries.map(({ count }) => count)
     ),
-    ...(open ? otherwise(open.target, request?.undo ? snapshotId : undefined, view.width) : []),
+    ...otherwise(open, request?.undo ? snapshotId : undefined, view.width),
   ];
 }
 
 /** How a conflict is decided otherwise; a plan to an undo point is not made anew by `plan` with the same flags. */
-function otherwise(target: string, undoPoint: string | undefined, width: number): string[] {
+function otherwise(open: readonly Conflict[], undoPoint: string | undefined, width: number): string[] {
+  const [first] = open;
+  if (!first) return [];
+  const { target } = first;
+  const deletes = open.some(({ baseline }) => baseline === 'absent');
   if (undoPoint === undefined)
     return [
-      ...wrap('To decide otherwise, plan again, naming what stands after "keep" as often as needed:', width, '  '),
-      ...inPieces('--resolve SELECTOR=restore', width, '    '),
-      ...wrap('Of what was created since, "restore" means that it is deleted.', width, '  '),
+      ...wrap(
+        open.length === 1
+          ? 'To take it back all the same, plan again with:'
+          : 'To take one of them back all the same, plan again with it, for instance:',
+        width,
+        '  '
+      ),
+      ...inPieces(`--resolve ${target}=restore`, width, '    '),
+      ...(deletes ? wrap('What was created since is then deleted.', width, '  ') : []),
     ];
   return [
     ...wrap('To take such a later change back as well, plan it by itself, after this plan:', width, '  '),

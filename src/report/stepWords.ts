@@ -33,11 +33,17 @@ export function stepWords(step: Step): string {
     return operation === 'updateRecords' ? `${what}${fieldList(detail.fields)}` : what;
   }
   if (detail.kind === 'permissions') {
-    const names = detail.rows.slice(0, ROWS).map((row) => `${targetLabel(row)} (${changedGrants(row)})`);
+    const names = detail.rows.slice(0, ROWS).map((row) => `${targetLabel(row)}${rights(row)}`);
     const more = detail.rows.length - names.length;
     return `${OPERATION_WORDS[operation]} ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   }
   return OPERATION_WORDS[operation];
+}
+
+/** Which rights; nothing where there is only one kind, as with a class. */
+function rights(row: PermissionItem): string {
+  const changed = changedGrants(row);
+  return /^[+-]Access$/.test(changed) ? '' : ` (${changed})`;
 }
 
 /** The rights that a permission row loses and gets. */

@@ -98,7 +98,8 @@ function restoration(
   const held = HELD_IN_SETUP[change.type];
   if (held === undefined) return componentStep(change, 'recreateComponent', target, 'lossless', 'it was deleted since');
   const rows = facts.filledRows.get(change.fullName);
-  const had = rows === undefined ? '' : ` (${plural(rows, 'row')} in the snapshot)`;
+  const had =
+    rows === undefined ? '' : rows === 0 ? ' (none in the snapshot)' : ` (${plural(rows, 'row')} in the snapshot)`;
   const refilled = facts.refillable?.has(change.fullName) === true;
   if (isNamed(decisions, target)) {
     const data = refilled ? comesBack(change.type, rows) : `comes back without its data${had}`;

@@ -85,7 +85,7 @@ function fieldsNow(part: ObjectPart, now: ObjectDescribe, findings: Finding[]): 
       code: 'fieldsGone',
       severity: 'warning',
       subject: `${part.object}.${name}`,
-      message: 'It can no longer be read: what was in it is neither compared nor restored.',
+      message: 'It is gone or hidden: its values are neither compared nor restored.',
     });
   return part.fields.filter((name) => fieldNamed(now, name));
 }

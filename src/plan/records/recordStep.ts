@@ -31,7 +31,7 @@ const reasons: Record<Sheet, string> = {
   sweep: 'inserted and deleted since: they come back with their parents, and go again',
   update: 'changed since: the fields that differ get their old values',
   finish: 'done last: custom logic after its conditions, references after the rows they name',
-  recheck: 'should be right by then: read again, and written only where they are not',
+  recheck: 'expected to be right by then: read again, and written only where they are not',
   deactivate: 'inserted since and in use outside the plan: deactivated instead of deleted',
   delete: 'inserted since: they go to the recycle bin',
 };

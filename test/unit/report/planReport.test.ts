@@ -27,7 +27,7 @@ describe('a plan as a person reads it', () => {
       'Plan 20261121T063000Z-prod-3f9c1a',
       '  takes the org back to snapshot 20261121T053000Z-prod-0a0b0c',
     ]);
-    expect(whose('deployments')).to.equal('  Changes of: dora@example.com (they deployed since the snapshot)');
+    expect(whose('deployments')).to.equal('  Changes of: dora@example.com (deployed since the snapshot)');
     expect(whose('named')).to.include('(deployers, and who was named)');
     expect(whose('onlyAuthor')).to.include('(nobody else changed anything in scope)');
     expect(whose('everybody')).to.include('(everybody, as asked)');
@@ -132,7 +132,7 @@ describe('a plan as a person reads it', () => {
       .to.include('Conflicts: 1 kept, 1 overwritten as asked')
       .and.to.include('  keep     flow:A\n           Name changed since by cleo@example.com\n')
       .and.to.include('  RESTORE  flow:B')
-      .and.to.include('--resolve SELECTOR=restore');
+      .and.to.include('--resolve flow:A=restore');
     // What destroys work stands above what does not.
     expect(text.indexOf('RESTORE  flow:B')).to.be.lessThan(text.indexOf('keep     flow:A'));
     expect(text.indexOf('Conflicts')).to.be.lessThan(text.indexOf('Flows:'));
@@ -205,13 +205,22 @@ describe('a plan as a person reads it', () => {
         '  keep     4 rows of record:Product2',
         '           Name changed since by cleo@example.com, 2026-11-21T06:00:00Z to',
         '           2026-11-21T06:03:00Z',
-        '  To decide otherwise, plan again, naming what stands after "keep" as often as',
-        '  needed:',
-        '    --resolve SELECTOR=restore',
-        '  Of what was created since, "restore" means that it is deleted.',
+        '  To take one of them back all the same, plan again with it, for instance:',
+        '    --resolve record:Product2:01t000000000000AAA=restore',
       ].join('\n')
     );
     expect(report(more, 80, true).match(/^ {2}keep {5}record:Product2:01t/gm)).to.have.lengthOf(4);
+  });
+
+  it('names the one change that could be taken back all the same, and says of what was created that it is deleted then', () => {
+    const created = { ...conflict('record:Product2:01t000000000001AAA'), baseline: 'absent', current: 'created since' };
+    expect(report({ conflicts: [created] })).to.include(
+      [
+        '  To take it back all the same, plan again with:',
+        '    --resolve record:Product2:01t000000000001AAA=restore',
+        '  What was created since is then deleted.',
+      ].join('\n')
+    );
   });
 
   it('tells what was asked for: named deployments, a span of time, a following snapshot', () => {
@@ -308,7 +317,7 @@ describe('a plan as a person reads it', () => {
       .and.to.not.include('--resolve');
     expect(report({ conflicts: [used, { ...conflict('flow:B'), kind: 'editedSince' }] }))
       .to.include('Name changed since by cleo@example.com: it was edited again after')
-      .and.to.include('--resolve SELECTOR=restore');
+      .and.to.include('--resolve flow:B=restore');
   });
 
   it('says of a row whose other editors are not known only who saved it last', () => {
@@ -375,7 +384,9 @@ describe('a plan as a person reads it', () => {
     const fields = { conflicts: [{ ...conflict('record:A:1'), fields: ['Name'] }] };
     expect(flat(fields)).to.include('Name changed since; the row was last saved by cleo@example.com');
     expect(flat({ after: 'S2', ...fields })).to.include('Name changed since by cleo@example.com');
-    expect(flat({ steps, ...fields })).to.include('before a colleague did stays (the rows under Conflicts)');
+    expect(flat({ steps, ...fields })).to.include(
+      'after the deployer (the rows under Conflicts), what the deployer changed in it stays, too'
+    );
     // A following snapshot tells.
     expect(flat({ after: 'S2', ...fields })).to.not.include('last editor');
   });
