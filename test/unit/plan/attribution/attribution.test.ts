@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isReal, outsideScope, touchesOf } from '../../../../src/plan/attribution/attribution.js';
+import type { AfterState } from '../../../../src/plan/attribution/afterState.js';
 import { attribute, type Asked, type AttributionResult } from '../../../../src/plan/attribution/whose.js';
 import type { Deployment } from '../../../../src/org/ports.js';
 import type { ChangeSet } from '../../../../src/plan/changeSet.js';
@@ -139,6 +140,25 @@ describe('whose changes go back', () => {
       'deployments',
       [DEPLOYER],
     ]);
+  });
+
+  it('not those of who deployed only after the following snapshot or the window, nor what the deployers deployed then', () => {
+    const deployments = [
+      aDeployment('0Af1', DEPLOYER),
+      aDeployment('0Af2', COLLEAGUE, { completedAt: LATER }),
+      aDeployment('0Af3', DEPLOYER, { completedAt: LATER }),
+    ];
+    const after: AfterState = {
+      ...{ snapshotId: 'S', startedAt: DEPLOYED_AT, finishedAt: '2026-11-21T06:30:00.000Z' },
+      ...{ flows: new Map(), flowBodies: new Map(), components: new Map(), permissions: new Map() },
+      ...{ objects: new Set(), rows: new Map() },
+    };
+    const bySnapshot = whose(changesBy(DEPLOYER, COLLEAGUE), deployments, nobodyNamed, { after });
+    const byWindow = whose(changesBy(DEPLOYER, COLLEAGUE), deployments, { window: { until: after.finishedAt } });
+    for (const result of [bySnapshot, byWindow])
+      expect(
+        result.kind === 'clear' && [[...result.attribution.deployers], [...(result.attribution.taken ?? [])]]
+      ).to.deep.equal([[DEPLOYER], ['0Af1']]);
   });
 
   it('those of the users who were named, with the deployers', () => {
