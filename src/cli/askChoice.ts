@@ -27,19 +27,37 @@ interface Line {
 
 /**
  * Asks which changes go back, all ticked at first, and which conflicts are overwritten all the same, none ticked unless a
- * flag said so. Ctrl-C plans nothing.
+ * flag said so. Rows are listed with what people call them (`names`, by SELECTOR). Ctrl-C plans nothing.
  */
-export async function askChoice(choice: Choice, draft: Draft, where?: Console): Promise<Choice> {
+export async function askChoice(
+  choice: Choice,
+  draft: Draft,
+  names: ReadonlyMap<string, string>,
+  where?: Console
+): Promise<Choice> {
+  // In quotes, and nothing in a name reaches the terminal as a command to it.
+  const called = (target: string): string[] => {
+    const name = names.get(target);
+    return name === undefined ? [] : [JSON.stringify(name)];
+  };
   const changes = offers(draft);
   const ticked = await ask(
     messages.getMessage('askChanges'),
-    changes.map((offer) => ({ target: offer.target, what: inWords(offer), ticked: true })),
+    changes.map((offer) => ({
+      target: offer.target,
+      what: [inWords(offer), ...called(offer.target)].join('  '),
+      ticked: true,
+    })),
     where
   );
   const conflicts = openConflicts(draft);
   const overwritten = await ask(
     messages.getMessage('askConflicts'),
-    conflicts.map(({ target, what, overwritten: asked }) => ({ target, what, ticked: asked })),
+    conflicts.map(({ target, what, overwritten: asked }) => ({
+      target,
+      what: [...called(target), what].join('  '),
+      ticked: asked,
+    })),
     where
   );
   const unticked = changes.map(({ target }) => target).filter((target) => !ticked.has(target));

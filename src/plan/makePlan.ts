@@ -11,6 +11,7 @@ import { emptyDraft, joinDrafts, type Draft } from './draft.js';
 import { driftDraft } from './driftDraft.js';
 import { withAuditTrail } from './attribution/readAuditTrail.js';
 import { earlierRunFindings } from './earlierRunFindings.js';
+import { rowNames } from './choice/rowNames.js';
 import { keptAccess } from './choice/keptAccess.js';
 import { leftOutNeeds } from './choice/leftOutNeeds.js';
 import { makeAttribution } from './attribution/makeAttribution.js';
@@ -30,7 +31,7 @@ import { refuseUnmatched } from './choice/selection.js';
 import { attributionFindings, snapshotFindings } from './snapshotFindings.js';
 
 /** Asks a person what of a draft shall go back, before the plan is written. */
-export type Asker = (choice: Choice, draft: Draft) => Promise<Choice>;
+export type Asker = (choice: Choice, draft: Draft, names: ReadonlyMap<string, string>) => Promise<Choice>;
 
 /**
  * Works out what would take the org back to the baseline and writes it as a plan: whose changes go back, in which order,
@@ -104,7 +105,7 @@ export async function makePlan(
   let draft = await draftOf(choice);
   refuseUnmatched(choice, baseline, observed, draft);
   if (ask) {
-    choice = await ask(choice, draft);
+    choice = await ask(choice, draft, rowNames(observed.changes.records));
     draft = await draftOf(choice);
   }
   draft = await withAuditTrail(org, draft, snapshot.createdAt);

@@ -126,7 +126,7 @@ describe('conflicts', () => {
     const row = `record:Product2:${CREMA_UNO}`;
     const cancelling = new Typist([['Which changes', [KEY.ctrlC]]]);
     const refusal = await refusalOf(() =>
-      world.plan(before, {}, (choice, draft) => askChoice(choice, draft, cancelling.console))
+      world.plan(before, {}, (choice, draft, names) => askChoice(choice, draft, names, cancelling.console))
     );
     expect([refusal.key, await world.store.ids('plans')]).to.deep.equal(['choiceCancelled', []]);
 
@@ -134,12 +134,14 @@ describe('conflicts', () => {
       ['Which changes go back?', [KEY.space, KEY.enter]],
       ['Overwrite any', [KEY.space, KEY.enter]],
     ]);
-    const plan = await world.plan(before, {}, (choice, draft) => askChoice(choice, draft, typist.console));
+    const plan = await world.plan(before, {}, (choice, draft, names) =>
+      askChoice(choice, draft, names, typist.console)
+    );
     const listed = typist.screens.map((screen) => screen.match(/[◉◯] \S+ {2}.*/g)?.map((line) => line.trim()));
     // Everything that would go back is ticked, nothing that would overwrite somebody's work is.
     expect(listed).to.deep.equal([
-      ['◉ metadata:ApexClass:DiscountLimits  restore', `◉ record:${RULES}:${RULE}  update`],
-      [`◯ ${row}  Family changed since by cleo.colleague@…`],
+      ['◉ metadata:ApexClass:DiscountLimits  restore', `◉ record:${RULES}:${RULE}  update  "Filter kit on the ho…`],
+      [`◯ ${row}  "Crema Uno"  Family changed since by cl…`],
     ]);
     expect(typist.screens[1]?.replace(/\s+/g, ' ')).to.include('cleo.colleague@brightcup.example');
     expect(plan.steps.map(({ target }) => target)).to.deep.equal(['record:Product2', `record:${RULES}`]);

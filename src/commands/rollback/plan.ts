@@ -142,7 +142,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       CHANCE,
       this.stages(),
       flags.interactive
-        ? (choice, draft): Promise<Choice> => (this.stages().done(), askChoice(choice, draft))
+        ? (choice, draft, names): Promise<Choice> => (this.stages().done(), askChoice(choice, draft, names))
         : undefined
     );
     const checked = flags.check ? await checkPlan(org, baseline, plan, folder, tests, CHANCE, this.stages()) : [];
