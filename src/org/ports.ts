@@ -263,6 +263,8 @@ export interface BackupSink {
 }
 
 export interface RecordReader extends Querier {
+  /** As `query`; undefined where there are more rows than `most`, of which only the first page was read then. */
+  queryUpTo(soql: string, most: number, options?: { readonly all?: boolean }): Promise<RawRow[] | undefined>;
   /** API names of the objects this user sees. */
   objectNames(): Promise<ReadonlySet<string>>;
   /** Read once and kept, until `forgetDescribes`. */

@@ -42,10 +42,26 @@ export class RestQueries implements Querier {
     soql: string,
     options: { readonly all?: boolean; readonly tooling?: boolean } = {}
   ): Promise<RawRow[]> {
+    return (await this.read(soql, Number.POSITIVE_INFINITY, options)) as RawRow[];
+  }
+
+  public queryUpTo(
+    soql: string,
+    most: number,
+    options: { readonly all?: boolean } = {}
+  ): Promise<RawRow[] | undefined> {
+    return this.read(soql, most, options);
+  }
+
+  private async read(
+    soql: string,
+    most: number,
+    options: { readonly all?: boolean; readonly tooling?: boolean }
+  ): Promise<RawRow[] | undefined> {
     const resource = options.tooling ? '/tooling/query' : options.all ? '/queryAll' : '/query';
     for (let reading = 1; ; reading += 1) {
       try {
-        return await this.pages(`${resource}?q=${encodeURIComponent(soql)}`, soql);
+        return await this.pages(`${resource}?q=${encodeURIComponent(soql)}`, soql, most);
       } catch (error) {
         // The org forgot where we were (it keeps few cursors for a user): from the beginning, then.
         const lost = error instanceof OrgRequestError && error.code === 'INVALID_QUERY_LOCATOR';
@@ -54,9 +70,10 @@ export class RestQueries implements Querier {
     }
   }
 
-  private async pages(first: string, soql: string): Promise<RawRow[]> {
+  private async pages(first: string, soql: string, most: number): Promise<RawRow[] | undefined> {
     const shown = `"${soql.slice(0, 80)}"`;
     let page = checkedPage(await this.http.json<QueryPage>(first), shown);
+    if (page.totalSize > most) return undefined;
     const rows = page.records.map(withoutAttributes);
     while (!page.done) {
       if (!page.nextRecordsUrl?.startsWith('/services/')) throw badAnswer(`a page of ${shown} names no next page`);

@@ -53,13 +53,6 @@ export function comparable(field: Pick<FieldDescribe, 'type'>, raw: unknown): Va
   return text;
 }
 
-/** A whole raw row in comparable form, restricted to `fields`. A field the row lacks is left out, never null. */
-export function comparableRow(fields: readonly FieldDescribe[], raw: Readonly<Record<string, unknown>>): ValueRow {
-  const row: Record<string, Value> = {};
-  for (const field of fields) if (field.name in raw) row[field.name] = comparable(field, raw[field.name]);
-  return row;
-}
-
 /** The JSON value that REST expects for a comparable value. */
 export function toJsonValue(field: Pick<FieldDescribe, 'type'>, value: Value): string | number | boolean | null {
   if (value === null) return null;

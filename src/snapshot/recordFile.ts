@@ -1,14 +1,38 @@
 import { parseRecord, recordAt, recordId, withoutFirst, type RecordPiece } from '../records/csvRecords.js';
-import { comparable, type ValueRow, type Value } from '../records/fieldValue.js';
-import { fieldNamed, type FieldDescribe, type ObjectDescribe } from '../records/objectDescribe.js';
+import type { ValueRow, Value } from '../records/fieldValue.js';
+import { Cell, emptyRow } from '../records/rowForm.js';
+import { fieldNamed, type ObjectDescribe } from '../records/objectDescribe.js';
 import type { StoreFolder } from '../store/ports.js';
 import { blocksWith } from './recordIndex.js';
 import { mentionsOf } from './recordMentions.js';
 import { piecesOfBlocks, readIndex, recordPieces } from './recordPieces.js';
 import type { ObjectPart } from './snapshotFormat.js';
 
-/** What the columns of a file are; undefined where the describe has no such field. */
-export type Columns = ReadonlyArray<FieldDescribe | undefined>;
+/** What the columns of a file are, by its header. Those that the describe does not know are left out of rows. */
+export class Columns {
+  /** Which cell of a record is its Id; -1: none. */
+  public readonly id: number;
+  private readonly cells: ReadonlyArray<Cell | undefined>;
+  private readonly empty: ValueRow;
+
+  public constructor(describe: ObjectDescribe, header: readonly string[]) {
+    const fields = header.map((name) => fieldNamed(describe, name));
+    this.id = fields.findIndex((field) => field?.name === 'Id');
+    this.cells = fields.map((field) => field && new Cell(field));
+    this.empty = emptyRow(fields.flatMap((field) => field?.name ?? []));
+  }
+
+  /** A record in comparable form; throws when it has another number of cells than the header. */
+  public row(source: string, record: readonly string[]): ValueRow {
+    if (record.length !== this.cells.length)
+      throw new Error(`${source}: a row has ${record.length} cells, the header ${this.cells.length}`);
+    const row: Record<string, Value> = { ...this.empty };
+    this.cells.forEach((cell, at) => {
+      if (cell) row[cell.field.name] = cell.value(record[at]);
+    });
+    return row;
+  }
+}
 
 /**
  * The rows of a record file in comparable form, in file order (Id order). Throws when the file ends inside a record or a
@@ -35,8 +59,7 @@ export async function* readRecordsById(
     ? piecesOfBlocks(folder, part, [...places.slice(0, 1), ...blocksWith(places, ids)])
     : recordPieces(folder, part);
   yield* rowsOf(part, describe, pieces, function* (piece, columns) {
-    const idColumn = columns.findIndex((field) => field?.name === 'Id');
-    for (const index of piece.ends.keys()) if (ids.has(recordId(piece, index, idColumn))) yield index;
+    for (const index of piece.ends.keys()) if (ids.has(recordId(piece, index, columns.id))) yield index;
   });
 }
 
@@ -50,22 +73,6 @@ export async function* readRecordsMentioning(
   if (ids.size > 0) yield* rowsOf(part, describe, recordPieces(folder, part), mentionsOf(ids));
 }
 
-/** The columns that a header names. */
-export function columnsOf(describe: ObjectDescribe, header: Buffer): Columns {
-  return parseRecord(header).map((name) => fieldNamed(describe, name));
-}
-
-/** A record in comparable form. */
-export function rowOf(source: string, columns: Columns, cells: readonly string[]): ValueRow {
-  if (cells.length !== columns.length)
-    throw new Error(`${source}: a row has ${cells.length} cells, the header ${columns.length}`);
-  const row: Record<string, Value> = {};
-  columns.forEach((field, at) => {
-    if (field) row[field.name] = comparable(field, cells[at]);
-  });
-  return row;
-}
-
 /** The first record is the header; of the others those are decoded that `wanted` names by their numbers in a piece. */
 async function* rowsOf(
   part: ObjectPart,
@@ -77,9 +84,9 @@ async function* rowsOf(
   for await (const piece of pieces) {
     let rest = piece;
     if (!columns) {
-      columns = columnsOf(describe, recordAt(piece, 0));
+      columns = new Columns(describe, parseRecord(recordAt(piece, 0)));
       rest = withoutFirst(piece);
     }
-    for (const index of wanted(rest, columns)) yield rowOf(part.data, columns, parseRecord(recordAt(rest, index)));
+    for (const index of wanted(rest, columns)) yield columns.row(part.data, parseRecord(recordAt(rest, index)));
   }
 }

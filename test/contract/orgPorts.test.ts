@@ -156,6 +156,15 @@ describe('the two ways to an org', () => {
     const all = await same((ports) => ports.query(`SELECT Id, IsDeleted FROM ${RULE} ORDER BY Id`, { all: true }));
     expect(all.filter((row: { IsDeleted: boolean }) => row.IsDeleted)).to.have.length(1);
     expect(await same((ports) => ports.count(`SELECT COUNT() FROM ${RULE}`))).to.equal(all.length - 1);
+    for (const [most, rows] of [
+      [all.length, all.length],
+      [all.length - 1, 'more'],
+    ] as const) {
+      const found = await same(
+        async (ports) => (await ports.queryUpTo(`SELECT Id FROM ${RULE}`, most, { all: true }))?.length ?? 'more'
+      );
+      expect(found).to.equal(rows);
+    }
     expect((await same((ports) => ports.query('SELECT Nonsense__c FROM Product2'))).error.code).to.equal(
       'INVALID_FIELD'
     );

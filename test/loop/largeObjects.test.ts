@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { wideObject } from '../../scripts/bench/wideObject.js';
+import { eachRow } from '../../src/plan/records/readEachRow.js';
+import type { ValueRow } from '../../src/records/fieldValue.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import { World } from '../support/world.js';
 
@@ -62,6 +64,29 @@ describe('a large object', function () {
     const whole = await world.plan(snapshot, { full: true });
     expect(steps(whole)).to.deep.equal(steps(delta));
     expect(requests(/jobs\/query\/750\w+\/results/).length).to.be.greaterThan(5);
+  });
+
+  it('has its rows read alike by pages, through a job, and by pages where no job gets done', async () => {
+    breakIt();
+    const org = await world.as('Ada Admin');
+    const describe = await org.describe(OBJECT);
+    const soql = `SELECT Id, Name, IsDeleted, Cups__c, SystemModstamp FROM ${OBJECT} WHERE Level__c != 'High'`;
+    const rows = async (all: boolean, most?: number): Promise<readonly ValueRow[]> => {
+      const found: ValueRow[] = [];
+      await eachRow(org, describe, soql, { all, ...(most === undefined ? {} : { most }) }, (row) => found.push(row));
+      return found.sort((a, b) => (String(a.Id) < String(b.Id) ? -1 : 1));
+    };
+    for (const all of [true, false]) {
+      const byPages = await rows(all);
+      world.org.opLog.clear();
+      expect(await rows(all, 100)).to.deep.equal(byPages);
+      expect(requests(/jobs\/query$/)).to.have.lengthOf(1);
+      expect(requests(/query\/01g/), 'further pages').to.deep.equal([]);
+      expect(byPages.filter(({ IsDeleted }) => IsDeleted === 'true')).to.have.lengthOf(all ? 2 : 0);
+      world.org.switches.jobFailure = 'InvalidBatch: Records not processed';
+      expect(await rows(all, 100)).to.deep.equal(byPages);
+      world.org.switches.jobFailure = '';
+    }
   });
 
   it('shows a change without a stamp when it is read as a whole', async () => {

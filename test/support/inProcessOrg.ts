@@ -218,6 +218,11 @@ export class InProcessOrg implements OrgPorts {
     return records.map(({ attributes: _dropped, ...row }) => row);
   }
 
+  public async queryUpTo(soql: string, most: number, options: { all?: boolean } = {}): Promise<RawRow[] | undefined> {
+    const rows = await this.query(soql, options);
+    return rows.length > most ? undefined : rows;
+  }
+
   public async count(soql: string): Promise<number> {
     this.sent += 1;
     return asked('GET', '/query', () => runQuery(this.org, this.user, 'data', soql)).totalSize;

@@ -1,7 +1,8 @@
 import type { Answers, OrgPorts, RawRow } from '../../org/ports.js';
 import type { RecordItem } from '../../plan/rollbackPlan.js';
-import { comparableRow, type ValueRow } from '../../records/fieldValue.js';
+import type { ValueRow } from '../../records/fieldValue.js';
 import { fieldNamed, readableFields, type FieldDescribe } from '../../records/objectDescribe.js';
+import { RowForm } from '../../records/rowForm.js';
 import { idChunks, inList, select } from '../../records/soql.js';
 
 export interface RowState {
@@ -51,8 +52,9 @@ function idsBeside(length: number): number {
 /** The answer to a question; ids that the org does not know are missing. */
 export function rowsIn({ fields, soqls }: RowQuestion, answers: Answers): Map<string, RowState> {
   const rows = new Map<string, RowState>();
+  const form = new RowForm(fields);
   for (const raw of soqls.flatMap((soql) => answers.get(soql) ?? [])) {
-    const values = comparableRow(fields, raw);
+    const values = form.row(raw);
     rows.set(values.Id as string, { deleted: values.IsDeleted === 'true', values });
   }
   return rows;

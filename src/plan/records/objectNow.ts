@@ -1,7 +1,8 @@
 import type { RawRow } from '../../org/ports.js';
 import type { RowNow } from '../../records/diffRecords.js';
-import { comparableRow, type ValueRow } from '../../records/fieldValue.js';
+import type { ValueRow } from '../../records/fieldValue.js';
 import { readableFields, type ObjectDescribe } from '../../records/objectDescribe.js';
+import { RowForm } from '../../records/rowForm.js';
 import type { ObjectPart } from '../../snapshot/snapshotFormat.js';
 
 /** One object while it is compared: the rows that may have changed, as they are and as the baseline has them. */
@@ -9,6 +10,8 @@ export interface ObjectNow {
   readonly part: ObjectPart;
   readonly before: ObjectDescribe;
   readonly now: ObjectDescribe;
+  /** How rows of now become comparable. */
+  readonly form: RowForm;
   readonly rows: Map<string, RowNow>;
   readonly baseline: Map<string, ValueRow>;
   readonly gone: Set<string>;
@@ -16,14 +19,26 @@ export interface ObjectNow {
 }
 
 export function keepRow(object: ObjectNow, raw: RawRow): RowNow {
-  const values = comparableRow(readableFields(object.now), raw);
+  return keepValues(object, object.form.row(raw));
+}
+
+export function keepValues(object: ObjectNow, values: ValueRow): RowNow {
   const row = { id: values.Id as string, deleted: values.IsDeleted === 'true', values };
   object.rows.set(row.id, row);
   return row;
 }
 
 export function emptyObject(part: ObjectPart, before: ObjectDescribe, now: ObjectDescribe): ObjectNow {
-  return { part, before, now, rows: new Map(), baseline: new Map(), gone: new Set(), inserted: new Set() };
+  return {
+    part,
+    before,
+    now,
+    form: new RowForm(readableFields(now)),
+    rows: new Map(),
+    baseline: new Map(),
+    gone: new Set(),
+    inserted: new Set(),
+  };
 }
 
 /**

@@ -6,7 +6,8 @@ import type { Baseline } from '../../snapshot/baseline.js';
 import { baselineRows } from '../../snapshot/baselineRows.js';
 import type { ObjectPart } from '../../snapshot/snapshotFormat.js';
 import { readWholeObject } from './readWholeObject.js';
-import { createdSince, emptyObject, keepRow, type ObjectNow } from './objectNow.js';
+import { eachRow } from './readEachRow.js';
+import { createdSince, emptyObject, keepRow, keepValues, type ObjectNow } from './objectNow.js';
 import { loadBaseline, rereadByIds } from './readRowsById.js';
 
 /** Changes are looked for from this long before an object's own start: stamps are set before a transaction is visible. */
@@ -62,16 +63,19 @@ async function readDelta(
 ): Promise<boolean> {
   const { part } = object;
   const moved = `SystemModstamp >= ${soqlInstant(new Date(Date.parse(part.startedAt) - MARGIN_MS).toISOString())}`;
-  const [raw, under, live] = await Promise.all([
-    org.query(select(fields, part.object, moved), { all: true }),
-    // Which of them the scope's condition covers now.
-    part.where ? org.query(select(['Id'], part.object, both(moved, part.where))) : undefined,
+  const under = new Set<string>();
+  const [live] = await Promise.all([
     org.count(select([], part.object, part.where).replace('SELECT ', 'SELECT COUNT()')),
+    eachRow(org, object.now, select(fields, part.object, moved), { all: true }, (row) => keepValues(object, row)),
+    // Which of them the scope's condition covers now.
+    part.where &&
+      eachRow(org, object.now, select(['Id'], part.object, both(moved, part.where)), { all: false }, ({ Id }) =>
+        under.add(Id as string)
+      ),
   ]);
-  for (const row of raw) keepRow(object, row);
   await loadBaseline(baseline, object, new Set(object.rows.keys()));
   const alive = [...object.rows.values()].filter((row) => !row.deleted).map((row) => row.id);
-  const covered = new Set(under ? under.map((row) => String(row.Id)) : alive);
+  const covered = part.where ? under : new Set(alive);
   object.inserted = new Set([...covered].filter((id) => createdSince(object, id)));
   const expected = part.rows - object.baseline.size + covered.size;
   return expected === live;

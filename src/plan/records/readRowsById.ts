@@ -1,4 +1,5 @@
 import type { RecordReader } from '../../org/ports.js';
+import { sharingTexts } from '../../records/rowForm.js';
 import { idChunks, inList, select } from '../../records/soql.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { baselineRowsById } from '../../snapshot/baselineRows.js';
@@ -6,7 +7,11 @@ import { keepRow, type ObjectNow } from './objectNow.js';
 
 /** Takes what the baseline has of these rows. */
 export async function loadBaseline(baseline: Baseline, object: ObjectNow, ids: ReadonlySet<string>): Promise<void> {
-  for await (const row of baselineRowsById(baseline, object.part, ids)) object.baseline.set(row.Id as string, row);
+  for await (const row of baselineRowsById(baseline, object.part, ids)) {
+    const id = row.Id as string;
+    const now = object.rows.get(id);
+    object.baseline.set(id, now ? sharingTexts(row, now.values) : row);
+  }
 }
 
 /** Reads rows by id, deleted ones too; those the org does not know at all are gone. */

@@ -6,7 +6,7 @@ import { select } from '../../records/soql.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { baselineRowsById } from '../../snapshot/baselineRows.js';
 import { RecordCursor, isInIdOrder } from '../../snapshot/recordCursor.js';
-import { columnsOf, rowOf, type Columns } from '../../snapshot/recordFile.js';
+import { Columns } from '../../snapshot/recordFile.js';
 import { piecesOfBlocks, readIndex } from '../../snapshot/recordPieces.js';
 import type { ObjectPart } from '../../snapshot/snapshotFormat.js';
 
@@ -48,7 +48,7 @@ export async function readWholeObject(
   const seen = new Uint8Array(part.rows);
   const changed = new Map<string, ValueRow>();
   const cursors = new Map<number, RecordCursor>();
-  let columns: Columns = [];
+  let columns = new Columns(now, []);
   let idColumn = 0;
   // Where the columns are no longer those of the file, every row has to be decoded to be compared.
   const baselineIdColumn = Math.max(part.fields.indexOf('Id'), 0);
@@ -62,12 +62,12 @@ export async function readWholeObject(
       if (before) seen[before.ordinal] = 1;
       const record = recordAt(piece, index);
       if (before?.record.equals(record)) continue;
-      changed.set(id, rowOf(`the result of job ${jobId}`, columns, parseRecord(record)));
+      changed.set(id, columns.row(`the result of job ${jobId}`, parseRecord(record)));
     }
   };
   await org.readBackup(jobId, count, {
     header: (cells) => {
-      columns = columnsOf(now, Buffer.from(cells.map((cell) => `"${cell}"`).join(',')));
+      columns = new Columns(now, cells);
       idColumn = Math.max(cells.indexOf('Id'), 0);
     },
     records: compare,

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { comparable, comparableRow, toJsonValue } from '../../../src/records/fieldValue.js';
+import { comparable, toJsonValue } from '../../../src/records/fieldValue.js';
 import { id15, instant, recordId, typedText } from '../support/arbitraries.js';
-import { aField } from '../support/describes.js';
 
 const NUMBERS = ['int', 'double', 'currency', 'percent', 'long'] as const;
 const number = (text: unknown): string | null => comparable({ type: 'currency' }, text);
@@ -185,16 +184,6 @@ describe('other values', () => {
 
   it('with parts are compared by their JSON', () =>
     expect(comparable({ type: 'address' }, { city: 'Ulm' })).to.equal('{"city":"Ulm"}'));
-});
-
-describe('a row in comparable form', () => {
-  it('holds the fields asked for, and leaves out what the org did not give', () => {
-    const fields = [aField('Name'), aField('Price__c', 'currency'), aField('Missing__c')];
-    expect(comparableRow(fields, { Name: '', Price__c: '1.0', Other__c: 'x' })).to.deep.equal({
-      Name: null,
-      Price__c: '1',
-    });
-  });
 });
 
 describe('a value on its way back to the org', () => {

@@ -68,7 +68,7 @@ export class GeneratedScan implements RowList {
       const line = place < 0 ? stored(this.rowOf(place)) : '';
       // No character takes more than three bytes for each unit of its text.
       const needed = used + Math.max(generated.most, line.length * 3);
-      if (needed > bytes.length) bytes = Buffer.concat([bytes], needed + bytes.length / 4);
+      if (needed > bytes.length) bytes = Buffer.concat([bytes], Math.ceil(needed + bytes.length / 4));
       used = place < 0 ? used + bytes.write(line, used) : generated.write(place, bytes, used);
     }
     // The next page will be much like this one.
