@@ -84,11 +84,14 @@ function kindsOfRequests(): Pick<Traffic, 'polls' | 'guarded' | 'ofTables'> {
   const kinds = { polls: 0, guarded: 0, ofTables: 0 };
   for (const entry of org.opLog.entries) {
     if (entry.kind !== 'request') continue;
-    const path = decodeURIComponent(entry.path.replaceAll('+', ' '));
+    const read = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
+    const path = read(entry.path);
     if (entry.method === 'GET' && /\/jobs\/(query|ingest)(\/750\w+)?(\?.*)?$|\/deployRequest\//.test(path))
       kinds.polls += 1;
     if (entry.method === 'PATCH' && /\/sobjects\/\w+\/\w+$/.test(path)) kinds.guarded += 1;
-    if (tables.test(path) || /\/query(All)?\/\w/.test(path)) kinds.ofTables += 1;
+    // A composite counts for each of its requests.
+    for (const one of entry.parts?.map(read) ?? [path])
+      if (tables.test(one) || /\/query(All)?\/\w/.test(one)) kinds.ofTables += 1;
   }
   return kinds;
 }

@@ -191,6 +191,8 @@ export type OpLogEntry =
       readonly user?: string;
       readonly method: string;
       readonly path: string;
+      /** The requests inside a composite, as `PATCH /services/data/…`. */
+      readonly parts?: readonly string[];
       readonly status: number;
       /** The operation, where it came by SOAP. */
       readonly call?: string;

@@ -41,7 +41,7 @@ export class Door {
     const { method } = incoming;
     const url = new URL(incoming.url.replace(/^\/+/, '/'), `http://${incoming.headers.host ?? 'localhost'}`);
     const path = url.pathname.replace(/\/{2,}/g, '/');
-    const head = { number, method, path, ...(/\/composite$/.test(path) ? { parts: partsOf(incoming.body) } : {}) };
+    const head = { number, method, path, ...partsOf(incoming, path) };
     const { switches } = this.org;
     const fault = faultFor(switches, head);
     const wait = switches.latency + (switches.latencyOf?.(head) ?? 0);
@@ -106,6 +106,7 @@ export class Door {
       at: this.org.clock.now(),
       method: incoming.method,
       path: `${path}${url.search}`,
+      ...partsOf(incoming, path),
       status,
       ...(path.startsWith('/services/Soap/') ? { call: soapCall(incoming.body) } : {}),
       ...(user === undefined ? {} : { user }),
@@ -150,14 +151,15 @@ function parseJson(body: Buffer): Record<string, unknown> {
 }
 
 /** The requests inside a composite. */
-function partsOf(body: Buffer): readonly string[] {
+function partsOf({ body }: DoorRequest, path: string): { readonly parts?: readonly string[] } {
+  if (!path.endsWith('/composite')) return {};
   try {
     const { compositeRequest } = parseJson(body) as {
       compositeRequest?: ReadonlyArray<{ method: string; url: string }>;
     };
-    return (compositeRequest ?? []).map(({ method, url }) => `${method} ${url}`);
+    return { parts: (compositeRequest ?? []).map(({ method, url }) => `${method} ${url}`) };
   } catch {
-    return [];
+    return {};
   }
 }
 
