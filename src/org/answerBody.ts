@@ -24,17 +24,6 @@ export function checkKind(response: Answer, expected: Expected, what: string): v
     );
 }
 
-/** JSON without letting an answer reach an object's prototype; throws a `SyntaxError`. */
-export function parseAnswer(text: string): unknown {
-  // The careful way costs several times the plain one and is needed for one key only.
-  const suspicious = text.includes('__proto__') || /\\u00(?:5f|70|72|6f|74)/i.test(text);
-  if (!suspicious) return JSON.parse(text) as unknown;
-  return JSON.parse(text, (key, value: unknown) => {
-    if (key === '__proto__') throw new SyntaxError('a key __proto__ is not allowed');
-    return value;
-  }) as unknown;
-}
-
 /** The org's own code and message; a body that is no error list is quoted in part. */
 export function restRefusal(response: Answer, text: string, what: string, mayHaveActed: boolean): OrgRequestError {
   try {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { parseJson } from '../model/json.js';
 import { Refusal } from '../model/refusal.js';
-import { checkKind, parseAnswer, restRefusal, type Expected } from './answerBody.js';
+import { checkKind, restRefusal, type Expected } from './answerBody.js';
 import { discard, network, type Answer, type Wire } from './network.js';
 import { badAnswer, OrgRequestError } from './orgRequestError.js';
 import { backOffMs, MAX_ATTEMPTS, retryAfterMs, verdictOn, type Failure } from './retryPolicy.js';
@@ -86,7 +87,7 @@ export class OrgHttp {
       const text = await timed.text(response);
       if (response.status === 204) return undefined as T;
       if (text === '') throw badAnswer(`${what} was answered with ${response.status} and nothing else`);
-      return parseAnswer(text) as T;
+      return parseJson(text) as T;
     });
   }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { digestOf } from '../model/digest.js';
 import { Refusal } from '../model/refusal.js';
-import { parseJson, readJsonFile } from '../snapshot/jsonFile.js';
+import { parseJson } from '../model/json.js';
+import { readJsonFile } from '../snapshot/jsonFile.js';
 import type { StoreFolder } from '../store/ports.js';
 import { itemSchema, PLAN_FORMAT, planSchema } from './planFormat.js';
 import type { RecordItem, RollbackPlan, Step } from './rollbackPlan.js';

@@ -47,8 +47,6 @@ export function objectPart(baseline: Baseline, object: string): ObjectPart | und
   return baseline.snapshot.objects.find((part) => part.object === object);
 }
 
-export { parseJson } from './jsonFile.js';
-
 /** `snapshot.json` of a folder, checked in form and digest; parts are not looked at. */
 export async function readSnapshot(folder: StoreFolder): Promise<Snapshot> {
   const damaged = (reason: string): Refusal =>

@@ -1,15 +1,8 @@
+import { parseJson } from '../model/json.js';
 import type { StoreFolder } from '../store/ports.js';
 
 /** No JSON file of a store comes near this size: one that is larger was not written by this tool. */
 const MOST_BYTES = 256 * 1024 * 1024;
-
-/** Reads JSON without letting a file reach an object's prototype. */
-export function parseJson(text: string): unknown {
-  return JSON.parse(text, function revive(this: unknown, key, value: unknown) {
-    if (key === '__proto__') throw new SyntaxError('a key __proto__ is not allowed');
-    return value;
-  });
-}
 
 /** How `snapshot.json` and `plan.json` are written, byte for byte. */
 export function jsonText(value: unknown): string {

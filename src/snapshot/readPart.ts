@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { FlowsPart } from '../flow/flowVersion.js';
 import type { ComponentsPart } from '../metadata/component.js';
+import { parseJson } from '../model/json.js';
 import { Refusal } from '../model/refusal.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
 import type { StoreFolder } from '../store/ports.js';
-import { parseJson } from './baseline.js';
 import type { ObjectPart, Snapshot } from './snapshotFormat.js';
 import { componentsSchema, describeSchema, flowsSchema } from './snapshotSchemas.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from '../../model/digest.js';
 import type { TestLevel } from '../../org/ports.js';
-import { parseJson } from '../../snapshot/baseline.js';
+import { parseJson } from '../../model/json.js';
 import type { StoreFolder } from '../../store/ports.js';
 
 export interface TestChoice {

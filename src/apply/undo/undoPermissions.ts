@@ -1,3 +1,4 @@
+import { parseJson } from '../../model/json.js';
 import {
   permissionKeyText,
   permissionTarget,
@@ -6,7 +7,6 @@ import {
   type PermissionsPart,
 } from '../../permissions/permissionRow.js';
 import { isParentType, scopeOfRows } from '../../permissions/permissionScope.js';
-import { parseJson } from '../../snapshot/baseline.js';
 import { permissionsJson } from '../../snapshot/capturePermissions.js';
 import { permissionsSchema } from '../../snapshot/snapshotSchemas.js';
 import type { ItemOutcome } from '../outcome.js';
