@@ -37,9 +37,16 @@ export interface RouteOptions {
   readonly auth?: 'bearer' | 'none';
 }
 
+/** One segment of a pattern: `start` is fixed; without a name it is the whole segment, in lower case. */
+interface Part {
+  readonly start: string;
+  readonly name?: string;
+  readonly takesRest?: true;
+}
+
 interface Route {
   readonly method: string;
-  readonly parts: readonly string[];
+  readonly parts: readonly Part[];
   readonly handler: Handler;
   readonly auth: 'bearer' | 'none';
 }
@@ -59,7 +66,7 @@ export class Router {
   private readonly routes: Route[] = [];
 
   public add(method: string, pattern: string, handler: Handler, options: RouteOptions = {}): this {
-    this.routes.push({ method, parts: segments(pattern), handler, auth: options.auth ?? 'bearer' });
+    this.routes.push({ method, parts: segments(pattern).map(partOf), handler, auth: options.auth ?? 'bearer' });
     return this;
   }
 
@@ -121,28 +128,34 @@ function segments(path: string): string[] {
   return path.split('/').filter((part) => part !== '');
 }
 
+function partOf(text: string): Part {
+  if (text.startsWith('*')) return { start: '', name: text.slice(1), takesRest: true };
+  const colon = text.indexOf(':');
+  return colon === -1 ? { start: text.toLowerCase() } : { start: text.slice(0, colon), name: text.slice(colon + 1) };
+}
+
 function matchParts(
-  pattern: readonly string[],
+  pattern: readonly Part[],
   wanted: readonly string[]
 ): { params: Record<string, string>; score: number } | undefined {
   const params: Record<string, string> = {};
   let score = 0;
-  for (const [index, part] of pattern.entries()) {
-    if (part.startsWith('*')) {
-      params[part.slice(1)] = wanted.slice(index).join('/');
+  for (let index = 0; index < pattern.length; index += 1) {
+    const { start, name, takesRest } = pattern[index] as Part;
+    if (takesRest === true) {
+      params[name ?? ''] = wanted.slice(index).join('/');
       return { params, score };
     }
     const given = wanted[index];
     if (given === undefined) return undefined;
-    const colon = part.indexOf(':');
-    if (colon === -1) {
-      if (part.toLowerCase() !== given.toLowerCase()) return undefined;
+    if (name === undefined) {
+      if (start !== given && start !== given.toLowerCase()) return undefined;
       // Earlier fixed parts weigh more, as a person reading the path would expect.
       score += 2 ** (20 - index);
       continue;
     }
-    if (!given.startsWith(part.slice(0, colon))) return undefined;
-    params[part.slice(colon + 1)] = given.slice(colon);
+    if (!given.startsWith(start)) return undefined;
+    params[name] = given.slice(start.length);
   }
   return pattern.length === wanted.length ? { params, score } : undefined;
 }

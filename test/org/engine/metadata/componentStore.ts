@@ -32,6 +32,10 @@ export interface StoredComponent {
  */
 export class ComponentStore {
   private byKey: Map<string, StoredComponent>;
+  /** By type in the order of names, made when first asked for. */
+  private sorted = new Map<string, readonly StoredComponent[]>();
+  /** Definitions of the schema whose components are all here. */
+  public adopted = new Set<object>();
   /** Called after every change; a fork has no listener. */
   public onChange: ((type: string | undefined) => void) | undefined;
 
@@ -47,6 +51,8 @@ export class ComponentStore {
 
   public adopt(fork: ComponentStore): void {
     this.byKey = new Map(fork.byKey);
+    this.sorted = new Map();
+    this.adopted = new Set();
     this.onChange?.(undefined);
   }
 
@@ -60,20 +66,28 @@ export class ComponentStore {
 
   public put(component: StoredComponent): void {
     this.byKey.set(keyOf(component.type, component.fullName), component);
+    this.sorted.delete(component.type);
     this.onChange?.(component.type);
   }
 
   public remove(type: string, fullName: string): boolean {
     const had = this.byKey.delete(keyOf(type, fullName));
+    this.sorted.clear();
+    this.adopted.clear();
     this.onChange?.(type);
     return had;
   }
 
   /** In the order of their names. */
   public ofType(type: string): StoredComponent[] {
-    return this.all()
-      .filter((component) => component.type === type)
-      .sort((a, b) => (a.fullName < b.fullName ? -1 : 1));
+    let found = this.sorted.get(type);
+    if (found === undefined) {
+      found = this.all()
+        .filter((component) => component.type === type)
+        .sort((a, b) => (a.fullName < b.fullName ? -1 : 1));
+      this.sorted.set(type, found);
+    }
+    return [...found];
   }
 
   public all(): StoredComponent[] {

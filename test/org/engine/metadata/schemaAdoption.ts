@@ -14,6 +14,9 @@ export function adoptSchema(org: OrgCore, components: ComponentStore, stamp: Sta
     const object = org.schema.get(name);
     // People are the one setup object that has custom fields and lookups to it.
     if (object === undefined || (object.setup === true && object.name !== 'User')) continue;
+    // A definition never changes in place.
+    if (components.adopted.has(object)) continue;
+    components.adopted.add(object);
     const namespace = namespaceOf(object.name);
     if (!components.has('CustomObject', object.name)) {
       components.put(
