@@ -1,56 +1,67 @@
 /**
  * All figures about crashes, faults and changed files, each played on all processors, and a table of them at the end.
- * Names of groups or parts choose some: `npm run test:faults -- crashes grid`; `--list` names them all. FAULTS_SEED asks for
- * other dice, FAULTS_SHARE=0.1 for a tenth of everything.
+ * Names of groups or parts choose some: `npm run test:faults -- crashes grid`; `--list` names them all. `singles:137` plays
+ * one case again. FAULTS_SEED asks for other dice, FAULTS_SHARE=0.1 for a tenth of everything. `--write` puts what was
+ * reached into docs/faults.md, part by part. Ends with 0 when all there is was played, or the share of it, as promised.
  */
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import pLimit from 'p-limit';
+import { hasCommands } from '../test/e2e/support/stockCli.js';
 import { Counter, SEED, type Part } from '../test/support/faults/part.js';
-import { GROUPS, PARTS } from '../test/support/faults/parts.js';
+import { GROUPS, ORDER, PARTS } from '../test/support/faults/parts.js';
+import { cellsOf, HEADS, table, type Figure } from './faults/figure.js';
+import { writeFigures } from './faults/figuresPage.js';
 import { Pool } from './faults/pool.js';
 
 /** Slices for each process, so that one that is slow does not keep the others waiting at the end. */
 const SLICES = 40;
 /** Failures of one part that are shown whole. */
 const SHOWN = 5;
+const SHARE = Number(process.env.FAULTS_SHARE ?? 1);
 
 /** After Ctrl-C or SIGTERM what is being played is played to its end, and the table says how far it came. */
 let stopped = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void (stopped = true));
 
-interface Figure {
+/** A part, or one case of it. */
+interface Choice {
   readonly name: string;
-  readonly part: Part;
-  readonly played: number;
-  readonly bad: number;
-  readonly seconds: number;
-  readonly cpuSeconds: number;
+  readonly only?: number;
 }
 
-function chosen(names: readonly string[]): string[] {
-  const unknown = names.find((name) => !(name in GROUPS) && !(name in PARTS));
-  if (unknown !== undefined) throw new Error(`there is no ${unknown}: ask with --list`);
-  return Object.entries(GROUPS).flatMap(([group, parts]) =>
-    Object.keys(parts).filter((name) => names.length === 0 || names.includes(group) || names.includes(name))
-  );
+function chosen(names: readonly string[]): Choice[] {
+  const parsed = names.map((text) => {
+    const [name = '', only] = text.split(':');
+    if (!(name in GROUPS || name in PARTS) || (only !== undefined && !(name in PARTS && /^\d+$/.test(only))))
+      throw new Error(`there is no ${text}: ask with --list`);
+    return { name, ...(only === undefined ? {} : { only: Number(only) }) };
+  });
+  const all = parsed.length === 0 ? Object.keys(GROUPS).map((name): Choice => ({ name })) : parsed;
+  const parts = all.flatMap((choice): Choice[] => {
+    const group = GROUPS[choice.name];
+    return group === undefined ? [choice] : Object.keys(group).map((name) => ({ name }));
+  });
+  return parts.sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
 }
 
-async function playPart(pool: Pool, processes: number, name: string): Promise<Figure> {
+async function playPart(pool: Pool, processes: number, { name, only }: Choice): Promise<Figure> {
   const part = PARTS[name] as Part;
   const started = performance.now();
-  const { total = 0, broke } = await pool.ask({ what: 'total', part: name });
-  if (broke !== undefined) throw new Error(`${name}: ${broke}`);
-  const atOnce = processes * (part.atOnce ?? 1);
-  const size = Math.max(1, Math.ceil(total / (atOnce * SLICES)));
-  // A share is the beginning of each slice, so that it is spread over all of them.
-  const share = Math.ceil(size * Number(process.env.FAULTS_SHARE ?? 1));
-  const limit = pLimit(atOnce);
-  const sum = new Counter();
-  let cpuSeconds = 0;
-  const firsts = Array.from({ length: Math.ceil(total / size) }, (_unused, at) => at * size);
-  let cases = 0;
+  const spent = await pool.cpuSeconds();
   console.log(`\n${name}: ${part.title}`);
+  const { total = 0, broke } = await pool.ask({ what: 'total', part: name });
+  const sum = new Counter();
+  if (broke !== undefined) sum.failed(0, 'before the first', [broke]);
+  const atOnce = processes * (part.atOnce ?? 1);
+  const size = only === undefined ? Math.max(1, Math.ceil(total / (atOnce * SLICES))) : 1;
+  // A share is the beginning of each slice, so that it is spread over all of them.
+  const share = Math.ceil(size * SHARE);
+  const limit = pLimit(atOnce);
+  const slices = Array.from({ length: Math.ceil(total / size) }, (_unused, at) => at * size);
+  const firsts = only === undefined ? slices : [only];
+  let cases = 0;
+  let bad = 0;
   await Promise.all(
     firsts.map((first) =>
       limit(async () => {
@@ -58,60 +69,65 @@ async function playPart(pool: Pool, processes: number, name: string): Promise<Fi
         const count = Math.min(share, total - first);
         const answer = await pool.ask({ what: 'play', part: name, first, count });
         cases += count;
-        cpuSeconds += answer.cpuSeconds ?? 0;
-        const tally = answer.tally ?? { counts: {}, failures: [`cases from ${first} on: ${answer.broke}`] };
-        for (const failure of tally.failures.slice(0, Math.max(0, SHOWN - sum.failures.length)))
-          console.log(`\n${failure}\n`);
+        const lost = { counts: {}, failures: [`cases ${first} to ${first + count - 1}: ${answer.broke}`] };
+        const tally = answer.tally ?? lost;
+        for (const failure of tally.failures.slice(0, Math.max(0, SHOWN - bad)))
+          console.log(`\n${name}, seed ${SEED}, ${failure}\n`);
+        bad += answer.tally === undefined ? count : tally.failures.length;
         sum.add(tally);
       })
     )
   );
   for (const [what, times] of Object.entries(sum.counts).sort(([a], [b]) => (a < b ? -1 : 1)))
     console.log(`  ${String(times).padStart(9)}  ${what}`);
-  const seconds = Math.round((performance.now() - started) / 1000);
-  console.log(`  ${String(sum.failures.length).padStart(9)}  not as promised (${seconds} s)`);
-  // Slices that are played at once in one process share its time.
-  const own = Math.round(cpuSeconds / (part.atOnce ?? 1));
-  return { name, part, played: cases, bad: sum.failures.length, seconds, cpuSeconds: own };
+  if (bad > 0) console.log(`  to play one of them again: npm run test:faults -- ${name}:<case>`);
+  const seconds = (performance.now() - started) / 1000;
+  const cpuSeconds = (await pool.cpuSeconds()) - spent;
+  return { name, asked: part.asked, total, played: cases, bad: broke === undefined ? bad : 1, cpuSeconds, seconds };
 }
 
-function table(figures: readonly Figure[]): string {
-  const n = (value: number): string => value.toLocaleString('en-US');
-  const rows = figures.map(({ name, part, played, bad, seconds, cpuSeconds }) => [
-    name,
-    part.asked,
-    n(played),
-    n(played - bad),
-    n(seconds),
-    n(cpuSeconds),
-  ]);
-  const all = [['part', 'asked', 'played', 'as promised', 'seconds', 'CPU s'], ...rows];
-  const widths = (all[0] as string[]).map((_unused, column) =>
-    Math.max(...all.map((row) => (row[column] ?? '').length))
-  );
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-        .join('  ')
-    )
-    .join('\n');
+/** All there is was played, or the share that was asked for, and all of it was as promised. */
+function isReached({ total, played, bad }: Figure): boolean {
+  return bad === 0 && played > 0 && (SHARE < 1 || played === total);
 }
 
-const names = process.argv.slice(2);
-if (names.includes('--list')) {
-  for (const [group, parts] of Object.entries(GROUPS)) console.log(`${group}: ${Object.keys(parts).join(', ')}`);
-} else {
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--list')) {
+    for (const [group, parts] of Object.entries(GROUPS)) console.log(`${group}: ${Object.keys(parts).join(', ')}`);
+    return 0;
+  }
+  const write = args.includes('--write');
+  const choices = chosen(args.filter((arg) => arg !== '--write'));
+  const single = choices.some(({ only }) => only !== undefined);
+  if (write && (SHARE < 1 || single)) throw new Error('--write wants parts played whole');
+  if (choices.some(({ name }) => name === 'kills') && !hasCommands())
+    throw new Error('kills plays the built command: npm run build');
   const processes = availableParallelism();
   const pool = new Pool(processes);
   const started = performance.now();
   const figures: Figure[] = [];
-  for (const name of chosen(names)) if (!stopped) figures.push(await playPart(pool, processes, name));
+  for (const choice of choices) {
+    if (stopped) break;
+    const figure = await playPart(pool, processes, choice);
+    figures.push(figure);
+    console.log(
+      `  ${HEADS.map((head, at) => `${head} ${cellsOf(figure)[at]}`)
+        .slice(2)
+        .join(', ')}`
+    );
+    if (write && !stopped) writeFigures([figure], ORDER, SEED);
+  }
   pool.close();
   const minutes = (performance.now() - started) / 60_000;
+  const cpu = figures.reduce((all, { cpuSeconds }) => all + cpuSeconds, 0);
   console.log(`\n${table(figures)}\n`);
   console.log(
-    `${minutes.toFixed(1)} minutes on ${processes} processors; seed ${SEED}${stopped ? '; stopped before all was played' : ''}`
+    `${minutes.toFixed(1)} minutes and ${Math.round(cpu)} CPU seconds on ${processes} processors; seed ${SEED}`
   );
-  process.exitCode = !stopped && figures.length > 0 && figures.every(({ bad }) => bad === 0) ? 0 : 1;
+  const missing = figures.filter((figure) => !isReached(figure) && !single).map(({ name }) => name);
+  if (missing.length > 0) console.log(`Not as promised, or not all of it: ${missing.join(', ')}`);
+  if (stopped) console.log('Stopped before all was played.');
+  return !stopped && figures.every(({ bad }) => bad === 0) && missing.length === 0 ? 0 : 1;
 }
+
+process.exitCode = await main(process.argv.slice(2));

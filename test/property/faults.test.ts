@@ -3,7 +3,10 @@ import { grid } from '../support/faults/grid.js';
 import { schedules } from '../support/faults/schedules.js';
 import { mutations } from '../support/faults/mutations.js';
 import { tampering } from '../support/faults/tampering.js';
+import type { Parser } from '../support/faults/trials.js';
 import { SEED as seed, type Part } from '../support/faults/part.js';
+import { ORDER, PARTS } from '../support/faults/parts.js';
+import { withFigures } from '../../scripts/faults/figuresPage.js';
 
 /**
  * Faults of the network and the org, anywhere on the way from a snapshot to its validation: each command gives what it
@@ -52,11 +55,37 @@ describe('faults on the way', function () {
     }
   });
 
-  for (const parser of ['csv', 'csvFree', 'snapshot', 'plan', 'item', 'journal'] as const)
-    it(`mutated inputs for the parser of ${parser} (a few of them)`, async () => {
-      const { failures } = await mutations(parser, 1, seed).play(0, parser === 'csv' ? 500 : 60);
+  for (const [parser, ends] of Object.entries({
+    csv: ['the same rows', 'refused by both'],
+    csvFree: ['rows', 'a row was refused', 'a quote is open'],
+    snapshot: ['refused: no JSON', 'refused: form', 'refused: digest', 'taken: as it was'],
+    plan: ['refused: no JSON', 'refused: form', 'refused: digest', 'taken: as it was'],
+    item: ['refused: no JSON', 'refused: form', 'taken'],
+    journal: ['refused: edited', 'as it was'],
+    config: ['refused', 'taken'],
+  }) as Array<[Parser, readonly string[]]>)
+    it(`mutated inputs for the parser of ${parser} get to all of its answers (a few of them)`, async () => {
+      const { counts, failures } = await mutations(parser, 1, seed).play(0, 300);
       expect(failures.join('\n')).to.equal('');
+      expect(counts).to.include.keys(ends);
     });
+
+  it('are all in the order in which they are played', () => {
+    expect([...ORDER].sort()).to.deep.equal(Object.keys(PARTS).sort());
+  });
+
+  it('figures of some parts leave the rows of the others as they are', () => {
+    const page = (text: string): string =>
+      `a\n<!-- figures: written by npm run test:faults -- --write -->${text}<!-- end of figures -->\nz`;
+    const figure = { name: 'b', asked: '2', total: 2, played: 2, bad: 1, cpuSeconds: 1.4, seconds: 2 };
+    const written = withFigures(page('\n| `c` | all | 1,000 | 1,000 | 7 | 8 |\n'), [figure], ['b', 'c'], 'Here.');
+    expect(written).to.equal(
+      page(
+        '\n\n| Part | Asked | Played | As promised | CPU seconds | Seconds |\n|---|---|---:|---:|---:|---:|\n' +
+          '| `b` | 2 | 2 | 1 | 1 | 2 |\n| `c` | all | 1,000 | 1,000 | 7 | 8 |\n| all | | 1,002 | 1,001 | 8 | 10 |\n\nHere.\n\n'
+      )
+    );
+  });
 
   it('a random schedule over HTTP', () => sample(schedules('over HTTP', 300, seed), [0]));
 });

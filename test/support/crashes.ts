@@ -63,11 +63,16 @@ export class Crashes {
 
   public static async begin(way: Way = 'apply', incident?: Incident): Promise<Crashes> {
     const story = await CrashStory.begin(way, incident);
-    const scene = await story.scene();
+    const scene = await story.sceneAgain();
     const { operations, syncs } = scene.disk;
     const life = new Life(scene, 1);
     const result = await life.apply(story.plan);
     if (result.status !== 'succeeded') throw new Error(`undisturbed it ends ${result.status}: ${errorsOf(result)}`);
+    const told = traceOf(scene);
+    const again = await story.sceneAgain();
+    await new Life(again, 1).apply(story.plan);
+    // An org that is set back has to play like a new one, to the last Id.
+    if (traceOf(again) !== told) throw new Error('an org that was set back plays otherwise than a new one');
     return new Crashes(story, {
       picture: pictureOf(scene),
       totals: sum(result),
@@ -80,7 +85,7 @@ export class Crashes {
 
   /** What is not as promised; empty when the case holds. */
   public async play(crash: CrashCase): Promise<string[]> {
-    const scene = await this.story.scene();
+    const scene = await this.story.sceneAgain();
     const from = scene.org.opLog.entries.length;
     const survival: Survival = crash.survival === 'dice' ? new Dice(crash.seed) : crash.survival;
     let result: RunResult | undefined;
@@ -97,6 +102,7 @@ export class Crashes {
       // A process that is killed at its last breath may have finished: what it leaves on the disk counts.
       if (tool.isDead()) {
         result = undefined;
+        tool.bury();
         scene.disk.powerOn(survival);
       }
     }
@@ -109,7 +115,7 @@ export class Crashes {
    * tool ends by itself, and says that it is the disk.
    */
   public async playRefusingDisk(operation: number, code: 'ENOSPC' | 'EROFS'): Promise<string[]> {
-    const scene = await this.story.scene();
+    const scene = await this.story.sceneAgain();
     const from = scene.org.opLog.entries.length;
     scene.disk.refuseFrom(operation, code);
     try {
@@ -129,7 +135,7 @@ export class Crashes {
    * the write did is not known then, so the run has to stop, and gone on with it ends as an undisturbed one.
    */
   public async playRefusedRead(write: PortName, read: PortName): Promise<string[]> {
-    const scene = await this.story.scene();
+    const scene = await this.story.sceneAgain();
     const from = scene.org.opLog.entries.length;
     let wrote = false;
     let refused = false;
@@ -182,7 +188,7 @@ export class Crashes {
    */
   public async playRace(seed: number): Promise<string[]> {
     const dice = new Dice(seed);
-    const scene = await this.story.scene();
+    const scene = await this.story.sceneAgain();
     const from = scene.org.opLog.entries.length;
     // Mostly neck and neck; now and then so late that the first is done.
     const delay = dice.chance(0.8) ? dice.below(60) : dice.below(2_000);
@@ -216,7 +222,7 @@ export class Crashes {
 
   /** The journal of an undisturbed run, cut behind one of its lines: gone on with, the run ends as it did. */
   public async playCut(line: number): Promise<string[]> {
-    const scene = await this.story.scene();
+    const scene = await this.story.sceneAgain();
     const from = scene.org.opLog.entries.length;
     const { path, lines } = await journalOf(scene, await new Life(scene, 1).apply(this.story.plan));
     const kept = lines.slice(0, line).map((each) => `${each}\n`);
@@ -259,6 +265,18 @@ function call(org: OrgPorts, name: PortName, args: readonly unknown[]): Promise<
 async function journalOf(scene: Scene, { runId }: RunResult): Promise<{ path: string; lines: string[] }> {
   const path = `${ROOT}/runs/${runId}/journal.ndjson`;
   return { path, lines: (await scene.disk.read(path)).toString('utf8').split('\n').filter(Boolean) };
+}
+
+/** Everything that the org noted and the disk holds, but for how long the run took by the watch. */
+function traceOf({ org, disk }: Scene): string {
+  const files = disk
+    .files()
+    .filter(([path]) => !path.endsWith('/result.json'))
+    .map(([path, content]) => {
+      const lines = content.toString('latin1').split('\n');
+      return [path, path.endsWith('/journal.ndjson') ? lines.slice(0, -2) : lines];
+    });
+  return JSON.stringify([org.opLog.entries, files]);
 }
 
 function sum(result: RunResult): number {

@@ -31,6 +31,14 @@ class MemoryFolder implements StoreFolder {
     public readonly display: string
   ) {}
 
+  /** A folder of its own with the same files. */
+  public copy(): MemoryFolder {
+    const twin = new MemoryFolder(this.id, this.display);
+    for (const [path, bytes] of this.files) twin.files.set(path, bytes);
+    for (const [path, lines] of this.tails) twin.tails.set(path, [...lines]);
+    return twin;
+  }
+
   public async write(path: string, content: string | Uint8Array): Promise<WrittenFile> {
     const bytes = Buffer.from(content as string);
     this.files.set(checked(path), bytes);
@@ -109,6 +117,13 @@ export class MemoryStore implements Store {
   public readonly display = '.rollback';
   private readonly folders = new Map<string, MemoryFolder>();
   private readonly locks = new Map<string, { readonly holder: string; readonly since: string }>();
+
+  /** A store of its own with the same content; nobody holds a lock of it. */
+  public copy(): MemoryStore {
+    const twin = new MemoryStore();
+    for (const [key, folder] of this.folders) twin.folders.set(key, folder.copy());
+    return twin;
+  }
 
   public async create(kind: StoreKind, id: StoreId): Promise<StoreFolder> {
     const key = `${kind}/${id}`;

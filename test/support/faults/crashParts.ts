@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { caseText, Crashes, randomCase, type CrashCase, type Death } from '../crashes.js';
 import type { Way } from '../crashStory.js';
 import { Dice } from '../dice.js';
@@ -29,7 +30,7 @@ function cases(
       for (let at = first; at < first + count; at += 1) {
         const { what, problems } = await play(at);
         counter.saw('cases');
-        counter.failed(what, problems.slice(0, 6));
+        counter.failed(at, what, problems.slice(0, 6));
       }
       return counter;
     },
@@ -124,28 +125,30 @@ export function crashParts(seed: number): Readonly<Record<string, Part>> {
   };
 }
 
+let ground: Promise<KillingGround> | undefined;
+
+/** One for each process, until it ends. */
+function theGround(): Promise<KillingGround> {
+  ground ??= (async () => {
+    const opened = await KillingGround.open((await crashesOf('apply')).story);
+    process.once('exit', () => opened.close());
+    return opened;
+  })();
+  return ground;
+}
+
 /** `kill -9` of the real command, over real HTTP and on a real disk. */
 function kills(seed: number, count: number): Part {
-  return {
-    title: 'SIGKILL of the real command, then --resume',
-    asked: String(count),
-    total: () => Promise.resolve(count),
-    async play(first: number, own: number): Promise<Tally> {
-      const counter = new Counter();
-      const ground = await KillingGround.open((await crashesOf('apply')).story);
-      try {
-        const { requests, picture } = await ground.undisturbed();
-        for (let at = first; at < first + own; at += 1) {
-          // Spread over the whole run, each somewhere in its own stretch.
-          const point = 1 + Math.floor(((at + new Dice(seed + at).below(1_000) / 1_000) * requests) / count);
-          const request = Math.min(requests, point);
-          counter.saw('cases');
-          counter.failed(`killed at request ${request} of ${requests}`, await ground.kill(request, picture));
-        }
-        return counter;
-      } finally {
-        ground.close();
-      }
-    },
-  };
+  return cases(
+    { title: 'SIGKILL of the real command, then --resume', asked: String(count) },
+    () => Promise.resolve(count),
+    async (at) => {
+      const killing = await theGround();
+      const { requests } = await killing.undisturbed();
+      // Spread over the whole run, each somewhere in its own stretch.
+      const point = 1 + Math.floor(((at + new Dice(seed + at).below(1_000) / 1_000) * requests) / count);
+      const request = Math.min(requests, point);
+      return { what: `killed at request ${request} of ${requests}`, problems: await killing.kill(request) };
+    }
+  );
 }

@@ -4,7 +4,7 @@ import { Refusal } from '../../../src/model/refusal.js';
 import { OrgRequestError } from '../../../src/org/orgRequestError.js';
 import type { RollbackPlan } from '../../../src/plan/rollbackPlan.js';
 import type { Snapshot } from '../../../src/snapshot/snapshotFormat.js';
-import { COMMANDS, FaultWorld, type Command, type Fault, type Way } from './faultWorld.js';
+import { COMMANDS, FaultWorld, type Command, type Fault, type Moment, type Way } from './faultWorld.js';
 import { differences } from './orgState.js';
 
 export const FAULTS: readonly Fault[] = [
@@ -50,43 +50,87 @@ function snapshotText({ parts, gaps, counts, complete }: Snapshot): string {
   return JSON.stringify({ parts, gaps, counts, complete });
 }
 
-let undisturbed: Promise<Undisturbed & { readonly requests: Readonly<Record<Command, number>> }> | undefined;
-
-/** The commands once without faults: what they give, and how many requests each takes. */
-export function reference(): Promise<Undisturbed & { readonly requests: Readonly<Record<Command, number>> }> {
-  undisturbed ??= (async () => {
-    const world = await FaultWorld.start('in process');
-    const counted = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
-      const { requests } = world.faultsFromHere(new Map());
-      const value = await work();
-      return [value, requests()];
-    };
-    const [snapshot, snapshotRequests] = await counted(() => world.snapshot());
-    await world.badRelease();
-    const [plan, planRequests] = await counted(() => world.plan(snapshot));
-    const planned = await world.planText(plan);
-    const from = world.org.opLog.entries.length;
-    const [run, applyRequests] = await counted(() => world.apply(plan));
-    const [validation, validateRequests] = await counted(() => world.validate(snapshot, run));
-    const open = differences(world.state(), world.before);
-    if (run.status !== 'succeeded' || validation.verdict !== 'restored' || open.length > 0)
-      throw new Error(`without any fault: ${run.status}, ${validation.verdict}\n${open.join('\n')}`);
-    return {
-      snapshot: snapshotText(snapshot),
-      plan: planned,
-      verdict: validation.verdict,
-      inserts: world.insertsSince(from),
-      requests: { snapshot: snapshotRequests, plan: planRequests, apply: applyRequests, validate: validateRequests },
-    };
-  })();
-  return undisturbed;
+/** A world in process that was played to its end in peace, and can be set back to the beginning of each command. */
+interface Rehearsed extends Undisturbed {
+  readonly world: FaultWorld;
+  readonly requests: Readonly<Record<Command, number>>;
+  readonly at: Readonly<Record<Command, Moment>>;
+  readonly done: Done;
 }
 
-/** Plays the commands up to `last` under a schedule of faults and judges each; what was refused is done again in peace. */
+/** What the commands before the first that is looked at have made. */
+interface Done {
+  readonly snapshot?: Snapshot;
+  readonly plan?: RollbackPlan;
+  readonly run?: RunResult;
+}
+
+let rehearsed: Promise<Rehearsed> | undefined;
+
+/** The commands once without faults: what they give, and how many requests each takes. */
+export function reference(): Promise<Rehearsed> {
+  rehearsed ??= (async () => {
+    const world = await FaultWorld.start('in process');
+    const first = await rehearse(world);
+    // A world that is set back has to play like a new one, to the last request and every Id.
+    world.backTo(first.at.snapshot);
+    const second = await rehearse(world);
+    if (JSON.stringify(first.heard) !== JSON.stringify(second.heard))
+      throw new Error('a world that was set back plays otherwise than a new one');
+    return first;
+  })();
+  return rehearsed;
+}
+
+async function rehearse(world: FaultWorld): Promise<Rehearsed & { readonly heard: readonly unknown[] }> {
+  const counted = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
+    const { requests } = world.faultsFromHere(new Map());
+    const value = await work();
+    world.noFaults();
+    return [value, requests()];
+  };
+  const beforeSnapshot = world.moment();
+  const [snapshot, snapshotRequests] = await counted(() => world.snapshot());
+  await world.badRelease();
+  const beforePlan = world.moment();
+  const [plan, planRequests] = await counted(() => world.plan(snapshot));
+  const planned = await world.planText(plan);
+  const beforeApply = world.moment();
+  const from = world.org.opLog.entries.length;
+  const [run, applyRequests] = await counted(() => world.apply(plan));
+  const inserts = world.insertsSince(from);
+  const beforeValidate = world.moment();
+  const [validation, validateRequests] = await counted(() => world.validate(snapshot, run));
+  const open = differences(world.state(), world.before);
+  if (run.status !== 'succeeded' || validation.verdict !== 'restored' || open.length > 0)
+    throw new Error(`without any fault: ${run.status}, ${validation.verdict}\n${open.join('\n')}`);
+  return {
+    world,
+    snapshot: snapshotText(snapshot),
+    plan: planned,
+    verdict: validation.verdict,
+    inserts,
+    requests: { snapshot: snapshotRequests, plan: planRequests, apply: applyRequests, validate: validateRequests },
+    at: { snapshot: beforeSnapshot, plan: beforePlan, apply: beforeApply, validate: beforeValidate },
+    done: { snapshot, plan, run },
+    heard: [...world.org.opLog.entries],
+  };
+}
+
+/**
+ * Plays the commands up to `last` under a schedule of faults and judges each; what was refused is done again in peace. In
+ * process it begins with the first command that has a fault, on the world as the commands before it leave it.
+ */
 export async function playSchedule(way: Way, schedule: Schedule, last: Command = 'validate'): Promise<Played> {
+  const wanted = await reference();
+  if (way === 'in process') {
+    const first = COMMANDS.find((command) => (schedule[command]?.size ?? 0) > 0) ?? 'snapshot';
+    wanted.world.backTo(wanted.at[first]);
+    return new Judge(wanted.world, schedule, wanted).play(first, last, wanted.done);
+  }
   const world = await FaultWorld.start(way);
   try {
-    return await new Judge(world, schedule, await reference()).play(last);
+    return await new Judge(world, schedule, wanted).play('snapshot', last, {});
   } finally {
     await world.close();
   }
@@ -104,43 +148,60 @@ class Judge {
     private readonly wanted: Undisturbed
   ) {}
 
-  public async play(last: Command): Promise<Played> {
+  /** `done` has what the commands before `first` have made. */
+  public async play(first: Command, last: Command, done: Done): Promise<Played> {
     try {
-      await this.commands(last);
+      await this.commands(COMMANDS.indexOf(first), COMMANDS.indexOf(last), done);
     } catch (error) {
       this.problems.push(`in peace: ${(error as Error).stack ?? String(error)}`);
     }
     return { ends: this.ends, hit: this.hit, requests: this.requests, problems: this.problems };
   }
 
-  private async commands(last: Command): Promise<void> {
-    const { world } = this;
-    const ends = (command: Command): boolean => COMMANDS.indexOf(command) >= COMMANDS.indexOf(last);
-    const snapshot =
-      (await this.reading('snapshot', () => world.snapshot(), snapshotText, this.wanted.snapshot)) ??
-      (await world.snapshot());
+  private async commands(first: number, last: number, done: Done): Promise<void> {
+    let { snapshot, plan, run } = done;
+    if (first === 0) snapshot = await this.snapshot();
+    if (last === 0) return;
+    if (first === 0) await this.world.badRelease();
+    if (first <= 1) plan = await this.plan(snapshot as Snapshot);
+    if (last === 1) return;
+    if (first <= 2) run = await this.rollback(snapshot as Snapshot, plan as RollbackPlan);
+    if (last === 2) return;
+    await this.validate(snapshot as Snapshot, run as RunResult);
+  }
+
+  private async snapshot(): Promise<Snapshot> {
+    const { world, wanted } = this;
+    const snapshot = await this.reading('snapshot', () => world.snapshot(), snapshotText, wanted.snapshot);
+    const made = snapshot ?? (await world.snapshot());
     await this.noHalfSnapshot();
-    if (ends('snapshot')) return;
-    await world.badRelease();
-    const plan =
-      (await this.reading(
-        'plan',
-        () => world.plan(snapshot),
-        (made) => world.planText(made),
-        this.wanted.plan
-      )) ?? (await world.plan(snapshot));
-    if (ends('plan')) return;
+    return made;
+  }
+
+  private async plan(snapshot: Snapshot): Promise<RollbackPlan> {
+    const { world, wanted } = this;
+    const text = (made: RollbackPlan): Promise<string> => world.planText(made);
+    const plan = await this.reading('plan', () => world.plan(snapshot), text, wanted.plan);
+    return plan ?? world.plan(snapshot);
+  }
+
+  private async rollback(snapshot: Snapshot, plan: RollbackPlan): Promise<RunResult> {
+    const { world, wanted } = this;
     const from = world.org.opLog.entries.length;
     const run = await this.apply(snapshot, plan);
     const open = differences(world.state(), world.before);
     if (open.length > 0) this.problems.push(`the org is not back:\n${open.join('\n')}`);
     const inserts = world.insertsSince(from);
-    if (inserts !== this.wanted.inserts)
-      this.problems.push(`${inserts} rows were inserted, not ${this.wanted.inserts}`);
-    if (ends('apply')) return;
+    if (inserts !== wanted.inserts) this.problems.push(`${inserts} rows were inserted, not ${wanted.inserts}`);
+    return run;
+  }
+
+  private async validate(snapshot: Snapshot, run: RunResult): Promise<void> {
+    const { world, wanted } = this;
     const verdict = (validation: { verdict: string }): string => validation.verdict;
-    if (!(await this.reading('validate', () => world.validate(snapshot, run), verdict, this.wanted.verdict)))
-      await world.validate(snapshot, run);
+    const seen = await this.reading('validate', () => world.validate(snapshot, run), verdict, wanted.verdict);
+    const again = seen ?? (await world.validate(snapshot, run));
+    if (again.verdict !== wanted.verdict) this.problems.push(`in peace it is judged ${again.verdict}`);
   }
 
   /** A command that only reads: it gives what it always gives, or a clean refusal, and writes nothing in the org. */

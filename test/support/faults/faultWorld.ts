@@ -25,15 +25,16 @@ import { openBaseline } from '../../../src/snapshot/baseline.js';
 import { capture } from '../../../src/snapshot/capture.js';
 import type { Scope } from '../../../src/snapshot/scope.js';
 import type { Snapshot } from '../../../src/snapshot/snapshotFormat.js';
-import type { Store } from '../../../src/store/ports.js';
 import { openRun, validateOrg, type Validation } from '../../../src/validate/validateOrg.js';
 import type { FaultRule, OpLogEntry } from '../../org/engine/contracts.js';
 import type { MetadataSide } from '../../org/engine/metadata/metadataSide.js';
 import type { PracticeOrg } from '../../org/engine/practiceOrg.js';
+import type { Door } from '../../org/http/door.js';
 import { doorOf, startPracticeOrg } from '../../org/http/server.js';
 import { brightcup } from '../../org/seed/brightcup.js';
 import { apexClass, deployTo, flow, permissionSet } from '../deploys.js';
 import { inProcessWire } from '../inProcessWire.js';
+import { Memento } from '../memento.js';
 import { MemoryStore } from '../memoryStore.js';
 import { stateOf, type OrgState } from './orgState.js';
 
@@ -43,9 +44,11 @@ export const COMMANDS = ['snapshot', 'plan', 'apply', 'validate'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 const RULE = 'SBQQ__PriceRule__c';
-const OBJECTS = ['Product2', RULE, 'SBQQ__PriceCondition__c', 'SBQQ__PriceAction__c'];
+const CONDITION = 'SBQQ__PriceCondition__c';
+const OBJECTS = [RULE, CONDITION, 'SBQQ__PriceAction__c'];
+/** Little of everything: what a command asks for is what can go wrong, and each is played thousands of times. */
 export const SCOPE: Scope = {
-  flows: 'all',
+  flows: ['Machine_Finder', 'Opportunity_Request_Installation'],
   metadata: [
     { type: 'ApexClass', fullName: 'DiscountLimits' },
     { type: 'PermissionSet', fullName: 'Installation_Planner' },
@@ -55,50 +58,67 @@ export const SCOPE: Scope = {
 
 const WRITES = new Set<OpLogEntry['kind']>(['recordWrite', 'componentWrite', 'flowPointer', 'permissionWrite']);
 
+/** Where the org is: at the other end of sockets, or in this very process. */
+type Place =
+  | { readonly way: 'over HTTP'; readonly url: string; readonly close: () => Promise<void> }
+  | { readonly way: 'in process'; readonly door: Door };
+
+/** A world at one moment, to come back to. */
+export interface Moment {
+  readonly org: Memento;
+  readonly store: MemoryStore;
+  readonly told: number;
+}
+
 /**
  * A small company, a bad release that touches a flow, a class, a permission set and records of every kind of way back (update, undelete,
  * insert, delete), and the four commands, through the adapters of the product: over sockets, or with the org in this very
- * process at their other end.
+ * process at their other end. Each command has a connection of its own, as the process it is.
  */
 export class FaultWorld {
-  public readonly store: Store = new MemoryStore();
+  public store = new MemoryStore();
   public readonly before: OrgState;
   private readonly chance: Chance;
+  /** Times and ids that chance has told so far. */
+  private told = 0;
 
   private constructor(
     public readonly org: PracticeOrg,
     public readonly side: MetadataSide,
-    private readonly ports: OrgPorts,
-    public readonly close: () => Promise<void>
+    private readonly place: Place,
+    private readonly scope: Scope
   ) {
-    let n = 0;
     this.chance = {
-      now: () => new Date(org.clock.millis() + (n += 1) * 10),
-      entropy: (bytes) => (n += 1).toString(16).padStart(bytes * 2, '0'),
+      now: () => new Date(org.clock.millis() + (this.told += 1) * 10),
+      entropy: (bytes) => (this.told += 1).toString(16).padStart(bytes * 2, '0'),
     };
     this.before = this.state();
   }
 
-  public static async start(way: Way): Promise<FaultWorld> {
+  public static async start(way: Way, scope: Scope = SCOPE): Promise<FaultWorld> {
     const { org, side } = brightcup();
     org.switches.jobPolls = 0;
     org.switches.deployFlowsActive = true;
-    const user = org.user('Ada Admin');
-    const running = way === 'over HTTP' ? await startPracticeOrg({ org }) : undefined;
-    const session = {
-      instanceUrl: running?.url ?? 'http://practice.invalid',
-      accessToken: () => user.token,
-      refresh: () => Promise.resolve(),
-    };
-    const http = new OrgHttp(session, '66.0', running ? undefined : inProcessWire(doorOf(org)));
-    const identity = {
-      orgId: parseOrgId(org.orgId) as OrgId,
-      username: user.username,
-      userId: parseRecordId(user.id) as RecordId,
-      label: 'practice',
-      apiVersion: '66.0',
-    };
-    return new FaultWorld(org, side, orgPorts(http, identity, 20_000), async () => running?.close());
+    if (way === 'in process') return new FaultWorld(org, side, { way, door: doorOf(org) }, scope);
+    const { url, close } = await startPracticeOrg({ org });
+    return new FaultWorld(org, side, { way, url, close }, scope);
+  }
+
+  public async close(): Promise<void> {
+    if (this.place.way === 'over HTTP') await this.place.close();
+  }
+
+  /** This moment of a world in process. */
+  public moment(): Moment {
+    if (this.place.way !== 'in process') throw new Error('only a world in process can be set back');
+    const org = Memento.of(this.org, this.side, this.place.door);
+    return { org, store: this.store.copy(), told: this.told };
+  }
+
+  public backTo({ org, store, told }: Moment): void {
+    org.setBack();
+    this.store = store.copy();
+    this.told = told;
   }
 
   public async badRelease(): Promise<void> {
@@ -116,24 +136,25 @@ export class FaultWorld {
     const write = (request: Parameters<PracticeOrg['records']['writeOne']>[1]): unknown =>
       this.org.records.writeOne(dov, request);
     write({ operation: 'update', object: RULE, id: 'a0V5g00000Br006EAB', values: { SBQQ__EvaluationOrder__c: 999 } });
-    write({ operation: 'insert', object: 'Product2', values: { Name: 'Bad machine', IsActive: true } });
+    const condition = { SBQQ__Rule__c: 'a0V5g00000Br006EAB', SBQQ__Value__c: 'Bad' };
+    write({ operation: 'insert', object: CONDITION, values: condition });
     write({ operation: 'delete', id: 'a0V5g00000Br005EAB' });
     write({ operation: 'delete', id: 'a0V5g00000Br004EAB' });
     write({ operation: 'purge', id: 'a0V5g00000Br004EAB' });
   }
 
   public snapshot(): Promise<Snapshot> {
-    const request = { scope: SCOPE, allowInFlight: false };
-    return capture(this.ports, this.store, request, this.chance, SILENT).then(({ snapshot }) => snapshot);
+    const request = { scope: this.scope, allowInFlight: false };
+    return this.command(async (ports) => (await capture(ports, this.store, request, this.chance, SILENT)).snapshot);
   }
 
   public async plan(snapshot: Snapshot): Promise<RollbackPlan> {
-    this.ports.forgetDescribes();
     const id = parseStoreId(snapshot.id) as StoreId;
-    const { orgId } = this.ports.identity;
-    const baseline = await openBaseline(this.store, id, orgId, await knownNewIds(this.store, id));
     const request = { everybody: true, changedBy: [], full: false, acceptGaps: false, choice: NO_CHOICE };
-    return (await makePlan(this.ports, this.store, baseline, request, this.chance, SILENT)).plan;
+    return this.command(async (ports) => {
+      const baseline = await openBaseline(this.store, id, ports.identity.orgId, await knownNewIds(this.store, id));
+      return (await makePlan(ports, this.store, baseline, request, this.chance, SILENT)).plan;
+    });
   }
 
   /** What a plan says, its rows included; rows that the release made are named alike, whatever Ids they got. */
@@ -149,34 +170,36 @@ export class FaultWorld {
   }
 
   /** Opens a plan with its snapshot and its rows, as `apply` does before it sends anything. */
-  public async openItems(plan: RollbackPlan): Promise<void> {
-    const ready = await openPlan(this.ports, this.store, parseStoreId(plan.id) as StoreId);
-    for (const step of ready.plan.steps) await readItems(ready.folder, step);
+  public openItems(plan: RollbackPlan): Promise<void> {
+    return this.command(async (ports) => {
+      const ready = await openPlan(ports, this.store, parseStoreId(plan.id) as StoreId);
+      for (const step of ready.plan.steps) await readItems(ready.folder, step);
+    });
   }
 
-  public async apply(plan: RollbackPlan): Promise<RunResult> {
-    this.ports.forgetDescribes();
+  public apply(plan: RollbackPlan): Promise<RunResult> {
     const planId = parseStoreId(plan.id) as StoreId;
-    const ready = await openPlan(this.ports, this.store, planId);
-    const request = { planId, tests: [], stopAsked: () => false };
-    return applyPlan(this.ports, this.store, ready, request, this.chance, SILENT);
+    return this.command(async (ports) => {
+      const ready = await openPlan(ports, this.store, planId);
+      const request = { planId, tests: [], stopAsked: () => false };
+      return applyPlan(ports, this.store, ready, request, this.chance, SILENT);
+    });
   }
 
   /** Goes on with the run that was stopped or cut off last; undefined where there is none. */
   public async resume(): Promise<RunResult | undefined> {
-    this.ports.forgetDescribes();
     let last: StoreId | undefined;
     for await (const { id, state } of earlierRuns(this.store)) if (isUnfinished(state)) last = id;
     if (last === undefined) return undefined;
+    const run = last;
     const options = { tests: [], stopAsked: () => false };
-    return resumeRun(this.ports, this.store, last, options, this.chance, SILENT);
+    return this.command((ports) => resumeRun(ports, this.store, run, options, this.chance, SILENT));
   }
 
   public async validate(snapshot: Snapshot, run?: RunResult): Promise<Validation> {
-    this.ports.forgetDescribes();
     const known = run ? await openRun(this.store, parseStoreId(run.runId) as StoreId) : undefined;
     const request = { snapshotId: parseStoreId(snapshot.id) as StoreId, ...(known ? { run: known } : {}) };
-    return validateOrg(this.ports, this.store, request, this.chance, SILENT);
+    return this.command((ports) => validateOrg(ports, this.store, request, this.chance, SILENT));
   }
 
   /** Faults at these requests from now on, counted from 1. */
@@ -228,5 +251,29 @@ export class FaultWorld {
 
   public state(): OrgState {
     return stateOf(this.org, this.side, OBJECTS);
+  }
+
+  /** A command as a process of its own: when it ends, nothing of it reaches the org any more. */
+  private async command<T>(work: (ports: OrgPorts) => Promise<T>): Promise<T> {
+    const { org, place } = this;
+    const user = org.user('Ada Admin');
+    const session = {
+      instanceUrl: place.way === 'over HTTP' ? place.url : 'http://practice.invalid',
+      accessToken: () => user.token,
+      refresh: () => Promise.resolve(),
+    };
+    const wire = place.way === 'in process' ? inProcessWire(place.door) : undefined;
+    const identity = {
+      orgId: parseOrgId(org.orgId) as OrgId,
+      username: user.username,
+      userId: parseRecordId(user.id) as RecordId,
+      label: 'practice',
+      apiVersion: '66.0',
+    };
+    try {
+      return await work(orgPorts(new OrgHttp(session, '66.0', wire), identity, 20_000));
+    } finally {
+      await wire?.cut();
+    }
   }
 }

@@ -19,9 +19,9 @@ export function grid(way: Way): Part {
     total: async () => (await cells()).length,
     async play(first: number, count: number): Promise<Tally> {
       const counter = new Counter();
-      for (const { command, at, fault } of (await cells()).slice(first, first + count)) {
+      for (const [n, { command, at, fault }] of (await cells()).slice(first, first + count).entries()) {
         const played = await playSchedule(way, { [command]: new Map([[at, fault]]) }, command);
-        tallied(counter, played, `${fault} at request ${at} of ${command}`);
+        tallied(counter, played, first + n, `${fault} at request ${at} of ${command}`);
       }
       return counter;
     },

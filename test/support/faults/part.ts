@@ -30,8 +30,9 @@ export class Counter implements Tally {
     this.counts[what] = (this.counts[what] ?? 0) + times;
   }
 
-  public failed(what: string, problems: readonly string[]): void {
-    if (problems.length > 0) this.failures.push(`${what}\n  ${problems.join('\n').replace(/\n/g, '\n  ')}`);
+  /** Notes what is not as promised of a case, if anything is. */
+  public failed(at: number, what: string, problems: readonly string[]): void {
+    if (problems.length > 0) this.failures.push(`case ${at}: ${what}\n  ${problems.join('\n').replace(/\n/g, '\n  ')}`);
   }
 
   public add({ counts, failures }: Tally): this {

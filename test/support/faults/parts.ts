@@ -28,6 +28,12 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, Part>>>> = 
   },
 };
 
+/** In which they are played: what is quick or says most comes first. */
+export const ORDER: readonly string[] = [
+  ...['cuts', 'readOnly', 'journalBytes', 'bytes', 'singles', 'undo', 'fullDisk', 'clock', 'grid', 'kills', 'races'],
+  ...['doubles', 'item', 'csv', 'csvFree', 'journal', 'snapshot', 'plan', 'http', 'config', 'schedules'],
+];
+
 export const PARTS: Readonly<Record<string, Part>> = Object.assign({}, ...Object.values(GROUPS)) as Record<
   string,
   Part

@@ -15,11 +15,11 @@ export function randomSchedule(seed: number, requests: Readonly<Record<Command, 
   return Object.fromEntries(faults);
 }
 
-export function tallied(counter: Counter, played: Played, what: string): void {
+export function tallied(counter: Counter, played: Played, at: number, what: string): void {
   counter.saw('cases');
   counter.saw('faults met', played.hit);
   for (const { command, end, how } of played.ends) counter.saw(`${command}: ${end}${how ? ` (${how})` : ''}`);
-  counter.failed(what, played.problems);
+  counter.failed(at, what, played.problems);
 }
 
 export function schedules(way: Way, count: number, firstSeed: number): Part {
@@ -33,7 +33,7 @@ export function schedules(way: Way, count: number, firstSeed: number): Part {
       const counter = new Counter();
       for (let at = first; at < first + cases; at += 1) {
         const schedule = randomSchedule(firstSeed + at, requests);
-        tallied(counter, await playSchedule(way, schedule), `seed ${firstSeed + at}, ${way}`);
+        tallied(counter, await playSchedule(way, schedule), at, `schedule of seed ${firstSeed + at}, ${way}`);
       }
       return counter;
     },

@@ -1,9 +1,9 @@
 import { readJournal } from '../../../src/apply/journal/journal.js';
-import { parseStoreId, type StoreId } from '../../../src/model/ids.js';
 import { Refusal } from '../../../src/model/refusal.js';
 import type { StoreFolder } from '../../../src/store/ports.js';
-import { FaultWorld } from './faultWorld.js';
+import type { FaultWorld } from './faultWorld.js';
 import { Counter, type Part, type Tally } from './part.js';
+import { smallWorld } from './smallWorld.js';
 
 /** A small snapshot and a plan, and each way to change one byte of them or to cut them off. */
 interface Target {
@@ -18,19 +18,15 @@ let target: Promise<Target> | undefined;
 
 function theTarget(): Promise<Target> {
   target ??= (async () => {
-    const world = await FaultWorld.start('in process');
-    const snapshot = await world.snapshot();
-    await world.badRelease();
-    const plan = await world.plan(snapshot);
-    const folders = [
-      await world.store.open('snapshots', parseStoreId(snapshot.id) as StoreId),
-      await world.store.open('plans', parseStoreId(plan.id) as StoreId),
-    ];
+    const { world, plan, folders } = await smallWorld();
     const files = [];
     for (const folder of folders)
       for (const path of await folder.list()) files.push({ folder, path, bytes: await folder.read(path) });
     const cases = files.reduce((n, { bytes }) => n + 2 * bytes.length, 0);
-    return { world, files, cases, open: () => world.openItems(plan) };
+    const open = (): Promise<unknown> => world.openItems(plan);
+    // As they were written they can be opened: what is refused later is refused for its change.
+    await open();
+    return { world, files, cases, open };
   })();
   return target;
 }
@@ -57,12 +53,13 @@ export function tampering(): Part {
           await folder.write(path, changed);
           counter.saw(flips ? 'bytes flipped' : 'files cut');
           const problem = await refusedFor(open, path);
-          if (problem) counter.failures.push(`${path}, byte ${byte}, ${flips ? 'flipped' : 'cut'}: ${problem}`);
+          if (problem) counter.failed(at, `${path}, byte ${byte}, ${flips ? 'flipped' : 'cut'}`, [problem]);
         }
         await folder.write(path, bytes);
         from = last;
       }
-      if (world.org.opLog.entries.length > writesBefore) counter.failures.push('something was sent to the org');
+      if (world.org.opLog.entries.length > writesBefore)
+        counter.failed(first, 'this one or one of the next', ['something was sent to the org']);
       return counter;
     },
   };
@@ -72,16 +69,7 @@ let journal: Promise<readonly string[]> | undefined;
 
 /** The lines of a journal of a run that wrote in every lane of the world. */
 function theJournal(): Promise<readonly string[]> {
-  journal ??= (async () => {
-    const world = await FaultWorld.start('in process');
-    const snapshot = await world.snapshot();
-    await world.badRelease();
-    const run = await world.apply(await world.plan(snapshot));
-    const folder = await world.store.open('runs', parseStoreId(run.runId) as StoreId);
-    return String(await folder.read('journal.ndjson'))
-      .split('\n')
-      .slice(0, -1);
-  })();
+  journal ??= smallWorld().then((small) => small.journal.split('\n').slice(0, -1));
   return journal;
 }
 
@@ -107,9 +95,9 @@ export function journalBytes(): Part {
         counter.saw(reading.kind === 'edited' ? `${what}: refused` : `${what}: a tail was dropped`);
         // What is taken for whole is the beginning of what was written, entry by entry.
         if (reading.kind === 'whole' && !reading.entries.every((entry, n) => JSON.stringify(entry) === known[n]))
-          counter.failures.push(`${what}, case ${at}: it was read as whole`);
+          counter.failed(at, what, ['it was read as whole']);
         if (reading.kind === 'whole' && reading.entries.length < known.length - 1 && what !== 'cut off')
-          counter.failures.push(`${what}, case ${at}: more than the last line was dropped`);
+          counter.failed(at, what, ['more than the last line was dropped']);
       }
       return counter;
     },
