@@ -34,12 +34,29 @@ export function isAccessFile(type: string): boolean {
   return type in ROW_ELEMENTS;
 }
 
-/** What such a file says besides its rows: label, licence, record types, apps, log-in hours. Other files stay whole. */
+/** Entries of such files that are no rows, and that say no more than none at all would where all in them is denied. */
+const DENIABLE = new Set([
+  'applicationVisibilities',
+  'customMetadataTypeAccesses',
+  'customSettingAccesses',
+  'externalDataSourceAccesses',
+  'recordTypeVisibilities',
+]);
+
+/**
+ * What such a file says besides its rows: label, licence, record types, apps, log-in hours. What denies everything is left
+ * out: orgs print it for what is named in the same retrieve, or once it was granted. Other files stay whole.
+ */
 export function withoutRows(type: string, file: Canonical): Canonical {
   const rows = ROW_ELEMENTS[type];
   const [name, attributes, content] = file;
   if (!rows || typeof content === 'string') return file;
-  return [name, attributes, content.filter((element) => !rows.has(element[0]))];
+  return [name, attributes, content.filter((element) => !rows.has(element[0]) && !deniesAll(element))];
+}
+
+function deniesAll([name, , content]: Canonical): boolean {
+  if (!DENIABLE.has(name) || typeof content === 'string') return false;
+  return content.every(([child, , value]) => !FLAGS.has(child) || value === 'false');
 }
 
 type Node = Record<string, unknown>;

@@ -15,6 +15,10 @@ describe('files of profiles and permission sets', () => {
     expect(seen(`<label>A</label>${field('Lead.X__c')}`)).to.deep.equal(seen('<label>A</label>'));
     expect(seen('<label>A</label>')).not.to.deep.equal(seen('<label>B</label>'));
     const layout = canonicalXml(file('Layout', field('Lead.X__c')));
+    const type = (visible: boolean): string =>
+      `<recordTypeVisibilities><default>false</default><recordType>A.B</recordType><visible>${visible}</visible></recordTypeVisibilities>`;
+    expect(seen(`<label>A</label>${type(false)}`)).to.deep.equal(seen('<label>A</label>'));
+    expect(seen(`<label>A</label>${type(true)}`)).to.not.deep.equal(seen('<label>A</label>'));
     expect(withoutRows('Layout', layout)).to.equal(layout);
   });
 
