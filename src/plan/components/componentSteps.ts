@@ -103,7 +103,9 @@ function restoration(
   const refilled = facts.refillable?.has(change.fullName) === true;
   if (isNamed(decisions, target)) {
     const data = refilled ? comesBack(change.type, rows) : `comes back without its data${had}`;
-    return componentStep(change, 'recreateComponent', target, 'lossy', `it was deleted since and ${data}`, rows);
+    // Rows that are inserted again are at stake in the step that inserts them.
+    const atStake = refilled && change.type === 'CustomObject' ? undefined : rows;
+    return componentStep(change, 'recreateComponent', target, 'lossy', `it was deleted since and ${data}`, atStake);
   }
   const at = (decisions.attribution.touches.get(keyText(change)) ?? []).findLast((touch) => touch.deleted)?.at;
   const until = at
@@ -124,11 +126,13 @@ function isNamed({ choice }: Decisions, target: string): boolean {
   return named && decision === 'restore';
 }
 
+const rowsOf = (rows: number | undefined): string => (rows === undefined ? 'the rows' : plural(rows, 'row'));
+
 /** What becomes of the data that the snapshot holds. */
 function comesBack(type: string, rows: number | undefined): string {
   const none = rows === 0;
   if (type === 'CustomObject')
-    return `comes back empty${none ? '' : `, and ${rows === undefined ? 'the rows' : plural(rows, 'row')} of the snapshot are inserted again, under new Ids`}; what was entered since is lost`;
+    return `comes back empty${none ? '' : `, and ${rowsOf(rows)} of the snapshot ${rows === 1 ? 'is' : 'are'} inserted again, under new Ids`}; what was entered since is lost`;
   return `comes back empty${none ? '' : `, and ${plural(rows ?? 0, 'row')} get what the snapshot holds of it`}; field history and what was entered since are lost`;
 }
 

@@ -98,6 +98,9 @@ describe('the way back of a component', () => {
     expect(deletedBy('CustomObject', named, saved).steps[0]?.reason).to.include(
       '7 rows of the snapshot are inserted again, under new Ids'
     );
+    // They are at stake in the step that inserts them, once.
+    expect(deletedBy('CustomObject', named, counted).steps[0]).to.include({ rowsAtStake: 7 });
+    expect(deletedBy('CustomObject', named, saved).steps[0]).to.not.have.property('rowsAtStake');
   });
 
   it('that stood in a deleted object comes back with it, and is nothing to deploy while it does not', () => {
