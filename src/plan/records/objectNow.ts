@@ -5,6 +5,9 @@ import { readableFields, type ObjectDescribe } from '../../records/objectDescrib
 import { RowForm } from '../../records/rowForm.js';
 import type { ObjectPart } from '../../snapshot/snapshotFormat.js';
 
+/** Changes are looked for from this long before an object's own start: stamps are set before a transaction is visible. */
+export const MARGIN_MS = 15 * 60 * 1000;
+
 /** One object while it is compared: the rows that may have changed, as they are and as the baseline has them. */
 export interface ObjectNow {
   readonly part: ObjectPart;
@@ -43,10 +46,12 @@ export function emptyObject(part: ObjectPart, before: ObjectDescribe, now: Objec
 
 /**
  * Whether a row that the baseline does not have was created after it was taken: a row that only entered the scope's
- * condition, or could not be seen then, is older. Creation dates have whole seconds.
+ * condition, or could not be seen then, is older. Creation dates have whole seconds. A transaction that was open when the
+ * object was read bears a time before it: where there is no condition, nothing but that keeps a young row out of the baseline.
  */
 export function createdSince(object: ObjectNow, id: string): boolean {
   if (object.baseline.has(id)) return false;
   const created = Date.parse(object.rows.get(id)?.values.CreatedDate ?? '');
-  return created >= Math.floor(Date.parse(object.part.startedAt) / 1000) * 1000;
+  const margin = object.part.where === undefined ? MARGIN_MS : 0;
+  return created >= Math.floor(Date.parse(object.part.startedAt) / 1000) * 1000 - margin;
 }

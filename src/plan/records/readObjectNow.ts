@@ -7,11 +7,9 @@ import { baselineRows } from '../../snapshot/baselineRows.js';
 import type { ObjectPart } from '../../snapshot/snapshotFormat.js';
 import { readWholeObject } from './readWholeObject.js';
 import { eachRow } from './readEachRow.js';
-import { createdSince, emptyObject, keepRow, keepValues, type ObjectNow } from './objectNow.js';
+import { createdSince, emptyObject, keepRow, keepValues, MARGIN_MS, type ObjectNow } from './objectNow.js';
 import { loadBaseline, rereadByIds } from './readRowsById.js';
 
-/** Changes are looked for from this long before an object's own start: stamps are set before a transaction is visible. */
-const MARGIN_MS = 15 * 60 * 1000;
 /** From so many rows on a Bulk job is quicker than pages of 2,000. */
 const BULK_ROWS = 10_000;
 
@@ -62,7 +60,7 @@ async function readDelta(
   fields: readonly string[]
 ): Promise<boolean> {
   const { part } = object;
-  const moved = `SystemModstamp >= ${soqlInstant(new Date(Date.parse(part.startedAt) - MARGIN_MS).toISOString())}`;
+  const moved = movedSince(part);
   const under = new Set<string>();
   const [live] = await Promise.all([
     org.count(select([], part.object, part.where).replace('SELECT ', 'SELECT COUNT()')),
@@ -79,6 +77,10 @@ async function readDelta(
   object.inserted = new Set([...covered].filter((id) => createdSince(object, id)));
   const expected = part.rows - object.baseline.size + covered.size;
   return expected === live;
+}
+
+function movedSince({ startedAt }: ObjectPart): string {
+  return `SystemModstamp >= ${soqlInstant(new Date(Date.parse(startedAt) - MARGIN_MS).toISOString())}`;
 }
 
 /** Fields that the backup holds and the org still shows. A field that vanished is said, and compared no more. */
@@ -111,6 +113,13 @@ async function readWhole(
     for (const raw of await org.query(select(fields, part.object, part.where))) keepRow(object, raw);
   }
   object.inserted = new Set([...object.rows.keys()].filter((id) => createdSince(object, id)));
+  // A row that came and went since is in no backup and no longer alive: it would come back with a parent all the same.
+  if (fieldNamed(object.now, 'IsDeleted')) {
+    const stamped = fieldNamed(object.now, 'SystemModstamp') ? movedSince(part) : undefined;
+    const deleted = both('IsDeleted = true', stamped);
+    for (const raw of await org.query(select(fields, part.object, deleted), { all: true })) keepRow(object, raw);
+    if (large) await loadBaseline(baseline, object, new Set(object.rows.keys()));
+  }
   await rereadByIds(
     org,
     object,
