@@ -38,8 +38,11 @@ export async function observe(org: OrgPorts, baseline: Baseline, full: boolean, 
       .map(async (deployment) => reports.set(deployment.id, await org.deployReport(deployment.id)))
   );
   const changes: ChangeSet = {
-    flows: diffFlows(baseline.flows, components.flows, baseline.snapshot.scope.flows === 'all', (flow, version) =>
-      components.flowBodies.get(versionMember(flow, version))
+    flows: diffFlows(
+      { ...baseline.flows, flows: flowsRead(baseline.flows.flows, components.notRead) },
+      flowsRead(components.flows, components.notRead),
+      baseline.snapshot.scope.flows === 'all',
+      (flow, version) => components.flowBodies.get(versionMember(flow, version))
     ),
     components: diffComponents(knownOf(baseline.components, components.notRead), components.states),
     permissions: permissions.changes,
@@ -52,4 +55,13 @@ export async function observe(org: OrgPorts, baseline: Baseline, full: boolean, 
 function knownOf(part: ComponentsPart, notRead: readonly ComponentKey[]): ComponentsPart {
   const unread = new Set(notRead.map(keyText));
   return { ...part, components: part.components.filter((state) => !unread.has(keyText(state))) };
+}
+
+/** Flows of whose bodies nobody knows are left out on both sides. */
+function flowsRead<T extends { readonly name: string }>(
+  flows: readonly T[],
+  notRead: readonly ComponentKey[]
+): readonly T[] {
+  const unread = new Set(notRead.filter(({ type }) => type === 'Flow').map(({ fullName }) => fullName));
+  return flows.filter(({ name }) => !unread.has(name));
 }

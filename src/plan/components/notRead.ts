@@ -1,7 +1,7 @@
 import { keyText, type ComponentKey, type ComponentsPart } from '../../metadata/component.js';
 import { containerKey } from '../../metadata/members.js';
 import type { Finding } from '../../model/finding.js';
-import { componentTarget } from '../../model/selector.js';
+import { componentTarget, flowTarget } from '../../model/selector.js';
 import { leftOut, type Choice } from '../choice/choice.js';
 import { emptyDraft, type Draft } from '../draft.js';
 
@@ -43,7 +43,7 @@ export function notReadFinding({ type, fullName }: ComponentKey): Finding {
   return {
     code: 'notRead',
     severity: 'warning',
-    subject: componentTarget(type, fullName),
+    subject: type === 'Flow' ? flowTarget(fullName) : componentTarget(type, fullName),
     message: 'The org did not give it, and did not prove that it is gone: it was not compared, and is left as it is.',
   };
 }

@@ -1,7 +1,7 @@
 import { flowBodyDigest } from '../../flow/flowBody.js';
 import { componentStates, keyText, type ComponentKey, type ComponentState } from '../../metadata/component.js';
 import type { Progress } from '../../model/progress.js';
-import { versionMember, versionOf, type FlowEntry } from '../../flow/flowVersion.js';
+import { baselineBodies, versionMember, versionOf, type FlowEntry } from '../../flow/flowVersion.js';
 import {
   unlessRefused,
   type ComponentReader,
@@ -71,11 +71,12 @@ export async function readComponentsNow(
   // What the snapshot could not read either is one of its gaps already.
   const holes = new Set(baseline.snapshot.gaps.map(({ name }) => name));
   const asked = [...keys.values()].filter((key) => !holes.has(keyText(key)));
-  const notRead = await readNotGiven(org, asked, baseline.components, {
+  const unread = await readNotGiven(org, asked, baseline.components, {
     given: new Set(states.map(keyText)),
     saidMissing: new Set(retrieved.notFound.map(keyText)),
     listed: new Set(listed.map(keyText)),
   });
+  const notRead = [...unread, ...flowsNotRead(inScope, baseline, flowBodies)];
   return { flows: inScope, flowBodies, flowTexts, flowTests: testsByFlow(retrieved), states, retrieved, notRead };
 }
 
@@ -118,6 +119,23 @@ function testsByFlow(retrieved: Retrieved): Map<string, string[]> {
     if (flow) tests.set(flow, [...(tests.get(flow) ?? []), fullName].sort());
   }
   return tests;
+}
+
+/** Flows of which the version that ran was saved since, and whose body the org did not give: nobody knows what it does now. */
+function flowsNotRead(
+  flows: readonly FlowEntry[],
+  baseline: Baseline,
+  bodies: ReadonlyMap<string, string>
+): ComponentKey[] {
+  const saved = baselineBodies(baseline.flows);
+  return flows.flatMap((flow) => {
+    const before = baseline.flows.flows.find(({ name }) => name === flow.name);
+    const ran = before && !flow.managed ? versionOf(before, before.activeVersion) : undefined;
+    const now = ran && versionOf(flow, ran.number);
+    if (!now || now.lastModifiedAt === ran.lastModifiedAt) return [];
+    const member = versionMember(flow.name, ran.number);
+    return saved.has(member) && !bodies.has(member) ? [{ type: 'Flow', fullName: flow.name }] : [];
+  });
 }
 
 function versionsToRead(flow: FlowEntry, baseline: Baseline): number[] {
