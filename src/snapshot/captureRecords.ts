@@ -3,7 +3,7 @@ import type { Gap } from '../model/finding.js';
 import { plural } from '../model/plural.js';
 import type { Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
-import { failedJob, isFinalNo, type OrgHistory, type RecordReader } from '../org/ports.js';
+import { failedJob, isFinalNo, unlessRefused, type OrgHistory, type RecordReader } from '../org/ports.js';
 import { fieldNamed, readableFields, unreadableFields, type ObjectDescribe } from '../records/objectDescribe.js';
 import { joinTerms, termsOf } from '../records/presets/presetCondition.js';
 import { presetNamed } from '../records/presets/presets.js';
@@ -25,6 +25,7 @@ interface Job {
   /** With the condition that was used. */
   readonly scope: Omit<ObjectScope, 'where'> & { readonly where: string | undefined };
   readonly describe: ObjectDescribe;
+  readonly fields: readonly string[];
   readonly jobId: string;
   readonly startedAt: string;
 }
@@ -64,7 +65,8 @@ export async function captureRecords(
   });
   progress.stage('Backing up records', plural(present.length, 'object'));
   const limit = pLimit(PARALLEL_OBJECTS);
-  const jobs = (await Promise.all(present.map((entry) => limit(() => startJob(org, entry, gaps))))).filter(
+  const shown = encryptedShown(org);
+  const jobs = (await Promise.all(present.map((entry) => limit(() => startJob(org, entry, gaps, shown))))).filter(
     (job): job is Job => job !== undefined
   );
   const rows = await awaitJobs(org, jobs);
@@ -83,7 +85,44 @@ export async function captureRecords(
   return objects.sort((a, b) => (a.object < b.object ? -1 : 1));
 }
 
-async function startJob(org: RecordReader, scope: ObjectScope, gaps: Gap[]): Promise<Job | undefined> {
+/**
+ * Whether this user sees encrypted text; to others the org gives a mask in its place (Classic Encryption, View Encrypted
+ * Data). Asked once, and only where a field needs it; a user who may not ask sees masks.
+ */
+function encryptedShown(org: RecordReader): () => Promise<boolean> {
+  let answer: Promise<boolean> | undefined;
+  const soql = 'SELECT PermissionsViewEncryptedData FROM UserPermissionAccess';
+  return () =>
+    (answer ??= org.query(soql).then(
+      ([row]) => row?.PermissionsViewEncryptedData === true,
+      (error: unknown) => unlessRefused(error) ?? false
+    ));
+}
+
+/** Encrypted fields that come as a mask, which is no value and is not saved as one; a gap names each encrypted field. */
+async function maskedFields(
+  describe: ObjectDescribe,
+  shown: () => Promise<boolean>,
+  gaps: Gap[]
+): Promise<ReadonlySet<string>> {
+  const masked = new Set<string>();
+  for (const { name, type } of describe.fields.filter(({ encrypted }) => encrypted)) {
+    const isMask = type === 'encryptedstring' && !(await shown());
+    if (isMask) masked.add(name);
+    const reason = isMask
+      ? 'encrypted text, of which the org shows this user a mask (View Encrypted Data): not backed up'
+      : 'encrypted text: backed up, but neither compared nor put back';
+    gaps.push({ kind: 'field', name: `${describe.name}.${name}`, severity: 'limit', reason });
+  }
+  return masked;
+}
+
+async function startJob(
+  org: RecordReader,
+  scope: ObjectScope,
+  gaps: Gap[],
+  shown: () => Promise<boolean>
+): Promise<Job | undefined> {
   const describe = await org.describe(scope.object);
   for (const field of unreadableFields(describe)) {
     // Compound fields lose nothing: their parts are fields of their own.
@@ -96,10 +135,11 @@ async function startJob(org: RecordReader, scope: ObjectScope, gaps: Gap[]): Pro
       });
   }
   const where = isPresetCondition(scope) ? await conditionHere(org, describe, scope.where ?? '', gaps) : scope.where;
-  const fields = readableFields(describe).map((field) => field.name);
+  const masked = await maskedFields(describe, shown, gaps);
+  const fields = readableFields(describe).flatMap(({ name }) => (masked.has(name) ? [] : [name]));
   const soql = `${select(fields, scope.object, where)}${IN_ORDER}`;
   try {
-    return { scope: { ...scope, where }, describe, soql, ...(await org.startBackup(soql)) };
+    return { scope: { ...scope, where }, describe, fields, soql, ...(await org.startBackup(soql)) };
   } catch (error) {
     if (!isFinalNo(error)) throw error;
     if (!scope.preset)
@@ -189,7 +229,7 @@ async function readJob(
       endOfPage: (page) => writer.endOfPage(page),
     });
     // Without rows some API versions answer with an empty body; the file still says which fields were read.
-    if (!hasHeader) writer.header(readableFields(job.describe).map((field) => field.name));
+    if (!hasHeader) writer.header(job.fields);
   } catch (error) {
     await writer.drop();
     throw error;
@@ -205,7 +245,7 @@ async function readJob(
     ...(job.scope.dataset ? { dataset: job.scope.dataset } : {}),
     rows,
     startedAt: job.startedAt,
-    fields: readableFields(job.describe).map((field) => field.name),
+    fields: [...job.fields],
     data,
     ...(index ? { index: index.path } : {}),
     describe: describePath,
