@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { makeUndoPlan } from '../../src/apply/undo/makeUndoPlan.js';
+import { parseStoreId, type StoreId } from '../../src/model/ids.js';
+import { SILENT } from '../../src/model/progress.js';
 import { deployAs } from '../support/deploys.js';
 import { World } from '../support/world.js';
 
@@ -60,6 +63,25 @@ describe('an object that the deployment deleted', () => {
     expect(back.get('North')?.['Id']).to.not.equal(first);
     expect((await world.validate(snapshot, run)).verdict).to.equal('restored');
     expect((await world.apply(plan)).status).to.equal('alreadyApplied');
+  });
+
+  it('goes again when the run is taken back, its rows first, each saved', async () => {
+    world.insert('Ada Admin', 'Trip__c', { Name: 'North', Goal__c: 'Oslo' });
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot(scope);
+    await deployAs(world, 'Dov Deployer', {}, [], [OBJECT]);
+    const resolve = [{ selector: `metadata:${OBJECT}`, decision: 'restore' as const }];
+    const run = await world.apply(await world.plan(snapshot, { choice: { resolve } }));
+    const id = parseStoreId(run.runId) as StoreId;
+    const undo = await makeUndoPlan(await world.as('Ada Admin'), world.store, id, world.chance, SILENT);
+    expect(undo.steps.map(({ operation, waitsFor }) => [operation, waitsFor])).to.deep.equal([
+      ['deleteRecords', []],
+      ['deleteComponent', ['s001']],
+    ]);
+    const undone = await world.apply(undo);
+    expect(undone.steps.flatMap(({ errors }) => errors)).to.deep.equal([]);
+    expect(undone.totals).to.deep.equal({ restored: 2 });
+    expect(world.org.schema.get('Trip__c')).to.equal(undefined);
   });
 
   it('comes back without its rows where they are left out by name', async () => {

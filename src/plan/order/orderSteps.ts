@@ -8,6 +8,7 @@ import { matchingAndDuplicateRules } from './matchingAndDuplicateRules.js';
 import { pointerBeforeVersionDelete } from './pointerBeforeVersionDelete.js';
 import { permissionsAndComponents } from './permissionsAndComponents.js';
 import { recordsAfterMetadata } from './recordsAfterMetadata.js';
+import { rowsBeforeTheirObject } from './rowsBeforeTheirObject.js';
 import { stepsNamed } from './stepsNamed.js';
 
 /** To add a reason for an order among steps, add a file with one rule and name it here. Rows have rules of their own. */
@@ -16,6 +17,7 @@ export const ORDER_RULES: readonly OrderRule[] = [
   callersBeforeSubflows,
   flowVersionBeforeComponent,
   recordsAfterMetadata,
+  rowsBeforeTheirObject,
   matchingAndDuplicateRules,
   stepsNamed,
   permissionsAndComponents,
