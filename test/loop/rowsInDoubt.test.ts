@@ -42,8 +42,8 @@ describe('rows of which nobody knows whether they were inserted', () => {
     scene = await story.scene();
   });
 
-  /** Cut off when the rows are in and nobody has heard of it; gone on with when the org no longer knows the job. */
-  const leftInDoubt = async (): Promise<StoreId> => {
+  /** Cut off when the rows are in and nobody has heard of it. */
+  const cutOff = async (): Promise<StoreId> => {
     let uploaded = false;
     const first: Life = new Life(scene, 1, {
       answers: (org) => ({
@@ -57,12 +57,43 @@ describe('rows of which nobody knows whether they were inserted', () => {
     });
     const { status, runId } = await first.apply(story.plan);
     expect([status, uploaded]).to.deep.equal(['interrupted', true]);
+    return parseStoreId(runId) as StoreId;
+  };
+
+  /** Gone on with when the org no longer knows the job, and somebody has changed what it inserted. */
+  const leftInDoubt = async (): Promise<StoreId> => {
+    const known = new Set(living(scene.org).map((row) => row['Id']));
+    const runId = await cutOff();
+    for (const row of living(scene.org).filter(({ Id }) => !known.has(Id)))
+      scene.org.records.writeOne(scene.org.user('Cleo Colleague'), {
+        operation: 'update',
+        object: 'SBQQ__ProductOption__c',
+        id: String(row['Id']),
+        values: { SBQQ__Number__c: 77 },
+      });
     const result = await new Life(scene, 2, { answers: () => ({ ingestJobs: async () => [] }) }).resume(
       parseStoreId(runId) as StoreId
     );
     expect([result.status, result.totals.inDoubt]).to.deep.equal(['partial', 2]);
     return parseStoreId(runId) as StoreId;
   };
+
+  it('are found again by what they hold where the results of their job are gone', async () => {
+    const before = living(scene.org).length;
+    for (const answers of [
+      (): Partial<OrgPorts> => ({ ingestJobs: async () => [] }),
+      (): Partial<OrgPorts> => ({
+        awaitInsertJob: async () => {
+          throw Object.assign(new Error('NOT_FOUND: the job does not exist'), { status: 404, code: 'NOT_FOUND' });
+        },
+      }),
+    ]) {
+      scene = await story.scene();
+      const { status, totals } = await new Life(scene, 2, { answers }).resume(await cutOff());
+      expect({ status, ...totals }).to.include({ status: 'succeeded', restored: 2 });
+      expect(living(scene.org).length - before).to.equal(2);
+    }
+  });
 
   it('are not sent again when the plan is applied again', async () => {
     const before = living(scene.org).length;

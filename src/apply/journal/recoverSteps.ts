@@ -1,8 +1,11 @@
+import { parseRecordId } from '../../model/ids.js';
 import { recordTarget } from '../../model/selector.js';
 import type { Progress } from '../../model/progress.js';
-import type { IngestJobInfo, OrgPorts } from '../../org/ports.js';
+import { unlessRefused, type IngestJobInfo, type InsertedRow, type OrgPorts } from '../../org/ports.js';
 import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
-import type { RunState, StepState } from './journal.js';
+import { readableFields } from '../../records/objectDescribe.js';
+import { both, inList, select, soqlInstant } from '../../records/soql.js';
+import type { RunState, StepJob, StepState } from './journal.js';
 import { setLeftOvers, takeResults } from '../records/insertRows.js';
 import {
   recoverStep,
@@ -11,9 +14,11 @@ import {
   type KnownJob,
   type LostSend,
   type Question,
+  type Recovery,
   type StepFacts,
 } from './recovery.js';
 import { itemOutcome, settle, type RecordStep, type RunContext } from '../runContext.js';
+import { pairByValue } from '../records/pairByValue.js';
 import { matchRows, readSentRows, type SentRows } from '../records/sentRows.js';
 
 const MINUTE_MS = 60_000;
@@ -41,7 +46,8 @@ export async function awaitOwnWork(
       if (deployment.completedAt === null && deployment.createdById === userId) deployments.add(deployment.id);
   for (const id of deployments) {
     progress.stage('Waiting for what was under way', `deployment ${id}`);
-    await org.awaitDeploy(id);
+    // One that the org no longer knows is not under way.
+    await org.awaitDeploy(id).catch(unlessRefused);
   }
   const objects = new Set(plan.steps.flatMap(({ detail }) => (detail.kind === 'records' ? [detail.object] : [])));
   if (objects.size === 0) return;
@@ -84,15 +90,23 @@ async function recover(
   const ingests = (known?.jobs ?? []).filter(({ what }) => what === 'ingest');
   if (ingests.length === 0 && sent.length === 0) return;
   const recordStep = step as RecordStep;
+  const byValue = new Set<string>();
   for (;;) {
-    const decision = recoverStep(await factsOf(run, known, sent, state, elsewhere));
+    const decision = recoverStep(await factsOf(run, known, sent, state, elsewhere, byValue));
     switch (decision.kind) {
       case 'wait':
         for (const job of decision.jobs) await run.org.awaitIngestJob(job);
         continue;
-      case 'ask':
+      case 'ask': {
+        const lookedFor = unheard(decision, ingests, sent).filter(({ path }) => !byValue.has(path));
+        for (const file of lookedFor) {
+          await takeByValue(run, recordStep, file, ingests, known, state);
+          byValue.add(file.path);
+        }
+        if (lookedFor.length > 0) continue;
         await leaveToPerson(run, step, decision.question, decision.jobs, sent);
         return;
+      }
       case 'adopt':
       case 'retry':
         for (const job of decision.abort) await run.org.abortIngestJob(job);
@@ -105,6 +119,67 @@ async function recover(
         return;
     }
   }
+}
+
+/** The files of which no job of the org tells any more what became of their rows. */
+function unheard(
+  { question, jobs }: Extract<Recovery, { kind: 'ask' }>,
+  ingests: readonly StepJob[],
+  sent: readonly SentRows[]
+): SentRows[] {
+  if (question === 'twoJobsFit' || question === 'partFits') return [];
+  const own = ingests.filter(({ job }) => question === 'resultsGone' && jobs.includes(job));
+  if (own.length > 0) return sent.filter(({ path }) => own.some((job) => job.sent === path));
+  return sent.filter(({ path }) => !ingests.some((job) => job.sent === path));
+}
+
+/**
+ * Takes over rows of an insert whose results are gone (the org keeps jobs for seven days) by what they hold: rows of the
+ * run's users that are no older than the step. The others stay in doubt: they are named, and never sent again.
+ */
+async function takeByValue(
+  run: RunContext,
+  step: RecordStep,
+  file: SentRows,
+  ingests: readonly StepJob[],
+  known: StepState | undefined,
+  state: RunState
+): Promise<void> {
+  const describe = await run.org.describe(file.object);
+  const fields = new Map(readableFields(describe).map((field) => [field.name, field]));
+  const columns = file.columns.filter((name) => fields.has(name));
+  const users = await run.org.userIds([state.username, run.org.identity.username]);
+  const since = known?.intendedAt ?? state.orgTime ?? state.openedAt;
+  const found = fields.has('CreatedDate')
+    ? await run.org.query(
+        select(
+          ['Id', ...columns.filter((name) => name !== 'Id')],
+          file.object,
+          both(
+            inList(
+              'CreatedById',
+              [...users.values()].flatMap((id) => parseRecordId(id) ?? [])
+            ),
+            `CreatedDate >= ${soqlInstant(since)}`
+          )
+        )
+      )
+    : [];
+  const taken = new Set(run.idMap.values());
+  const fresh = found.filter(({ Id }) => !taken.has(String(Id)));
+  const pairs = pairByValue(file, fields, fresh);
+  const paired = new Set(pairs.map(([old]) => old));
+  const inDoubt = file.rows.flatMap(([id]) => (paired.has(id) || run.idMap.has(id) ? [] : [id]));
+  const job = ingests.find(({ sent }) => sent === file.path)?.job ?? '';
+  await run.journal.append({
+    kind: 'idsMapped',
+    step: step.id,
+    job,
+    pairs,
+    ...(inDoubt.length > 0 ? { inDoubt } : {}),
+  });
+  for (const [old, now] of pairs) run.idMap.set(old, now);
+  for (const id of inDoubt) run.inDoubt.add(id);
 }
 
 function idsSentBefore(sent: readonly SentRows[]): Set<string> {
@@ -131,18 +206,25 @@ async function factsOf(
   known: StepState | undefined,
   sent: readonly SentRows[],
   state: RunState,
-  elsewhere: ReadonlySet<string>
+  elsewhere: ReadonlySet<string>,
+  byValue: ReadonlySet<string>
 ): Promise<StepFacts> {
   const listed = new Map((await run.org.ingestJobs()).map((job) => [job.id, job]));
-  const jobs: KnownJob[] = (known?.jobs ?? [])
-    .filter(({ what }) => what === 'ingest')
-    .map((job) => ({ ...job, now: nowOf(listed.get(job.job)) }));
+  const jobs: KnownJob[] = [];
+  for (const job of (known?.jobs ?? []).filter(({ what }) => what === 'ingest')) {
+    const taken = job.taken || (job.sent !== undefined && byValue.has(job.sent));
+    const now = nowOf(listed.get(job.job));
+    const file = sent.find(({ path }) => path === job.sent);
+    // The org may still list a job whose results it has dropped.
+    const gone = !taken && now === 'ended' && file && (await insertedBy(run, job.job, file)) === undefined;
+    jobs.push({ ...job, taken, now: gone ? 'unknown' : now });
+  }
   const journalled = new Set([...state.steps.values()].flatMap((step) => step.jobs.map(({ job }) => job)));
   // By the org's own clock where it is known: this machine's may have been set back meanwhile.
   const now = run.org.lastAnswerAt() ?? run.chance.now().toISOString();
   const age = Date.parse(now) - Date.parse(state.orgTime ?? state.openedAt);
   const lost: LostSend[] = [];
-  for (const file of sent.filter(({ path }) => !jobs.some((job) => job.sent === path))) {
+  for (const file of sent.filter(({ path }) => !byValue.has(path) && !jobs.some((job) => job.sent === path))) {
     const candidates: Candidate[] = [];
     for (const job of listed.values()) {
       const own =
@@ -155,6 +237,11 @@ async function factsOf(
   return { settled: false, jobs, lost };
 }
 
+/** The results of an insert job that has ended; undefined when the org no longer has them. */
+async function insertedBy(run: RunContext, job: string, file: SentRows): Promise<readonly InsertedRow[] | undefined> {
+  return (await run.org.awaitInsertJob(job, file.columns).catch(unlessRefused))?.inserted;
+}
+
 async function candidate(
   run: RunContext,
   job: IngestJobInfo,
@@ -165,7 +252,8 @@ async function candidate(
   const gap = Date.parse(job.createdAt) - Date.parse(known?.intendedAt ?? '');
   const atIntention = gap >= -1_000 && gap <= JUST_AFTER_MS;
   if (now !== 'ended') return { job: job.id, now, atIntention };
-  const { inserted } = await run.org.awaitInsertJob(job.id, file.columns);
+  const inserted = await insertedBy(run, job.id, file);
+  if (!inserted) return { job: job.id, now, atIntention, fits: 'gone' };
   const { strangers } = matchRows(file, inserted);
   // A job without any row, failed or ended early, inserted nothing: it is nobody's.
   const fits = inserted.length === strangers.length ? 'none' : strangers.length === 0 ? 'all' : 'some';

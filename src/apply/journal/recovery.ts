@@ -18,8 +18,8 @@ export interface KnownJob {
 export interface Candidate {
   readonly job: string;
   readonly now: Exclude<JobNow, 'unknown'>;
-  /** Whether the rows it took are rows of the file. Only an ended job shows them. */
-  readonly fits?: 'all' | 'some' | 'none';
+  /** Whether the rows it took are rows of the file. Only an ended job shows them; `gone`: it no longer does. */
+  readonly fits?: 'all' | 'some' | 'none' | 'gone';
   /** Created within minutes after the intention, so that it is this step's own job and nobody else's. */
   readonly atIntention: boolean;
 }
@@ -82,7 +82,9 @@ export function recoverStep(facts: StepFacts): Recovery {
     const [match] = all;
     if (some.length > 0) return { kind: 'ask', question: 'partFits', jobs: some.map(({ job }) => job) };
     if (all.length > 1) return { kind: 'ask', question: 'twoJobsFit', jobs: all.map(({ job }) => job) };
+    const lost = candidates.filter(({ fits }) => fits === 'gone');
     if (match) results.push({ job: match.job, sent, known: false });
+    else if (lost.length > 0) return { kind: 'ask', question: 'resultsGone', jobs: lost.map(({ job }) => job) };
     else if (tooOld) return { kind: 'ask', question: 'tooOld', jobs: [] };
   }
   const abort = [

@@ -18,7 +18,7 @@ export const IN_DOUBT = {
   outcome: 'inDoubt',
   code: 'ASK_A_PERSON',
   message:
-    'its job inserted rows that are not as they were sent, perhaps this one: look whether it is there before it is inserted by hand',
+    'its job may have inserted it, and the org does not tell: look whether it is there before it is inserted by hand',
 } as const;
 
 /** What became of a row that the org has taken. */

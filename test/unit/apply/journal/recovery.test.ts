@@ -24,7 +24,7 @@ function* knownJobs(): Generator<KnownJob> {
 function* candidates(): Generator<Candidate> {
   for (const atIntention of [false, true]) {
     for (const now of ['open', 'running'] as const) yield { job: `751${now}${String(atIntention)}`, now, atIntention };
-    for (const fits of ['all', 'some', 'none'] as const)
+    for (const fits of ['all', 'some', 'none', 'gone'] as const)
       yield { job: `751${fits}${String(atIntention)}`, now: 'ended', fits, atIntention };
   }
 }
