@@ -1,3 +1,4 @@
+import type { RegistryAccess } from '@salesforce/source-deploy-retrieve';
 import {
   compareKeys,
   keyText,
@@ -27,6 +28,9 @@ const READS = { readsOnly: true };
 /** What an org says of a validation that is too old, void, or ran no tests. */
 const TOO_MUCH = /LIMIT_EXCEEDED|too many files|maximum size|exceed/i;
 const REFUSES_VALIDATION = new Set(['INVALID_ID_FIELD', 'INVALID_CROSS_REFERENCE_KEY', 'INVALID_OPERATION']);
+
+/** The types of metadata: gathered anew for each retrieve they would take longer than most retrieves are worth. */
+let registry: RegistryAccess | undefined;
 
 /** Components over the Metadata API (SOAP), one call at a time so that every async id can be journalled and adopted. */
 export class MetadataComponents implements ComponentReader, Omit<ComponentWriter, 'deployLimits'> {
@@ -193,7 +197,8 @@ export class MetadataComponents implements ComponentReader, Omit<ComponentWriter
     if (typeof status.zipFile !== 'string' || status.zipFile === '')
       throw badAnswer('a retrieve came without its files');
     // It takes most of a second and 70 MB to load: who retrieves nothing never pays for it.
-    const { MetadataResolver, ZipTreeContainer } = await import('@salesforce/source-deploy-retrieve');
+    const { MetadataResolver, RegistryAccess, ZipTreeContainer } = await import('@salesforce/source-deploy-retrieve');
+    registry ??= new RegistryAccess();
     const zip = Buffer.from(status.zipFile, 'base64');
     const tree = await ZipTreeContainer.create(zip);
     const files = new Map<string, Buffer>();
@@ -207,7 +212,7 @@ export class MetadataComponents implements ComponentReader, Omit<ComponentWriter
     const root = tree.exists('unpackaged') ? 'unpackaged' : '.';
     await walk(root);
     const relative = (path: string): string => path.replace(/^\.\//, '').replace(/^unpackaged\//, '');
-    const components: RetrievedComponent[] = new MetadataResolver(undefined, tree)
+    const components: RetrievedComponent[] = new MetadataResolver(registry, tree)
       .getComponentsFromPath(root)
       .map((component) => {
         const paths = [
