@@ -44,8 +44,8 @@ function keepOneTakenKey(
     const holder = wanted ? holders.get(wanted.toLowerCase()) : undefined;
     if (!holder || holder.id === item.id) continue;
     const author = { userId: holder.now?.LastModifiedById ?? undefined, at: holder.now?.LastModifiedDate ?? undefined };
-    draft.conflicts.push(
-      conflict(
+    draft.conflicts.push({
+      ...conflict(
         recordTarget(object, item.id),
         'keyTaken',
         `${name} as in the snapshot`,
@@ -53,8 +53,9 @@ function keepOneTakenKey(
         author,
         'keep',
         names
-      )
-    );
+      ),
+      fields: [name],
+    });
     const rest = (row: ValueRow | null): ValueRow =>
       Object.fromEntries(Object.entries(row ?? {}).filter(([field]) => field !== name));
     const after = rest(item.after);
