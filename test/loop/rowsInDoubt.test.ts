@@ -95,6 +95,18 @@ describe('rows of which nobody knows whether they were inserted', () => {
     }
   });
 
+  it('are never worked out from a file that was edited', async () => {
+    const run = await cutOff();
+    const life = new Life(scene, 2);
+    const folder = await life.store.open('runs', run);
+    const [path = ''] = await folder.list('sent');
+    await folder.write(path, (await folder.read(path)).toString('utf8').replace(/\n$/, ' \n'));
+    const refusal = await refusalOf(life.resume(run));
+    expect([refusal.key, String(refusal.tokens)]).to.satisfy((said: readonly string[]) =>
+      said.join(' ').includes(`${path} was changed`)
+    );
+  });
+
   it('are not sent again when the plan is applied again', async () => {
     const before = living(scene.org).length;
     const run = await leftInDoubt();

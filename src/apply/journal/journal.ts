@@ -52,8 +52,9 @@ export type JournalEntry =
       readonly step: string;
       readonly job: string;
       readonly what: JobKind;
-      /** The file with the rows that were to be sent, of an insert. */
+      /** The file with the rows that were to be sent, of an insert, and its SHA-256. */
       readonly sent?: string;
+      readonly sha256?: string;
     }
   | {
       readonly kind: 'stepSettled';
@@ -137,6 +138,7 @@ export interface StepJob {
   readonly job: string;
   readonly what: JobKind;
   readonly sent?: string;
+  readonly sha256?: string;
   /** The new Ids it gave are in the journal. */
   readonly taken: boolean;
 }
@@ -200,11 +202,18 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
         });
         break;
       case 'jobCreated': {
-        const { job, what, sent } = entry;
+        const { job, what, sent, sha256: hash } = entry;
         change(entry.step, (state) => ({
           ...state,
           intended: true,
-          jobs: [...state.jobs, { job, what, taken: false, ...(sent === undefined ? {} : { sent }) }],
+          jobs: [
+            ...state.jobs,
+            {
+              ...{ job, what, taken: false },
+              ...(sent === undefined ? {} : { sent }),
+              ...(hash === undefined ? {} : { sha256: hash }),
+            },
+          ],
         }));
         break;
       }

@@ -71,7 +71,9 @@ function isOfRun(job: IngestJobInfo, state: RunState): boolean {
  * the items are left in doubt and never sent again. `elsewhere` are jobs of other runs.
  */
 export async function recoverSteps(run: RunContext, state: RunState, elsewhere: ReadonlySet<string>): Promise<void> {
-  const sent = await readSentRows(run.folder);
+  const named = [...state.steps.values()].flatMap(({ jobs }) => jobs);
+  const hashes = new Map(named.flatMap((job) => (job.sent === undefined ? [] : [[job.sent, job.sha256] as const])));
+  const sent = await readSentRows(run.folder, hashes);
   for (const step of run.plan.steps) {
     if (run.outcomes.has(step.id)) continue;
     const own = sent.filter((file) => file.step === step.id);

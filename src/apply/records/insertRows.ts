@@ -106,9 +106,9 @@ async function insertOnce(
   const rowsToSend = rows.map(({ item }, at) => [item.id, lines[at] as string[]] as const);
   const sent = { step: step.id, object: describe.name, columns, rows: rowsToSend };
   // Written down before the job: a job whose id is lost is known by its rows.
-  const path = await keepSentRows(run.folder, sent);
+  const { path, sha256 } = await keepSentRows(run.folder, sent);
   const job = await run.org.createIngestJob(describe.name, 'insert');
-  await run.journal.append({ kind: 'jobCreated', step: step.id, job, what: 'ingest', sent: path });
+  await run.journal.append({ kind: 'jobCreated', step: step.id, job, what: 'ingest', sent: path, sha256 });
   await run.org.uploadAndClose(job, `${[columns, ...lines].map((cells) => formatRecord(cells)).join('\n')}\n`);
   const ended = await afterEffect(() => run.org.awaitInsertJob(job, columns));
   const matched = await takeResults(run, step, job, { path, ...sent }, ended.inserted);

@@ -1,5 +1,6 @@
 import type { InsertedRow } from '../../org/ports.js';
 import type { StoreFolder } from '../../store/ports.js';
+import { readNamed } from '../journal/namedFiles.js';
 
 /** Rows of one insert job as they were written down before the job was created: the old Id of each, and its cells. */
 export interface SentRows {
@@ -12,20 +13,30 @@ export interface SentRows {
 
 const FOLDER = 'sent';
 
-/** Writes down what is about to be sent, under a name that no earlier job of the step has. */
-export async function keepSentRows(folder: StoreFolder, sent: Omit<SentRows, 'path'>): Promise<string> {
+/** Writes down what is about to be sent, under a name that no earlier job of the step has; gives its path and SHA-256. */
+export async function keepSentRows(
+  folder: StoreFolder,
+  sent: Omit<SentRows, 'path'>
+): Promise<{ readonly path: string; readonly sha256: string }> {
   const { step, object, columns, rows } = sent;
   const before = (await folder.list(FOLDER)).filter((path) => path.startsWith(`${FOLDER}/${step}-`)).length;
   const path = `${FOLDER}/${step}-${before + 1}.ndjson`;
   const lines = [{ step, object, columns }, ...rows].map((line) => `${JSON.stringify(line)}\n`);
-  await folder.write(path, lines.join(''));
-  return path;
+  const { sha256 } = await folder.write(path, lines.join(''));
+  return { path, sha256 };
 }
 
-export async function readSentRows(folder: StoreFolder): Promise<SentRows[]> {
+/** What was to be sent. A file that a line of the journal names with its hash, and that was changed or is gone, is refused. */
+export async function readSentRows(
+  folder: StoreFolder,
+  hashes: ReadonlyMap<string, string | undefined>
+): Promise<SentRows[]> {
   const files: SentRows[] = [];
-  for (const path of await folder.list(FOLDER)) {
-    const [head = '{}', ...lines] = (await folder.read(path)).toString('utf8').split('\n').filter(Boolean);
+  for (const path of new Set([...(await folder.list(FOLDER)), ...hashes.keys()])) {
+    const [head = '{}', ...lines] = (await readNamed(folder, path, hashes.get(path)))
+      .toString('utf8')
+      .split('\n')
+      .filter(Boolean);
     const { step, object, columns } = JSON.parse(head) as Pick<SentRows, 'step' | 'object' | 'columns'>;
     files.push({ path, step, object, columns, rows: lines.map((line) => JSON.parse(line) as [string, string[]]) });
   }
