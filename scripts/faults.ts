@@ -130,4 +130,9 @@ async function main(args: readonly string[]): Promise<number> {
   return !stopped && figures.every(({ bad }) => bad === 0) && missing.length === 0 ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(2);
+}
