@@ -17,4 +17,6 @@ export interface Gap {
   readonly name: string;
   readonly severity: 'limit' | 'hole';
   readonly reason: string;
+  /** Of a load under way (`inFlight`): the object it writes. */
+  readonly object?: string;
 }

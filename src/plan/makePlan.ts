@@ -27,6 +27,7 @@ import { notComparedDraft } from './records/notCompared.js';
 import { unlessRefilled } from './records/readRefills.js';
 import { observe, type Observed } from './readOrgNow.js';
 import type { RollbackPlan } from './rollbackPlan.js';
+import { holesOf } from './choice/holes.js';
 import { refuseUnmatched } from './choice/selection.js';
 import { attributionFindings, snapshotFindings } from './snapshotFindings.js';
 
@@ -101,7 +102,8 @@ export async function makePlan(
       notComparedDraft(observed.records.findings, seen.changes, choice),
       notReadDraft(notRead, choice),
     ]);
-  let { choice } = request;
+  const holes = holesOf(snapshot.gaps);
+  let choice: Choice = holes.length > 0 ? { ...request.choice, holes } : request.choice;
   let draft = await draftOf(choice);
   refuseUnmatched(choice, baseline, observed, draft);
   if (ask) {
@@ -116,7 +118,7 @@ export async function makePlan(
     store,
     baseline,
     observed,
-    { attribution, people, names, request: { ...request, choice }, serverTime, daily },
+    { attribution, people, names, request: { ...request, choice: withoutHoles(choice) }, serverTime, daily },
     joinDrafts([
       later,
       {
@@ -134,6 +136,11 @@ export async function makePlan(
     flowFacts.traits,
     chance
   );
+}
+
+/** The choice as it was asked for. */
+function withoutHoles({ holes, ...choice }: Choice): Choice {
+  return (void holes, choice);
 }
 
 function mayHaveSteps({ changes, permissions }: Observed): boolean {

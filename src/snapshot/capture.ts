@@ -120,14 +120,14 @@ function requestsFor(scope: Scope): number {
 /** Deployments and jobs that write while the snapshot reads: the state they leave half done is no state to go back to. */
 async function inFlight(org: OrgPorts, since: string, allowed: boolean): Promise<Gap[]> {
   const [deployments, jobs] = await Promise.all([org.deploymentsSince(since), org.ingestJobsInFlight()]);
-  const running = [
+  const running: Array<{ name: string; what: string; object?: string }> = [
     ...deployments
       .filter((deployment) => !deployment.checkOnly)
       .map((deployment) => ({
         name: deployment.id,
         what: `deployment by ${deployment.createdByName} (${deployment.status})`,
       })),
-    ...jobs.map((job) => ({ name: job.id, what: `bulk load of ${job.object} (${job.state})` })),
+    ...jobs.map((job) => ({ name: job.id, what: `bulk load of ${job.object} (${job.state})`, object: job.object })),
   ];
   if (running.length > 0 && !allowed) {
     throw new Refusal('inFlight', {
@@ -135,7 +135,13 @@ async function inFlight(org: OrgPorts, since: string, allowed: boolean): Promise
       actionTokens: [org.identity.label],
     });
   }
-  return running.map((entry) => ({ kind: 'inFlight', name: entry.name, severity: 'hole', reason: entry.what }));
+  return running.map(({ name, what, object }) => ({
+    kind: 'inFlight',
+    name,
+    severity: 'hole',
+    reason: what,
+    ...(object ? { object } : {}),
+  }));
 }
 
 type Put = (path: string, content: string | Uint8Array) => Promise<WrittenFile>;

@@ -12,6 +12,7 @@ export const gapSchema = z.strictObject({
   name: text,
   severity: z.enum(['limit', 'hole']),
   reason: text,
+  object: text.optional(),
 });
 
 /** A path inside a snapshot: relative, forward slashes, never upwards. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Refusal } from '../../src/model/refusal.js';
 import type { Row, UserRights } from '../org/engine/contracts.js';
 import { readField } from '../org/engine/schema/fieldNotation.js';
-import { deployAs } from '../support/deploys.js';
+import { apexClass, deployAs } from '../support/deploys.js';
 import { World } from '../support/world.js';
 
 const ACCOUNTS = { records: [{ object: 'Account' }] };
@@ -38,6 +38,27 @@ describe('who sees what', () => {
     expect(await refusalOf(world.plan(partial))).to.equal('snapshotIncomplete');
     expect(await refusalOf(world.plan(whole))).to.equal('viewAllNeeded');
     expect(await refusalOf(world.validate(whole))).to.equal('viewAllNeeded');
+  });
+
+  it('what a hole touches stays as it is where the hole is accepted, and the rest goes back', async () => {
+    const other = world.insert('Ada Admin', 'Account', { Name: 'Other' });
+    may({ viewAllData: false, modifyAllData: false, hiddenRows: new Set([account]) });
+    const partial = await world.snapshot({
+      ...ACCOUNTS,
+      metadata: [{ type: 'ApexClass', fullName: 'DiscountLimits' }],
+    });
+    may({ viewAllData: true, modifyAllData: true, hiddenRows: new Set() });
+    await deployAs(world, 'Dov Deployer', apexClass('DiscountLimits', 'public class DiscountLimits { }'), [
+      'ApexClass:DiscountLimits',
+    ]);
+    for (const id of [account, other]) world.update('Dov Deployer', 'Account', id, { Phone: '2' });
+    const plan = await world.plan(partial, { everybody: true, acceptGaps: true, choice: { onConflict: 'restore' } });
+    expect(plan.steps.map(({ target }) => target)).to.deep.equal(['metadata:ApexClass:DiscountLimits']);
+    expect(plan.leftOut.find(({ target }) => target === `record:Account:${other}`)?.why).to.match(
+      /^the snapshot is incomplete there: all objects/
+    );
+    expect(plan.request?.choice).to.not.have.property('holes');
+    expect((await world.apply(plan)).status).to.equal('succeeded');
   });
 
   it('a field hidden when the snapshot was taken is not compared, and never written', async () => {

@@ -1,5 +1,6 @@
 import { names, selects } from '../../model/selector.js';
 import type { Author } from '../changeSet.js';
+import type { Hole } from './holes.js';
 import type { Conflict, LeftOut } from '../rollbackPlan.js';
 
 /** What a person chose: which changes go back, and what to do where somebody else's work is in the way. */
@@ -15,6 +16,8 @@ export interface Choice {
     readonly standing?: true;
   }>;
   readonly deleteFlows: boolean;
+  /** What the snapshot does not know: left out, whatever else is said. Not kept in the plan, as the snapshot has it. */
+  readonly holes?: readonly Hole[];
 }
 
 export const NO_CHOICE: Choice = { only: [], exclude: [], onConflict: 'keep', resolve: [], deleteFlows: false };
@@ -24,6 +27,8 @@ export function leftOut(choice: Choice, target: string): LeftOut | undefined {
   if (choice.only.length > 0 && !choice.only.some((selector) => selects(selector, target)))
     return { target, why: 'not among --only' };
   if (choice.exclude.some((selector) => selects(selector, target))) return { target, why: 'excluded by --exclude' };
+  const hole = choice.holes?.find(({ selector }) => selects(selector, target));
+  if (hole) return { target, why: `the snapshot is incomplete there: ${hole.reason}` };
   return undefined;
 }
 
