@@ -6,7 +6,8 @@ import {
   type ComponentKey,
   type ComponentState,
 } from '../metadata/component.js';
-import type { OrgPorts, Retrieved } from '../org/ports.js';
+import type { OrgPorts } from '../org/ports.js';
+import type { Retrieved } from '../org/ports/components.js';
 import { readItems } from '../plan/readPlan.js';
 import type { RecordItem, RollbackPlan, Step } from '../plan/rollbackPlan.js';
 import { repointRow } from '../records/idMap.js';

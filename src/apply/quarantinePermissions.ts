@@ -1,4 +1,4 @@
-import type { PermissionRecord } from '../org/ports.js';
+import type { PermissionRecord } from '../org/ports/permissions.js';
 import { permissionTarget } from '../permissions/permissionRow.js';
 import { scopeOfRows } from '../permissions/permissionScope.js';
 import type { Conflict } from '../plan/rollbackPlan.js';

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { ComponentKey } from '../metadata/component.js';
 import { membersOf, ownPart } from '../metadata/members.js';
 import { Refusal } from '../model/refusal.js';
-import type { DeployReport, OrgHistory } from '../org/ports.js';
+import type { DeployReport } from '../org/ports/components.js';
+import type { OrgHistory } from '../org/ports/history.js';
 
 const library = (): Promise<typeof import('@salesforce/source-deploy-retrieve')> =>
   import('@salesforce/source-deploy-retrieve');

@@ -1,6 +1,6 @@
 import type { ComponentKey } from '../metadata/component.js';
 import { Refusal } from '../model/refusal.js';
-import type { OrgHistory } from '../org/ports.js';
+import type { OrgHistory } from '../org/ports/history.js';
 import {
   componentsOfDeployment,
   componentsOfManifest,

@@ -1,6 +1,6 @@
 import type { TestChoice } from '../apply/components/validations.js';
 import { EXIT, Refusal } from '../model/refusal.js';
-import type { TestLevel } from '../org/ports.js';
+import type { TestLevel } from '../org/ports/components.js';
 
 export const TEST_LEVELS = ['NoTestRun', 'RunSpecifiedTests', 'RunLocalTests', 'RunAllTestsInOrg'] as const;
 

@@ -2,7 +2,7 @@ import { parseRecord, RecordSplitter } from '../records/csvRecords.js';
 import { parseRecordId } from '../model/ids.js';
 import { OrgRequestError, type OrgHttp } from './orgHttp.js';
 import { badAnswer } from './orgRequestError.js';
-import type { BulkLoad, LoadedRow, OrgHistory } from './ports.js';
+import type { BulkLoad, LoadedRow, OrgHistory } from './ports/history.js';
 
 const instant = (value: unknown): string => new Date(String(value).replace(/\+0000$/, 'Z')).toISOString();
 

@@ -3,7 +3,7 @@ import { checkedJob } from './bulkJob.js';
 import { OrgRequestError, type OrgHttp } from './orgHttp.js';
 import { badAnswer } from './orgRequestError.js';
 import { until } from './poller.js';
-import type { BackupSink } from './ports.js';
+import type { BackupSink } from './ports/records.js';
 import { ResultHeader, ResultPage } from './resultPage.js';
 
 /** From so many rows on it is worth a request to learn which pages there are. */

@@ -3,7 +3,7 @@ import { checkedJob, resultCells } from './bulkJob.js';
 import { OrgRequestError, type OrgHttp } from './orgHttp.js';
 import { badAnswer } from './orgRequestError.js';
 import { until } from './poller.js';
-import type { InsertedRow, RecordWriter, RowResult } from './ports.js';
+import type { InsertedRow, RecordWriter, RowResult } from './ports/records.js';
 
 interface IngestJob {
   readonly id: string;

@@ -17,7 +17,7 @@ import type {
   DeployRequest,
   ListedComponent,
   Retrieved,
-} from './ports.js';
+} from './ports/components.js';
 import { halves, joined, retrieveParts } from './retrieveParts.js';
 import { many, truth, type Raw, type Soap, type SoapValue } from './soap.js';
 

@@ -2,7 +2,8 @@ import { parseRecordId, type RecordId } from '../model/ids.js';
 import { idChunks, inList, soqlInstant, soqlText } from '../records/soql.js';
 import { OrgRequestError, type OrgHttp } from './orgHttp.js';
 import { badAnswer } from './orgRequestError.js';
-import type { Deployment, IngestJobInfo, Querier, RawRow } from './ports.js';
+import type { Deployment, IngestJobInfo } from './ports/history.js';
+import type { Querier, RawRow } from './ports/queries.js';
 
 const isoOf = (value: unknown): string | null =>
   value ? new Date(String(value).replace(/\+0000$/, 'Z')).toISOString() : null;

@@ -7,7 +7,8 @@ import {
 } from '../permissions/permissionRow.js';
 import { ENTITIES, isoOf, parentOf, type KnownParent } from './permissionNames.js';
 import { parentKeyText } from '../permissions/permissionRow.js';
-import type { PermissionReading, RawRow } from './ports.js';
+import type { PermissionReading } from './ports/permissions.js';
+import type { RawRow } from './ports/queries.js';
 
 /** Where a row is, for whoever writes it. */
 export interface RowPlace {

@@ -1,5 +1,6 @@
 import type { PermissionParent } from '../permissions/permissionRow.js';
-import type { ParentState, RawRow } from './ports.js';
+import type { ParentState } from './ports/permissions.js';
+import type { RawRow } from './ports/queries.js';
 
 /** Setup things with access rows (SetupEntityAccess): where their names are, and how the org calls them there. */
 export const ENTITIES: ReadonlyArray<{

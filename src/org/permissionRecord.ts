@@ -1,7 +1,7 @@
 import { parentKeyText, type RowKind } from '../permissions/permissionRow.js';
 import type { PermissionBook } from './permissionBook.js';
 import type { KnownParent } from './permissionNames.js';
-import type { PermissionWrite } from './ports.js';
+import type { PermissionWrite } from './ports/permissions.js';
 
 const OBJECT_OF_KIND: Readonly<Partial<Record<RowKind, string>>> = {
   Object: 'ObjectPermissions',

@@ -15,7 +15,8 @@ import {
   type NameQuestion,
   type Question,
 } from './permissionQuestions.js';
-import type { PermissionReader, PermissionReading, RawRow } from './ports.js';
+import type { PermissionReader, PermissionReading } from './ports/permissions.js';
+import type { RawRow } from './ports/queries.js';
 import { askTogether } from './requestBatch.js';
 import type { Soap } from './soap.js';
 

@@ -6,7 +6,8 @@ import type { KnownParent } from './permissionNames.js';
 import type { PermissionBook } from './permissionBook.js';
 import type { PermissionRows } from './permissionRows.js';
 import { fieldsThatName, objectOf, valuesOf } from './permissionRecord.js';
-import type { PermissionRecord, PermissionWrite, PermissionWriter, RowResult } from './ports.js';
+import type { PermissionRecord, PermissionWrite, PermissionWriter } from './ports/permissions.js';
+import type { RowResult } from './ports/records.js';
 import { askTogether } from './requestBatch.js';
 import { sendRows, type RowCall } from './rowCalls.js';
 

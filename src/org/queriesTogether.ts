@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { QUERIES_PER_COMPOSITE, sendTogether, type Subanswer, type Subrequest } from './composite.js';
 import type { OrgHttp } from './orgHttp.js';
-import type { RawRow } from './ports.js';
+import type { RawRow } from './ports/queries.js';
 import { onlyPage } from './restQueries.js';
 
 /** Composites that are under way at a time. */

@@ -2,7 +2,8 @@ import { isRecordId, parseRecordId } from '../model/ids.js';
 import { QUERIES_PER_COMPOSITE, sendTogether, type Subrequest } from './composite.js';
 import type { OrgHttp } from './orgHttp.js';
 import { badAnswer } from './orgRequestError.js';
-import type { RawRow, ReadBehind, RecordWriter, RowResult } from './ports.js';
+import type { RawRow } from './ports/queries.js';
+import type { ReadBehind, RecordWriter, RowResult } from './ports/records.js';
 import { queryPart, wholeAnswer } from './queriesTogether.js';
 import type { Soap } from './soap.js';
 

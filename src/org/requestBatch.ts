@@ -1,6 +1,6 @@
 import type { OrgHttp } from './orgHttp.js';
 import { badAnswer, OrgRequestError } from './orgRequestError.js';
-import type { RawRow } from './ports.js';
+import type { RawRow } from './ports/queries.js';
 import { onlyPage, RestQueries } from './restQueries.js';
 
 /** Requests a call of Composite Batch takes (REST API guide). */

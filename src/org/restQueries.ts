@@ -1,6 +1,6 @@
 import { OrgRequestError, type OrgHttp } from './orgHttp.js';
 import { badAnswer } from './orgRequestError.js';
-import type { Querier, RawRow } from './ports.js';
+import type { Querier, RawRow } from './ports/queries.js';
 
 interface QueryPage {
   readonly totalSize: number;

@@ -2,7 +2,7 @@ import { PieceSplitter, recordAt, withoutFirst, type RecordPiece } from '../reco
 import { resultCells } from './bulkJob.js';
 import type { Answer } from './network.js';
 import { badAnswer, type OrgRequestError } from './orgRequestError.js';
-import type { BackupSink } from './ports.js';
+import type { BackupSink } from './ports/records.js';
 
 /** The header line that all pages of a job have to share. */
 export class ResultHeader {

@@ -1,6 +1,6 @@
 import { keyText, type ComponentKey } from '../metadata/component.js';
 import { containerKey, isContainer } from '../metadata/members.js';
-import type { Retrieved } from './ports.js';
+import type { Retrieved } from './ports/components.js';
 
 /**
  * Components that one retrieve asks for at most. An org gives 10,000 files or 39 MB in one (Metadata API Developer Guide,

@@ -2,15 +2,8 @@ import { versionMember, type FlowEntry, type FlowVersion } from '../flow/flowVer
 import { soqlText } from '../records/soql.js';
 import { OrgRequestError, type OrgHttp } from './orgHttp.js';
 import { badAnswer } from './orgRequestError.js';
-import type {
-  FlowPointer,
-  FlowPointerTarget,
-  FlowReader,
-  FlowVersionKey,
-  PointerResult,
-  Querier,
-  RawRow,
-} from './ports.js';
+import type { FlowPointer, FlowPointerTarget, FlowReader, FlowVersionKey, PointerResult } from './ports/flows.js';
+import type { Querier, RawRow } from './ports/queries.js';
 
 /** Requests that one composite of the Tooling API takes (REST API Developer Guide, "Composite"). */
 const POINTERS_PER_REQUEST = 25;

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.js';
-import type { Deployment, DeployReport } from '../org/ports.js';
+import type { DeployReport } from '../org/ports/components.js';
+import type { Deployment } from '../org/ports/history.js';
 import type { Baseline } from '../snapshot/baseline.js';
 import {
   coverage,

@@ -1,4 +1,4 @@
-import type { Deployment } from '../org/ports.js';
+import type { Deployment } from '../org/ports/history.js';
 import type { LockHolder, Room } from '../store/ports.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
 import type { Scope } from '../snapshot/scope.js';

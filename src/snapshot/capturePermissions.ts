@@ -1,7 +1,7 @@
 import type { ComponentKey } from '../metadata/component.js';
 import type { Gap } from '../model/finding.js';
 import type { Progress } from '../model/progress.js';
-import type { PermissionReader, PermissionReading } from '../org/ports.js';
+import type { PermissionReader, PermissionReading } from '../org/ports/permissions.js';
 import { compareRows, parentKeyText, type PermissionsPart } from '../permissions/permissionRow.js';
 import { isEmptyPermissionScope, permissionScopeOf, unqueriedAccess } from '../permissions/permissionScope.js';
 import type { Scope } from './scope.js';

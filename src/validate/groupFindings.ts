@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.js';
-import type { PermissionReading } from '../org/ports.js';
+import type { PermissionReading } from '../org/ports/permissions.js';
 import { permissionTarget } from '../permissions/permissionRow.js';
 import { coversParent, type PermissionScope } from '../permissions/permissionScope.js';
 

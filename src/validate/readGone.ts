@@ -1,6 +1,7 @@
 import { keyText } from '../metadata/component.js';
 import { componentTarget } from '../model/selector.js';
-import { unlessRefused, type ComponentReader } from '../org/ports.js';
+import type { ComponentReader } from '../org/ports/components.js';
+import { unlessRefused } from '../org/ports/refusals.js';
 import type { ChangeSet } from '../plan/changeSet.js';
 import type { NotCompared } from '../plan/records/notCompared.js';
 import { baselineRows } from '../snapshot/baselineRows.js';

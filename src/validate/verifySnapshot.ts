@@ -1,7 +1,8 @@
 import type { Gap } from '../model/finding.js';
 import type { StoreId } from '../model/ids.js';
 import type { Progress } from '../model/progress.js';
-import type { OrgPorts, TestLevel } from '../org/ports.js';
+import type { OrgPorts } from '../org/ports.js';
+import type { TestLevel } from '../org/ports/components.js';
 import { readSnapshot } from '../snapshot/baseline.js';
 import type { Store } from '../store/ports.js';
 import { checkDeep, type DeepCheck } from './checkDeep.js';

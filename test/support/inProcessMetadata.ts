@@ -2,7 +2,7 @@ import { MetadataComponents } from '../../src/org/metadataComponents.js';
 import { OrgRequestError, type OrgHttp } from '../../src/org/orgHttp.js';
 import type { Soap } from '../../src/org/soap.js';
 import { ToolingFlows } from '../../src/org/toolingFlows.js';
-import type { Querier } from '../../src/org/ports.js';
+import type { Querier } from '../../src/org/ports/queries.js';
 import { OrgError, type OrgUser } from '../org/engine/contracts.js';
 import { filePropertiesOf } from '../org/engine/metadata/catalogue.js';
 import type { DeployOptions } from '../org/engine/metadata/deployTypes.js';

@@ -5,16 +5,9 @@ import { OrgRequestError, type OrgHttp } from '../../src/org/orgHttp.js';
 import { BulkLoads } from '../../src/org/bulkLoads.js';
 import { OrgRecords } from '../../src/org/orgRecords.js';
 import { DEPLOY_LIMITS } from '../../src/org/deployLimits.js';
-import type {
-  Answers,
-  BackupSink,
-  OrgIdentity,
-  OrgPorts,
-  Querier,
-  RawRow,
-  ReadBehind,
-  RowResult,
-} from '../../src/org/ports.js';
+import type { OrgIdentity, OrgPorts } from '../../src/org/ports.js';
+import type { Querier, RawRow } from '../../src/org/ports/queries.js';
+import type { Answers, BackupSink, ReadBehind, RowResult } from '../../src/org/ports/records.js';
 import { parseRecord, PieceSplitter, recordAt, withoutFirst, type RecordPiece } from '../../src/records/csvRecords.js';
 import type { ObjectDescribe } from '../../src/records/objectDescribe.js';
 import { OrgError, type OrgUser } from '../org/engine/contracts.js';

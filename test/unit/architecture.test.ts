@@ -154,7 +154,7 @@ function read(path: string): SourceFile {
 
 function roomOf(path: string): string {
   if (READING.test(path)) return 'plan (reading)';
-  const ports = /^(org|store)\/ports\w*\.ts$/.exec(path);
+  const ports = /^(org|store)\/ports(?:\w*\.ts$|\/)/.exec(path);
   if (ports) return `${ports[1]}/ports`;
   if (path.startsWith('validate/rules/')) return 'validate/rules';
   return (path.split('/')[0] as string).replace(/\.ts$/, '');

@@ -10,7 +10,7 @@ import {
 import type { AddedValues } from '../../metadata/picklistValues.js';
 import { isBeingSwitched, isOff } from '../../metadata/switchedOff.js';
 import { typeFacts } from '../../metadata/typeFacts.js';
-import type { DeployReport } from '../../org/ports.js';
+import type { DeployReport } from '../../org/ports/components.js';
 import { readAddedValues } from '../../plan/components/readComponentFacts.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import { afterEffect } from '../errorKinds.js';

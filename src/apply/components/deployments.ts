@@ -1,4 +1,4 @@
-import type { ComponentReader } from '../../org/ports.js';
+import type { ComponentReader } from '../../org/ports/components.js';
 import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { batchOf } from './batch.js';

@@ -1,5 +1,5 @@
 import { isApiName } from '../../model/ids.js';
-import { unlessRefused } from '../../org/ports.js';
+import { unlessRefused } from '../../org/ports/refusals.js';
 import { comparable } from '../../records/fieldValue.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
 import { select } from '../../records/soql.js';

@@ -1,5 +1,5 @@
 import { keyText, type ComponentState } from '../../metadata/component.js';
-import type { ComponentReader } from '../../org/ports.js';
+import type { ComponentReader } from '../../org/ports/components.js';
 import { standingOfComponent } from './componentStanding.js';
 import type { ComponentStep } from './wayBackZip.js';
 

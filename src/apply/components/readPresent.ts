@@ -1,6 +1,6 @@
 import { isAccessFile } from '../../metadata/accessFile.js';
 import { companionsOf } from '../../metadata/component.js';
-import type { ComponentReader } from '../../org/ports.js';
+import type { ComponentReader } from '../../org/ports/components.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import type { ComponentStep, Present } from './wayBackZip.js';
 

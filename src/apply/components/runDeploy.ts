@@ -1,5 +1,5 @@
 import { keyText } from '../../metadata/component.js';
-import type { DeployReport } from '../../org/ports.js';
+import type { DeployReport } from '../../org/ports/components.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import { afterEffect } from '../errorKinds.js';
 import { validatedAs } from './validations.js';

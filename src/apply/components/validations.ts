@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sha256 } from '../../model/digest.js';
-import type { TestLevel } from '../../org/ports.js';
+import type { TestLevel } from '../../org/ports/components.js';
 import { parseJson } from '../../model/json.js';
 import type { StoreFolder } from '../../store/ports.js';
 

@@ -2,7 +2,7 @@ import { keyText, type ComponentKey } from '../../metadata/component.js';
 import { accessFile, isAccessFile, withoutEntries } from '../../metadata/accessFile.js';
 import { containerOf, isContainer, onlyMembers } from '../../metadata/members.js';
 import { switchedOff } from '../../metadata/switchedOff.js';
-import type { Retrieved } from '../../org/ports.js';
+import type { Retrieved } from '../../org/ports/components.js';
 import { permissionTarget, type ParentKind, type RowKind } from '../../permissions/permissionRow.js';
 import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
 import type { Baseline } from '../../snapshot/baseline.js';

@@ -1,5 +1,5 @@
 import type { FlowEntry } from '../../flow/flowVersion.js';
-import type { PointerResult } from '../../org/ports.js';
+import type { PointerResult } from '../../org/ports/flows.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import { deployZip } from '../components/deployZip.js';
 import { afterEffect, reasonOf, stopsRun } from '../errorKinds.js';

@@ -1,6 +1,6 @@
 import { flowBodyDigest } from '../../flow/flowBody.js';
 import { versionMember, type FlowEntry } from '../../flow/flowVersion.js';
-import type { DeployReport } from '../../org/ports.js';
+import type { DeployReport } from '../../org/ports/components.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { deployZip } from '../components/deployZip.js';

@@ -1,7 +1,10 @@
 import { parseRecordId } from '../../model/ids.js';
 import { recordTarget } from '../../model/selector.js';
 import type { Progress } from '../../model/progress.js';
-import { unlessRefused, type IngestJobInfo, type InsertedRow, type OrgPorts } from '../../org/ports.js';
+import type { OrgPorts } from '../../org/ports.js';
+import type { IngestJobInfo } from '../../org/ports/history.js';
+import type { InsertedRow } from '../../org/ports/records.js';
+import { unlessRefused } from '../../org/ports/refusals.js';
 import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
 import { readableFields } from '../../records/objectDescribe.js';
 import { both, inList, select, soqlInstant } from '../../records/soql.js';

@@ -1,5 +1,6 @@
 import { plural } from '../../model/plural.js';
-import type { PermissionReading, RowResult } from '../../org/ports.js';
+import type { PermissionReading } from '../../org/ports/permissions.js';
+import type { RowResult } from '../../org/ports/records.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import {
   grantsText,

@@ -1,4 +1,4 @@
-import type { PermissionReader, PermissionReading } from '../../org/ports.js';
+import type { PermissionReader, PermissionReading } from '../../org/ports/permissions.js';
 import type { PermissionItem, Step } from '../../plan/rollbackPlan.js';
 import {
   grantsText,

@@ -1,4 +1,4 @@
-import type { InsertedRow, RowResult } from '../../org/ports.js';
+import type { InsertedRow, RowResult } from '../../org/ports/records.js';
 import type { RecordItem } from '../../plan/rollbackPlan.js';
 import { formatRecord } from '../../records/csvRecords.js';
 import { toJsonValue, type Value } from '../../records/fieldValue.js';

@@ -1,6 +1,6 @@
 import { comparable, type ValueRow } from '../../records/fieldValue.js';
 import type { FieldDescribe } from '../../records/objectDescribe.js';
-import type { RawRow } from '../../org/ports.js';
+import type { RawRow } from '../../org/ports/queries.js';
 import type { SentRows } from './sentRows.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { RowResult } from '../../org/ports.js';
+import type { RowResult } from '../../org/ports/records.js';
 
 type Update = Readonly<Record<string, unknown>> & { readonly Id: string };
 

@@ -1,4 +1,5 @@
-import type { Answers, RawRow } from '../../org/ports.js';
+import type { RawRow } from '../../org/ports/queries.js';
+import type { Answers } from '../../org/ports/records.js';
 
 /** How old an answer may get between its reading and the write that relies on it, besides the time the disk takes. */
 const STALE_MS = 5_000;

@@ -1,4 +1,6 @@
-import type { Answers, OrgPorts, RawRow } from '../../org/ports.js';
+import type { OrgPorts } from '../../org/ports.js';
+import type { RawRow } from '../../org/ports/queries.js';
+import type { Answers } from '../../org/ports/records.js';
 import type { RecordItem } from '../../plan/rollbackPlan.js';
 import type { ValueRow } from '../../records/fieldValue.js';
 import { fieldNamed, readableFields, type FieldDescribe } from '../../records/objectDescribe.js';

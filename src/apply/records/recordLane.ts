@@ -1,5 +1,5 @@
 import { recordTarget } from '../../model/selector.js';
-import type { Answers, ReadBehind, RowResult } from '../../org/ports.js';
+import type { Answers, ReadBehind, RowResult } from '../../org/ports/records.js';
 import type { Step } from '../../plan/rollbackPlan.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
 import { afterEffect, reasonOf, stopsRun } from '../errorKinds.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RowResult } from '../../org/ports.js';
+import type { RowResult } from '../../org/ports/records.js';
 import type { RecordItem } from '../../plan/rollbackPlan.js';
 
 /** Refusals that pass by themselves: another transaction holds the row or its parent, or the org is busy. */

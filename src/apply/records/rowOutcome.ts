@@ -1,4 +1,4 @@
-import type { RowResult } from '../../org/ports.js';
+import type { RowResult } from '../../org/ports/records.js';
 import type { ItemOutcome } from '../outcome.js';
 import type { RowState } from './readRows.js';
 import type { Standing } from '../standing.js';

@@ -1,4 +1,4 @@
-import type { InsertedRow } from '../../org/ports.js';
+import type { InsertedRow } from '../../org/ports/records.js';
 import type { StoreFolder } from '../../store/ports.js';
 import { readNamed } from '../journal/namedFiles.js';
 

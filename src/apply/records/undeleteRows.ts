@@ -1,4 +1,4 @@
-import type { RowResult } from '../../org/ports.js';
+import type { RowResult } from '../../org/ports/records.js';
 import { afterEffect } from '../errorKinds.js';
 import { insertRows } from './insertRows.js';
 import type { RowState } from './readRows.js';

@@ -1,4 +1,4 @@
-import type { ReadBehind, RowResult } from '../../org/ports.js';
+import type { ReadBehind, RowResult } from '../../org/ports/records.js';
 import { BULK_FROM_ROWS } from '../../plan/estimate.js';
 import type { RecordItem } from '../../plan/rollbackPlan.js';
 import { formatRecord } from '../../records/csvRecords.js';

@@ -1,4 +1,5 @@
-import type { RawRow, Retrieved } from '../../org/ports.js';
+import type { Retrieved } from '../../org/ports/components.js';
+import type { RawRow } from '../../org/ports/queries.js';
 import { pieceOf } from '../../records/csvRecords.js';
 import { readableFields, type FieldDescribe, type ObjectDescribe } from '../../records/objectDescribe.js';
 import type { FlowEntry } from '../../flow/flowVersion.js';

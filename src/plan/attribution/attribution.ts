@@ -1,4 +1,5 @@
-import type { Deployment, DeployReport } from '../../org/ports.js';
+import type { DeployReport } from '../../org/ports/components.js';
+import type { Deployment } from '../../org/ports/history.js';
 import { compareKeys, keyText } from '../../metadata/component.js';
 import { containerOf } from '../../metadata/members.js';
 import { componentTarget, flowTarget } from '../../model/selector.js';

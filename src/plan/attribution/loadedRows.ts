@@ -1,4 +1,4 @@
-import type { BulkLoad, LoadedRow } from '../../org/ports.js';
+import type { BulkLoad, LoadedRow } from '../../org/ports/history.js';
 import { comparable, type Value } from '../../records/fieldValue.js';
 import { fieldNamed, type ObjectDescribe } from '../../records/objectDescribe.js';
 

@@ -1,4 +1,4 @@
-import type { ParentState } from '../../org/ports.js';
+import type { ParentState } from '../../org/ports/permissions.js';
 import type { PermissionChange } from '../../permissions/diffPermissions.js';
 import { permissionKeyText, sameGrants } from '../../permissions/permissionRow.js';
 import { inWindow, isOurTouch, type Touch } from './attribution.js';

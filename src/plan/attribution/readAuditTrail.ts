@@ -1,6 +1,8 @@
 import type { Finding } from '../../model/finding.js';
 import { parseRecordId } from '../../model/ids.js';
-import { unlessRefused, type OrgHistory, type RecordReader } from '../../org/ports.js';
+import type { OrgHistory } from '../../org/ports/history.js';
+import type { RecordReader } from '../../org/ports/records.js';
+import { unlessRefused } from '../../org/ports/refusals.js';
 import type { Draft } from '../draft.js';
 import type { Conflict } from '../rollbackPlan.js';
 

@@ -1,6 +1,6 @@
 import { versionOf } from '../../flow/flowVersion.js';
 import { keyText } from '../../metadata/component.js';
-import type { Deployment } from '../../org/ports.js';
+import type { Deployment } from '../../org/ports/history.js';
 import { editorThen, type AfterState } from './afterState.js';
 import { inWindow, isReal, type Attribution, type Touch, type Window } from './attribution.js';
 import { targetsOf, type Author, type ChangeSet } from '../changeSet.js';

@@ -2,13 +2,9 @@ import { flowBodyDigest } from '../../flow/flowBody.js';
 import { componentStates, keyText, type ComponentKey, type ComponentState } from '../../metadata/component.js';
 import type { Progress } from '../../model/progress.js';
 import { baselineBodies, versionMember, versionOf, type FlowEntry } from '../../flow/flowVersion.js';
-import {
-  unlessRefused,
-  type ComponentReader,
-  type FlowReader,
-  type ListedComponent,
-  type Retrieved,
-} from '../../org/ports.js';
+import type { ComponentReader, ListedComponent, Retrieved } from '../../org/ports/components.js';
+import type { FlowReader } from '../../org/ports/flows.js';
+import { unlessRefused } from '../../org/ports/refusals.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { readNotGiven } from './readNotGiven.js';
 

@@ -1,6 +1,7 @@
 import type { ComponentChange } from '../../metadata/diffComponents.js';
 import { isApiName } from '../../model/ids.js';
-import { unlessRefused, type OrgPorts } from '../../org/ports.js';
+import type { OrgPorts } from '../../org/ports.js';
+import { unlessRefused } from '../../org/ports/refusals.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { baselineRows } from '../../snapshot/baselineRows.js';

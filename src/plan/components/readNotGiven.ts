@@ -1,5 +1,6 @@
 import { keyText, type ComponentKey, type ComponentsPart } from '../../metadata/component.js';
-import { unlessRefused, type ComponentReader } from '../../org/ports.js';
+import type { ComponentReader } from '../../org/ports/components.js';
+import { unlessRefused } from '../../org/ports/refusals.js';
 import { notGiven, type Answer } from './notRead.js';
 
 /**

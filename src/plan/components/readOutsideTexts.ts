@@ -1,7 +1,7 @@
 import { keyText } from '../../metadata/component.js';
 import { componentTexts } from '../../metadata/componentTexts.js';
 import { canUse, holds } from '../../metadata/mentions.js';
-import type { ComponentReader } from '../../org/ports.js';
+import type { ComponentReader } from '../../org/ports/components.js';
 import { coverage, isReal, isTaken, outsideScope, touchesOf, type Attribution } from '../attribution/attribution.js';
 import type { Deployments } from '../snapshotFindings.js';
 import type { ComponentChange } from '../../metadata/diffComponents.js';

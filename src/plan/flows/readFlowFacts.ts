@@ -1,7 +1,7 @@
 import type { FlowChange } from '../../flow/diffFlows.js';
 import { flowTraits, type FlowTraits } from '../../flow/flowBody.js';
 import { versionMember, versionOf } from '../../flow/flowVersion.js';
-import type { FlowPointer, FlowVersionKey } from '../../org/ports.js';
+import type { FlowPointer, FlowVersionKey } from '../../org/ports/flows.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import type { FlowFacts } from './flowFacts.js';
 import type { ComponentsNow } from '../components/readComponentsNow.js';

@@ -1,4 +1,4 @@
-import type { PermissionReading } from '../../org/ports.js';
+import type { PermissionReading } from '../../org/ports/permissions.js';
 import { permissionTarget, type PermissionParent } from '../../permissions/permissionRow.js';
 import { decide, type Choice } from '../choice/choice.js';
 import type { Draft } from '../draft.js';

@@ -1,7 +1,8 @@
 import { keyText } from '../../metadata/component.js';
 import type { Finding } from '../../model/finding.js';
 import { plural } from '../../model/plural.js';
-import type { Deployment, PermissionReading } from '../../org/ports.js';
+import type { Deployment } from '../../org/ports/history.js';
+import type { PermissionReading } from '../../org/ports/permissions.js';
 import type { PermissionChange } from '../../permissions/diffPermissions.js';
 import {
   parentKeyText,

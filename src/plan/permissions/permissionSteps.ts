@@ -1,5 +1,5 @@
 import { keyText, type ComponentKey } from '../../metadata/component.js';
-import type { ParentState } from '../../org/ports.js';
+import type { ParentState } from '../../org/ports/permissions.js';
 import type { PermissionChange } from '../../permissions/diffPermissions.js';
 import {
   grantsText,

@@ -1,6 +1,8 @@
 import type { Finding } from '../../model/finding.js';
 import { plural } from '../../model/plural.js';
-import { unlessRefused, type PermissionReading, type RecordReader } from '../../org/ports.js';
+import type { PermissionReading } from '../../org/ports/permissions.js';
+import type { RecordReader } from '../../org/ports/records.js';
+import { unlessRefused } from '../../org/ports/refusals.js';
 import { permissionTarget } from '../../permissions/permissionRow.js';
 import { soqlText } from '../../records/soql.js';
 import type { DraftStep, Step } from '../rollbackPlan.js';

@@ -1,4 +1,6 @@
-import { unlessRefused, type ParentState, type PermissionReading, type Querier, type RawRow } from '../../org/ports.js';
+import type { ParentState, PermissionReading } from '../../org/ports/permissions.js';
+import type { Querier, RawRow } from '../../org/ports/queries.js';
+import { unlessRefused } from '../../org/ports/refusals.js';
 import type { PermissionChange } from '../../permissions/diffPermissions.js';
 
 /**

@@ -1,5 +1,6 @@
 import type { Progress } from '../../model/progress.js';
-import type { PermissionReader, Querier } from '../../org/ports.js';
+import type { PermissionReader } from '../../org/ports/permissions.js';
+import type { Querier } from '../../org/ports/queries.js';
 import { diffPermissions } from '../../permissions/diffPermissions.js';
 import { permissionKeyText } from '../../permissions/permissionRow.js';
 import type { Baseline } from '../../snapshot/baseline.js';

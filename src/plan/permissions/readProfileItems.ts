@@ -1,6 +1,6 @@
 import { keyText } from '../../metadata/component.js';
 import { profileLeftovers } from '../../metadata/accessFile.js';
-import type { Retrieved } from '../../org/ports.js';
+import type { Retrieved } from '../../org/ports/components.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import type { DraftStep, ManualItem } from '../rollbackPlan.js';
 

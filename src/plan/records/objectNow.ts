@@ -1,4 +1,4 @@
-import type { RawRow } from '../../org/ports.js';
+import type { RawRow } from '../../org/ports/queries.js';
 import type { RowNow } from '../../records/diffRecords.js';
 import type { ValueRow } from '../../records/fieldValue.js';
 import { readableFields, type ObjectDescribe } from '../../records/objectDescribe.js';

@@ -1,7 +1,9 @@
 import pLimit from 'p-limit';
 import type { Finding } from '../../model/finding.js';
 import { parseRecordId } from '../../model/ids.js';
-import { isFinalNo, type Answers, type RawRow, type RecordReader } from '../../org/ports.js';
+import type { RawRow } from '../../org/ports/queries.js';
+import type { Answers, RecordReader } from '../../org/ports/records.js';
+import { isFinalNo } from '../../org/ports/refusals.js';
 import type { ChildRelationship } from '../../records/objectDescribe.js';
 import { idChunks, inList, select } from '../../records/soql.js';
 import type { RecordChange } from '../../records/diffRecords.js';

@@ -1,4 +1,4 @@
-import type { RecordReader } from '../../org/ports.js';
+import type { RecordReader } from '../../org/ports/records.js';
 import type { ValueRow } from '../../records/fieldValue.js';
 import { holdsId } from '../../records/idMap.js';
 import { softReferences } from '../../records/knowledge.js';

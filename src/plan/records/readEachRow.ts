@@ -1,4 +1,5 @@
-import { failedJob, isFinalNo, type RecordReader } from '../../org/ports.js';
+import type { RecordReader } from '../../org/ports/records.js';
+import { failedJob, isFinalNo } from '../../org/ports/refusals.js';
 import { parseRecord, recordAt } from '../../records/csvRecords.js';
 import type { ValueRow } from '../../records/fieldValue.js';
 import { readableFields, type ObjectDescribe } from '../../records/objectDescribe.js';

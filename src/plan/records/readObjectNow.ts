@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.js';
-import type { RecordReader } from '../../org/ports.js';
+import type { RecordReader } from '../../org/ports/records.js';
 import { fieldNamed, type ObjectDescribe } from '../../records/objectDescribe.js';
 import { both, idChunks, inList, select, soqlInstant } from '../../records/soql.js';
 import type { Baseline } from '../../snapshot/baseline.js';

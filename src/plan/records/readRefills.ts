@@ -1,4 +1,4 @@
-import type { Querier } from '../../org/ports.js';
+import type { Querier } from '../../org/ports/queries.js';
 import type { ComponentKey } from '../../metadata/component.js';
 import type { Finding } from '../../model/finding.js';
 import { recordTarget, selects } from '../../model/selector.js';

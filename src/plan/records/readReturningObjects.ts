@@ -1,4 +1,4 @@
-import type { RecordReader } from '../../org/ports.js';
+import type { RecordReader } from '../../org/ports/records.js';
 import type { RecordChange } from '../../records/diffRecords.js';
 import type { ObjectDescribe } from '../../records/objectDescribe.js';
 import type { Baseline } from '../../snapshot/baseline.js';

@@ -1,4 +1,4 @@
-import type { RecordReader } from '../../org/ports.js';
+import type { RecordReader } from '../../org/ports/records.js';
 import { sharingTexts } from '../../records/rowForm.js';
 import { idChunks, inList, select } from '../../records/soql.js';
 import type { Baseline } from '../../snapshot/baseline.js';

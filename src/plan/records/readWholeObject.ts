@@ -1,4 +1,5 @@
-import { failedJob, type RecordReader } from '../../org/ports.js';
+import type { RecordReader } from '../../org/ports/records.js';
+import { failedJob } from '../../org/ports/refusals.js';
 import { parseRecord, recordAt, recordId, type RecordPiece } from '../../records/csvRecords.js';
 import type { ValueRow } from '../../records/fieldValue.js';
 import type { ObjectDescribe } from '../../records/objectDescribe.js';

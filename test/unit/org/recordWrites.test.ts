@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Response } from 'undici';
 import { OrgHttp } from '../../../src/org/orgHttp.js';
-import type { Answers } from '../../../src/org/ports.js';
+import type { Answers } from '../../../src/org/ports/records.js';
 import { RecordWrites } from '../../../src/org/recordWrites.js';
 import type { Soap } from '../../../src/org/soap.js';
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { Deployment, DeployReport } from '../../../src/org/ports.js';
+import type { DeployReport } from '../../../src/org/ports/components.js';
+import type { Deployment } from '../../../src/org/ports/history.js';
 import type { AfterState } from '../../../src/plan/attribution/afterState.js';
 import type { Attribution } from '../../../src/plan/attribution/attribution.js';
 import { attributionFindings, snapshotFindings } from '../../../src/plan/snapshotFindings.js';

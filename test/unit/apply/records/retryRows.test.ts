@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { untilThrough } from '../../../../src/apply/records/retryRows.js';
-import type { RowResult } from '../../../../src/org/ports.js';
+import type { RowResult } from '../../../../src/org/ports/records.js';
 import type { RecordItem } from '../../../../src/plan/rollbackPlan.js';
 import { recordIdOf } from '../../support/worlds.js';
 

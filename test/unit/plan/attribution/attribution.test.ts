@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { isReal, outsideScope, touchesOf } from '../../../../src/plan/attribution/attribution.js';
 import type { AfterState } from '../../../../src/plan/attribution/afterState.js';
 import { attribute, type Asked, type AttributionResult } from '../../../../src/plan/attribution/whose.js';
-import type { Deployment } from '../../../../src/org/ports.js';
+import type { Deployment } from '../../../../src/org/ports/history.js';
 import type { ChangeSet } from '../../../../src/plan/changeSet.js';
 import { shuffled } from '../../support/arbitraries.js';
 import {

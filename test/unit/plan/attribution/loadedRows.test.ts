@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { BulkLoad } from '../../../../src/org/ports.js';
+import type { BulkLoad } from '../../../../src/org/ports/history.js';
 import { loadedRows, type LoadTouch } from '../../../../src/plan/attribution/loadedRows.js';
 import { aField, aLookup, anObject } from '../../support/describes.js';
 
