@@ -10,10 +10,15 @@ import type { ObjectDescribe } from '../records/objectDescribe.js';
 import type { PermissionsPart } from '../permissions/permissionRow.js';
 import { PRESET_KNOWLEDGE } from '../records/presets/presets.js';
 import type { Store, StoreFolder } from '../store/ports.js';
-import type { SavedField } from './fieldData.js';
 import { readJsonFile } from './jsonFile.js';
-import { SNAPSHOT_FORMAT, type ObjectPart, type Snapshot } from './snapshotFormat.js';
+import { SNAPSHOT_FORMAT, type FieldPart, type ObjectPart, type Snapshot } from './snapshotFormat.js';
 import { componentsSchema, describeSchema, flowsSchema, permissionsSchema, snapshotSchema } from './snapshotSchemas.js';
+
+/** What a deleted field held, and how the org described it then. */
+export interface SavedField {
+  readonly part: FieldPart;
+  readonly describe: ObjectDescribe;
+}
 
 /** A snapshot proven whole: its digest and every part's hash were checked just now, and it is of this org. */
 export interface Baseline {

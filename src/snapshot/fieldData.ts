@@ -1,19 +1,13 @@
 import type { ValueRow } from '../records/fieldValue.js';
-import { fieldNamed, type FieldDescribe, type ObjectDescribe } from '../records/objectDescribe.js';
+import { fieldNamed, type FieldDescribe } from '../records/objectDescribe.js';
 import { repointRow } from '../records/idMap.js';
-import type { Baseline } from './baseline.js';
+import type { Baseline, SavedField } from './baseline.js';
 import { readRecordFile } from './recordFile.js';
 import type { FieldPart, ObjectPart } from './snapshotFormat.js';
 
 /** The file of a field as a file of records, in columns `Id` and the field. */
 export function fieldFile({ object, field, data, describe }: Omit<FieldPart, 'rows'>): ObjectPart {
   return { object, rows: 0, startedAt: '', fields: ['Id', field], data, describe };
-}
-
-/** What a field held, and how the org described it then. */
-export interface SavedField {
-  readonly part: FieldPart;
-  readonly describe: ObjectDescribe;
 }
 
 /** The describe of a field (`Object.Field__c`) whose data is kept by itself. */
