@@ -17,7 +17,8 @@ import type { Current } from './preconditions.js';
 import { checkFresh, type ReadyPlan } from './readyPlan.js';
 import { quarantine } from './quarantine.js';
 import { RunJournal, type RunContext } from './runContext.js';
-import { closeRun, type RunResult } from './runResult.js';
+import type { RunResult } from './runResult.js';
+import { closeRun } from './closeRun.js';
 import { succeededRun } from './succeededRun.js';
 import { UndoPoint } from './undo/undoPoint.js';
 

@@ -1,5 +1,6 @@
 import { changeKind, diffPermissions, type PermissionChange } from '../permissions/diffPermissions.js';
-import { permissionTarget, type PermissionsPart } from '../permissions/permissionRow.js';
+import { permissionTarget } from '../permissions/permissionRow.js';
+import type { PermissionsPart } from '../permissions/permissionsPart.js';
 import { coversRow } from '../permissions/permissionScope.js';
 import type { PermissionComparison } from './comparison.js';
 

@@ -1,5 +1,3 @@
-import type { PermissionScope } from './permissionScope.js';
-
 /** What owns permission rows. A profile owns them through the permission set that every profile has. */
 export type ParentKind = 'PermissionSet' | 'Profile' | 'PermissionSetGroup';
 
@@ -40,17 +38,6 @@ export interface PermissionRow extends PermissionKey {
   readonly grants: readonly string[];
   /** When the org says this row was changed; rows bear no name. Missing where the org keeps no time. */
   readonly modifiedAt?: string;
-}
-
-/** `permissions.json` of a snapshot. */
-export interface PermissionsPart {
-  readonly scope: PermissionScope;
-  /** Every profile, permission set and group there was, in scope or not: one that is not among them is new. */
-  readonly parents: ReadonlyArray<PermissionParent & { readonly managed: boolean }>;
-  /** Rows in scope, in the order of `compareRows`. */
-  readonly rows: readonly PermissionRow[];
-  /** Where the part is about single rows: these, and nothing else of the scope. `left`: what the run that is undone made of it. */
-  readonly only?: ReadonlyArray<PermissionKey & { readonly left?: readonly string[] }>;
 }
 
 const PARENT_WORDS: Readonly<Record<ParentKind, string>> = {

@@ -7,7 +7,7 @@ import { Refusal } from '../model/refusal.js';
 import { NO_NEW_IDS, type IdMap } from '../records/idMap.js';
 import { joinKnowledge, NO_KNOWLEDGE, type Knowledge } from '../records/knowledge.js';
 import type { ObjectDescribe } from '../records/objectDescribe.js';
-import type { PermissionsPart } from '../permissions/permissionRow.js';
+import type { PermissionsPart } from '../permissions/permissionsPart.js';
 import { PRESET_KNOWLEDGE } from '../records/presets/presets.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { readJsonFile } from './jsonFile.js';

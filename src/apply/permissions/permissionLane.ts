@@ -8,8 +8,8 @@ import {
   permissionTarget,
   sameGrants,
   type PermissionKey,
-  type PermissionsPart,
 } from '../../permissions/permissionRow.js';
+import type { PermissionsPart } from '../../permissions/permissionsPart.js';
 import { scopeOfRows } from '../../permissions/permissionScope.js';
 import { afterEffect, reasonOf, stopsRun } from '../errorKinds.js';
 import type { ItemOutcome } from '../outcome.js';

@@ -4,8 +4,8 @@ import {
   permissionTarget,
   type PermissionParent,
   type PermissionRow,
-  type PermissionsPart,
 } from '../../permissions/permissionRow.js';
+import type { PermissionsPart } from '../../permissions/permissionsPart.js';
 import { isParentType, scopeOfRows } from '../../permissions/permissionScope.js';
 import { permissionsJson } from '../../snapshot/capturePermissions.js';
 import { permissionsSchema } from '../../snapshot/snapshotSchemas.js';

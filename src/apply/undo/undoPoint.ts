@@ -5,7 +5,7 @@ import { readableFields, type FieldDescribe, type ObjectDescribe } from '../../r
 import type { FlowEntry } from '../../flow/flowVersion.js';
 import type { ComponentState } from '../../metadata/component.js';
 import { RecordFileWriter } from '../../snapshot/recordFileWriter.js';
-import type { PermissionsPart } from '../../permissions/permissionRow.js';
+import type { PermissionsPart } from '../../permissions/permissionsPart.js';
 import { permissionsJson } from '../../snapshot/capturePermissions.js';
 import type { StoreFolder } from '../../store/ports.js';
 import type { RowState } from '../records/readRows.js';

@@ -1,12 +1,7 @@
 import { componentTarget, flowTarget, recordTarget } from '../../model/selector.js';
 import type { PermissionChange } from '../../permissions/diffPermissions.js';
-import {
-  grantsText,
-  permissionKeyText,
-  permissionTarget,
-  sameGrants,
-  type PermissionsPart,
-} from '../../permissions/permissionRow.js';
+import { grantsText, permissionKeyText, permissionTarget, sameGrants } from '../../permissions/permissionRow.js';
+import type { PermissionsPart } from '../../permissions/permissionsPart.js';
 import { componentAuthor, flowAuthor, recordAuthor, type Author, type ChangeSet } from '../changeSet.js';
 import { conflict } from '../choice/choice.js';
 import type { UndoRequest } from '../planRequest.js';

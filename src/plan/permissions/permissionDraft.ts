@@ -4,12 +4,8 @@ import { plural } from '../../model/plural.js';
 import type { Deployment } from '../../org/ports/history.js';
 import type { PermissionReading } from '../../org/ports/permissions.js';
 import type { PermissionChange } from '../../permissions/diffPermissions.js';
-import {
-  parentKeyText,
-  permissionTarget,
-  type PermissionParent,
-  type PermissionsPart,
-} from '../../permissions/permissionRow.js';
+import { parentKeyText, permissionTarget, type PermissionParent } from '../../permissions/permissionRow.js';
+import type { PermissionsPart } from '../../permissions/permissionsPart.js';
 import { coversParent } from '../../permissions/permissionScope.js';
 import type { ChangeSet } from '../changeSet.js';
 import { isReal } from '../attribution/attribution.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { statusOf } from '../../../src/apply/runResult.js';
+import { statusOf } from '../../../src/apply/closeRun.js';
 import { exitCodeOf } from '../../../src/cli/runExitCode.js';
 import { OUTCOMES, type OutcomeCounts } from '../../../src/model/operation.js';
 
