@@ -1,7 +1,7 @@
 import type { PermissionRecord } from '../org/ports/permissions.js';
 import { permissionTarget } from '../permissions/permissionRow.js';
 import { scopeOfRows } from '../permissions/permissionScope.js';
-import type { Conflict } from '../plan/rollbackPlan.js';
+import type { Conflict } from '../plan/conflict.js';
 import { permissionsJson } from '../snapshot/capturePermissions.js';
 import { parentsOf, plannedRows, type PlannedRow } from './permissions/permissionStanding.js';
 import type { RunContext } from './runContext.js';

@@ -1,5 +1,6 @@
 import { plural } from '../model/plural.js';
-import type { Conflict, LeftOut, ManualItem, Step } from './rollbackPlan.js';
+import type { ManualItem, Step } from './rollbackPlan.js';
+import type { Conflict, LeftOut } from './conflict.js';
 
 /** What speaks for or against going back beside the steps themselves. */
 export interface Circumstances {

@@ -1,7 +1,8 @@
 import type { Finding } from '../model/finding.js';
 import type { Attribution } from './attribution/attribution.js';
 import type { Choice } from './choice/choice.js';
-import type { Conflict, DraftStep, LeftOut, ManualItem } from './rollbackPlan.js';
+import type { DraftStep, ManualItem } from './rollbackPlan.js';
+import type { Conflict, LeftOut } from './conflict.js';
 
 /** What a lane makes of its changes. */
 export interface Draft {

@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.js';
 import { plural } from '../model/plural.js';
 import type { Baseline } from '../snapshot/baseline.js';
-import type { Conflict } from './rollbackPlan.js';
+import type { Conflict } from './conflict.js';
 
 /** What earlier runs left open that a person has to end first: runs that were cut off, and rows that may be back already. */
 export function earlierRunFindings(

@@ -1,19 +1,10 @@
-import type { PermissionItem, Step } from './rollbackPlan.js';
+import type { Estimate, PermissionItem, Step } from './rollbackPlan.js';
 
 /** Rows above which a step uses a bulk job instead of sObject Collections (the platform's own advice). */
 export const BULK_FROM_ROWS = 2000;
 
 /** Flow pointers that go in one request. */
 export const POINTERS_PER_REQUEST = 25;
-
-/** What applying a plan takes, roughly. */
-export interface Estimate {
-  readonly requests: number;
-  readonly seconds: number;
-  /** Requests the org allows in 24 hours, and those left when the plan was made; missing where the user may not see them. */
-  readonly limit?: number;
-  readonly remaining?: number;
-}
 
 /** Requests and seconds that applying the steps takes, roughly: polls, the re-read before and the proof after included. */
 export function estimate(

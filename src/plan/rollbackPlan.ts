@@ -1,7 +1,7 @@
+import type { Conflict, LeftOut } from './conflict.js';
 import type { ComponentKey } from '../metadata/component.js';
 import type { Finding } from '../model/finding.js';
 import type { Lane, Operation, Risk } from '../model/operation.js';
-import type { Estimate } from './estimate.js';
 import type { PlanRequest } from './planRequest.js';
 import type { PermissionParent, RowKind } from '../permissions/permissionRow.js';
 import type { ValueRow } from '../records/fieldValue.js';
@@ -148,28 +148,18 @@ export interface DraftStep extends Omit<Step, 'id' | 'waitsFor' | 'detail'> {
       };
 }
 
-export interface Conflict {
-  readonly target: string;
-  readonly kind: string;
-  /** In a few words, never record values. */
-  readonly baseline: string;
-  readonly current: string;
-  readonly changedBy: string | null;
-  readonly changedAt: string | null;
-  readonly decision: 'keep' | 'restore';
-  /** Of a row that is there: the fields it is about. */
-  readonly fields?: readonly string[];
+/** What applying a plan takes, roughly. */
+export interface Estimate {
+  readonly requests: number;
+  readonly seconds: number;
+  /** Requests the org allows in 24 hours, and those left when the plan was made; missing where the user may not see them. */
+  readonly limit?: number;
+  readonly remaining?: number;
 }
 
 export interface ManualItem {
   readonly target: string;
   readonly what: string;
-}
-
-/** A change the plan leaves as it is because it was asked to. Counts as kept. */
-export interface LeftOut {
-  readonly target: string;
-  readonly why: string;
 }
 
 export interface DeploymentSummary {

@@ -1,5 +1,5 @@
 import { conflictWords } from '../plan/conflictWords.js';
-import type { Conflict } from '../plan/rollbackPlan.js';
+import type { Conflict } from '../plan/conflict.js';
 import { inPieces, wrap } from './table.js';
 import { when } from './words.js';
 

@@ -1,6 +1,7 @@
 import { LANES, type Lane } from '../model/operation.js';
 import { NOT_TO_BE_DECIDED } from '../plan/conflictWords.js';
-import type { Conflict, RollbackPlan, Step } from '../plan/rollbackPlan.js';
+import type { RollbackPlan, Step } from '../plan/rollbackPlan.js';
+import type { Conflict } from '../plan/conflict.js';
 import { conflictEntries } from './conflictLines.js';
 import { driftReport } from './driftReport.js';
 import { findingLines, mindLines } from './findingLines.js';

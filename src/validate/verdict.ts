@@ -3,7 +3,8 @@ import type { Operation } from '../model/operation.js';
 import { selects } from '../model/selector.js';
 import type { Author } from '../plan/changeSet.js';
 import { conflictWords } from '../plan/conflictWords.js';
-import type { Conflict, RollbackPlan } from '../plan/rollbackPlan.js';
+import type { RollbackPlan } from '../plan/rollbackPlan.js';
+import type { Conflict } from '../plan/conflict.js';
 
 export type Verdict = 'restored' | 'restoredExceptKept' | 'notRestored';
 

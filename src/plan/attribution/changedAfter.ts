@@ -5,7 +5,7 @@ import type { PermissionsPart } from '../../permissions/permissionsPart.js';
 import { componentAuthor, flowAuthor, recordAuthor, type Author, type ChangeSet } from '../changeSet.js';
 import { conflict } from '../choice/choice.js';
 import type { UndoRequest } from '../planRequest.js';
-import type { Conflict } from '../rollbackPlan.js';
+import type { Conflict } from '../conflict.js';
 
 /** The org's clock is read to the second, at the last answer of a run. */
 const SLACK_MS = 1_000;

@@ -4,7 +4,7 @@ import type { OrgHistory } from '../../org/ports/history.js';
 import type { RecordReader } from '../../org/ports/records.js';
 import { unlessRefused } from '../../org/ports/refusals.js';
 import type { Draft } from '../draft.js';
-import type { Conflict } from '../rollbackPlan.js';
+import type { Conflict } from '../conflict.js';
 
 interface Entry {
   readonly text: string;

@@ -1,7 +1,7 @@
 import { names, selects } from '../../model/selector.js';
 import type { Author } from '../changeSet.js';
 import type { Hole } from './holes.js';
-import type { Conflict, LeftOut } from '../rollbackPlan.js';
+import type { Conflict, LeftOut } from '../conflict.js';
 
 /** What a person chose: which changes go back, and what to do where somebody else's work is in the way. */
 export interface Choice {

@@ -7,7 +7,8 @@ import { conflict, decide } from '../choice/choice.js';
 import { isClaimant } from '../attribution/claims.js';
 import type { Decisions } from '../draft.js';
 import type { FlowFacts } from './flowFacts.js';
-import type { Conflict, DraftStep } from '../rollbackPlan.js';
+import type { DraftStep } from '../rollbackPlan.js';
+import type { Conflict } from '../conflict.js';
 
 /** What `--delete-flows` makes of the versions that were added since. */
 export interface AddedVersions {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { adviceFor } from '../../../src/plan/advice.js';
-import type { Conflict } from '../../../src/plan/rollbackPlan.js';
+import type { Conflict } from '../../../src/plan/conflict.js';
 import { componentStep, planned, pointerStep } from '../support/worlds.js';
 
 const pointer = planned(pointerStep('A'), 's001');

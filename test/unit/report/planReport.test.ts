@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { NO_CHOICE } from '../../../src/plan/choice/choice.js';
-import type { Conflict, RollbackPlan, Step } from '../../../src/plan/rollbackPlan.js';
+import type { RollbackPlan, Step } from '../../../src/plan/rollbackPlan.js';
+import type { Conflict } from '../../../src/plan/conflict.js';
 import { planReport } from '../../../src/report/planReport.js';
 import { aPlan, componentStep, planned, pointerStep, recordStep, versionStep } from '../support/worlds.js';
 
