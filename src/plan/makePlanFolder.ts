@@ -10,14 +10,13 @@ import { adviceFor } from './advice.js';
 import { isReal, isTaken, type Attribution } from './attribution/attribution.js';
 import type { Draft } from './draft.js';
 import { estimate } from './estimate.js';
-import type { Estimate } from './rollbackPlan.js';
 import type { FlowFacts } from './flows/flowFacts.js';
 import { makeStepFiles } from './makeStepFiles.js';
 import { orderSteps, type OrderedStep } from './order/orderSteps.js';
 import { PLAN_FORMAT } from './planFormat.js';
 import type { PlanRequest } from './planRequest.js';
 import type { Observed } from './readOrgNow.js';
-import type { RollbackPlan, Step } from './rollbackPlan.js';
+import type { Estimate, RollbackPlan, Step } from './rollbackPlan.js';
 
 /** Orders the steps of a draft, gives them ids and writes the plan with its item files; `plan.json` comes last. */
 export async function makePlanFolder(
