@@ -66,6 +66,8 @@ export function diffRecords(input: {
   readonly now: ReadonlyMap<string, RowNow>;
   readonly gone: ReadonlySet<string>;
   readonly insertedIds: ReadonlySet<string>;
+  /** Whether a row that the baseline does not have was created after it. */
+  readonly createdSince: (id: string) => boolean;
 }): RecordChange[] {
   const { object, fields } = input;
   const changes: RecordChange[] = [];
@@ -73,7 +75,8 @@ export function diffRecords(input: {
     const before = input.baseline.get(id);
     if (!before) {
       const kind = row.deleted ? 'passing' : 'inserted';
-      if (row.deleted || input.insertedIds.has(id))
+      // An older row was never in scope, or could not be seen: deleting it again would take what nobody saved.
+      if (row.deleted ? input.createdSince(id) : input.insertedIds.has(id))
         changes.push({ object, id, kind, baseline: undefined, now: row.values, differences: [] });
       continue;
     }

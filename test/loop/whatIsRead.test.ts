@@ -38,6 +38,50 @@ describe('what is read of an org, and what is not', () => {
     }
   });
 
+  it('old rows that were never in scope, and went with their parent, come back with it and stay', async () => {
+    const conditions = (): string[] =>
+      [...world.org.store.rows('SBQQ__PriceCondition__c')]
+        .filter((row) => row['IsDeleted'] !== true)
+        .map((row) => String(row['Id']));
+    const all = conditions();
+    const [rule = ''] = [...world.org.store.rows('SBQQ__PriceCondition__c')].map((row) => String(row['SBQQ__Rule__c']));
+    const where = "SBQQ__Field__c = 'None of them'";
+    const snapshot = await world.snapshot({
+      records: [{ object: 'SBQQ__PriceRule__c' }, { object: 'SBQQ__PriceCondition__c', where }],
+    });
+    world.org.clock.advance(3_600_000);
+    world.delete('Dov Deployer', rule);
+    expect(conditions().length).to.be.lessThan(all.length);
+    for (const full of [false, true]) {
+      const plan = await world.plan(snapshot, { full, changedBy: ['dov.deployer@brightcup.example'] });
+      expect(plan.summary, `full: ${full}`).to.have.property('undeleteRecords', 1);
+      expect(plan.summary, `full: ${full}`).not.to.have.property('deleteRecords');
+      if (full) await world.apply(plan);
+    }
+    expect(conditions()).to.have.members(all);
+  });
+
+  it('a row that came and went stays with its parent where it is left out', async () => {
+    const [rule = ''] = [...world.org.store.rows('SBQQ__PriceCondition__c')].map((row) => String(row['SBQQ__Rule__c']));
+    const snapshot = await world.snapshot({
+      records: [{ object: 'SBQQ__PriceRule__c' }, { object: 'SBQQ__PriceCondition__c' }],
+    });
+    world.org.clock.advance(3_600_000);
+    world.insert('Dov Deployer', 'SBQQ__PriceCondition__c', {
+      SBQQ__Rule__c: rule,
+      SBQQ__Object__c: 'Quote',
+      SBQQ__Field__c: 'Net Amount',
+      SBQQ__Operator__c: 'equals',
+      SBQQ__FilterType__c: 'Value',
+      SBQQ__Value__c: '1',
+    });
+    world.delete('Dov Deployer', rule);
+    const dov = { changedBy: ['dov.deployer@brightcup.example'] };
+    expect((await world.plan(snapshot, dov)).summary).to.have.property('deleteRecords', 1);
+    const exclude = ['record:SBQQ__PriceCondition__c'];
+    expect((await world.plan(snapshot, { ...dov, choice: { exclude } })).summary).not.to.have.property('deleteRecords');
+  });
+
   it('a row of a transaction that was open when the snapshot was taken was inserted since', async () => {
     const snapshot = await world.snapshot(PRODUCTS);
     world.org.clock.advance(-120_000);

@@ -10,7 +10,7 @@ import { fieldNamed, type ObjectDescribe } from '../../records/objectDescribe.js
 import { both, idChunks, inList, select } from '../../records/soql.js';
 import type { Baseline } from '../../snapshot/baseline.js';
 import { ownersToGiveBack } from './inactiveOwners.js';
-import type { ObjectNow } from './objectNow.js';
+import { createdSince, type ObjectNow } from './objectNow.js';
 import { loadBaseline, rereadByIds } from './readRowsById.js';
 import { readObjectNow } from './readObjectNow.js';
 import type { TextReference } from './recordFacts.js';
@@ -88,6 +88,7 @@ export async function readRecordsNow(
       now: object.rows,
       gone: object.gone,
       insertedIds: object.inserted,
+      createdSince: (id) => createdSince(object, id),
     })
   );
   return {

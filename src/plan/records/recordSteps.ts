@@ -89,7 +89,13 @@ function sheetsOf(
     if (change.kind === 'updated') takeBackUpdate(change, facts, comingBack, lost, decisions, draft, sheets);
     else if (change.kind === 'inserted') takeBackInsert(change, facts, decisions, draft, sheets);
   }
-  sweepWithParents(changes, facts, sheets);
+  // Whoever chose a parent chose what comes back with it; what was left out, or is not known, stays all the same.
+  sweepWithParents(
+    changes,
+    facts,
+    sheets,
+    (target) => leftOut({ ...decisions.choice, only: [] }, target) !== undefined
+  );
   acceptBlankedLookups(sheets, facts);
   turnAwayFirst(sheets, facts);
   waitForConditions(sheets, facts);

@@ -1,3 +1,4 @@
+import { recordTarget } from '../../model/selector.js';
 import type { RecordChange } from '../../records/diffRecords.js';
 import type { ValueRow } from '../../records/fieldValue.js';
 import { comparableFields, readableFields, type ObjectDescribe } from '../../records/objectDescribe.js';
@@ -20,10 +21,15 @@ export function comesWithParent(row: ValueRow, describe: ObjectDescribe, comingB
 
 /**
  * Rows that were inserted and deleted since come back with their parents, where those are undeleted, and bring their own
- * children: they go again.
+ * children: they go again, unless they are left out (`stays`).
  */
-export function sweepWithParents(changes: readonly RecordChange[], facts: RecordFacts, sheets: RecordSheets): void {
-  const passing = changes.filter(({ kind }) => kind === 'passing');
+export function sweepWithParents(
+  changes: readonly RecordChange[],
+  facts: RecordFacts,
+  sheets: RecordSheets,
+  stays: (target: string) => boolean
+): void {
+  const passing = changes.filter(({ kind, object, id }) => kind === 'passing' && !stays(recordTarget(object, id)));
   const returning = (): string[] => rowsIn(sheets, ['undelete', 'sweep']);
   for (let before = -1; before !== returning().length;) {
     const undeleted = new Set(returning());

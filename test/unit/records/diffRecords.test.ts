@@ -24,6 +24,7 @@ function everything(input: {
   now?: ReadonlyArray<readonly [string, RowNow]>;
   gone?: readonly string[];
   inserted?: readonly string[];
+  older?: readonly string[];
 }): ReturnType<typeof diffRecords> {
   return diffRecords({
     object: 'Product2',
@@ -32,6 +33,7 @@ function everything(input: {
     now: new Map(input.now ?? []),
     gone: new Set(input.gone ?? []),
     insertedIds: new Set(input.inserted ?? []),
+    createdSince: (id) => !(input.older ?? []).includes(id),
   });
 }
 
@@ -40,6 +42,9 @@ describe('what is noted of records without being a difference', () => {
     const [change] = everything({ now: [row(A, { Name: 'x' }, true)] });
     expect(change).to.include({ id: A, kind: 'passing', baseline: undefined });
   });
+
+  it('is not that an older row, which was never in scope, was deleted since', () =>
+    expect(everything({ now: [row(A, { Name: 'x' }, true)], older: [A] })).to.deep.equal([]));
 
   it('is that a row was saved with the values it had', () => {
     const [change] = everything({ baseline: [[A, { Name: 'x' }]], now: [row(A, { Name: 'x', SystemModstamp: '2' })] });
