@@ -24,8 +24,9 @@ export interface Subanswer {
 /**
  * Requests that the org works off in one call, in the order given, each answered for itself: one that fails takes none of the
  * others back. All of them may be sent again whatever became of them. Undefined stands for those without an answer, which are
- * to be sent one by one: all of them where the org did not take the call as a whole, or failed at it to the end, as it may
- * where the answers together are too much for it.
+ * to be sent one by one: all of them where the org did not take the call as a whole, and of reads also where it failed at it
+ * to the end, as it may where the answers together are too much for it. A write at which it failed may have been done: that
+ * is an error, and what the rows hold decides.
  */
 export async function sendTogether(
   http: OrgHttp,
@@ -55,7 +56,8 @@ export async function sendTogether(
     parts = answer?.compositeResponse;
   } catch (error) {
     const status = error instanceof OrgRequestError ? (error.status ?? 0) : 0;
-    if (!REFUSED_AS_A_WHOLE.has(status) && status < 500) throw error;
+    const readsOnly = 'readsOnly' in options;
+    if (!REFUSED_AS_A_WHOLE.has(status) && !(readsOnly && status >= 500)) throw error;
   }
   const whole = Array.isArray(parts) && parts.length === subrequests.length;
   return subrequests.map((_one, n) => {

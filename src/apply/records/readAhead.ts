@@ -15,9 +15,15 @@ export class ReadAhead {
 
   public constructor(private readonly now: () => Date) {}
 
-  public keep(answers: Answers): void {
+  /** `since`: when they were asked for, where other requests came in between. */
+  public keep(answers: Answers, since = this.now()): void {
     this.answers = new Map(answers);
-    this.at = this.now().getTime();
+    this.at = since.getTime();
+  }
+
+  /** The moment, for `keep`. */
+  public moment(): Date {
+    return this.now();
   }
 
   public forget(): void {

@@ -6,7 +6,7 @@ import { afterEffect, reasonOf, stopsRun } from '../errorKinds.js';
 import { goingAlong, heldNow, type Along } from './deletedNow.js';
 import { insertRows } from './insertRows.js';
 import type { ItemOutcome } from '../outcome.js';
-import { nextQuestion } from './nextQuestion.js';
+import { describeNext, nextQuestion } from './nextQuestion.js';
 import { askAll, rowsIn, type RowState } from './readRows.js';
 import type { Standing } from '../standing.js';
 import { firstQuestion, itemsNow, mapped, questionOf, returns, standingNow, type Item } from './recordItem.js';
@@ -34,6 +34,7 @@ export async function applyRecordStep(run: RunContext, step: Step): Promise<void
       items.map((item) => outcomeOf(run, recordStep, item, undefined, failed))
     );
   }
+  await describeNext(run, recordStep);
   const first = await firstQuestion(run, recordStep, items);
   const before = rowsIn(first, run.ahead.take(first.soqls) ?? (await askAll(run.org, first.soqls)));
   run.ahead.forget();
@@ -214,10 +215,11 @@ async function readBack(
   run.ahead.forget();
   const next = goesOn ? await nextQuestion(run, step) : [];
   const soqls = [...new Set([...own.soqls, ...next])];
+  const asked = run.ahead.moment();
   const together: Answers = soqls.length > 1 ? await run.org.queryTogether(soqls) : new Map();
   const answers = new Map(together);
   for (const soql of own.soqls) if (!answers.has(soql)) answers.set(soql, await run.org.query(soql, { all: true }));
-  run.ahead.keep(new Map([...together].filter(([soql]) => next.includes(soql))));
+  run.ahead.keep(new Map([...together].filter(([soql]) => next.includes(soql))), asked);
   return rowsIn(own, answers);
 }
 
