@@ -5,12 +5,13 @@ import type { Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgHistory } from '../org/ports/history.js';
 import type { RecordReader } from '../org/ports/records.js';
-import { failedJob, isFinalNo, unlessRefused } from '../org/ports/refusals.js';
+import { failedJob, isFinalNo } from '../org/ports/refusals.js';
 import { fieldNamed, readableFields, unreadableFields, type ObjectDescribe } from '../records/objectDescribe.js';
 import { joinTerms, termsOf } from '../records/presets/presetCondition.js';
 import { presetNamed } from '../records/presets/presets.js';
 import { select } from '../records/soql.js';
 import type { StoreFolder } from '../store/ports.js';
+import { encryptedShown } from './encryptedShown.js';
 import { RecordFileWriter } from './recordFileWriter.js';
 import type { ObjectScope } from './scope.js';
 import { shrinkHeap } from './shrinkHeap.js';
@@ -85,20 +86,6 @@ export async function captureRecords(
     )
   );
   return objects.sort((a, b) => (a.object < b.object ? -1 : 1));
-}
-
-/**
- * Whether this user sees encrypted text; to others the org gives a mask in its place (Classic Encryption, View Encrypted
- * Data). Asked once, and only where a field needs it; a user who may not ask sees masks.
- */
-function encryptedShown(org: RecordReader): () => Promise<boolean> {
-  let answer: Promise<boolean> | undefined;
-  const soql = 'SELECT PermissionsViewEncryptedData FROM UserPermissionAccess';
-  return () =>
-    (answer ??= org.query(soql).then(
-      ([row]) => row?.PermissionsViewEncryptedData === true,
-      (error: unknown) => unlessRefused(error) ?? false
-    ));
 }
 
 /** Encrypted fields that come as a mask, which is no value and is not saved as one; a gap names each encrypted field. */

@@ -159,7 +159,7 @@ const notSaved = (run: RunContext, { detail }: ComponentStep): Pick<ItemOutcome,
   code: 'NOT_SAVED',
   message:
     `what it holds could not be read, so it is not deleted: give ${run.org.identity.username} read access to ` +
-    `${detail.fullName} (field-level security) and apply the plan again`,
+    `${detail.fullName} (field-level security; View Encrypted Data for encrypted text) and apply the plan again`,
 });
 
 /** A deployment that failed changed nothing: the culprits say why, the others that they were rolled back with them. */

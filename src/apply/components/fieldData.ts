@@ -3,11 +3,12 @@ import { unlessRefused } from '../../org/ports/refusals.js';
 import { comparable } from '../../records/fieldValue.js';
 import { fieldNamed } from '../../records/objectDescribe.js';
 import { select } from '../../records/soql.js';
+import { encryptedShown } from '../../snapshot/encryptedShown.js';
 import type { RunContext } from '../runContext.js';
 
 /**
  * A field goes with what it holds, and no API brings that back: it is saved before. False where this user cannot read it:
- * a deployment gives nobody access to the fields it creates.
+ * a deployment gives nobody access to the fields it creates, and encrypted text is masked.
  */
 export async function saveFieldData(run: RunContext, fullName: string): Promise<boolean> {
   const [object = '', field = ''] = fullName.split('.');
@@ -15,6 +16,8 @@ export async function saveFieldData(run: RunContext, fullName: string): Promise<
   const known = describe ? fieldNamed(describe, field) : undefined;
   if (!describe || !known) return false;
   if (known.calculated) return true;
+  // A mask is not what the field holds.
+  if (known.type === 'encryptedstring' && !(await encryptedShown(run.org)())) return false;
   const fields = ['Id', field];
   const filled = known.type === 'boolean' ? `${field} = true` : `${field} != null`;
   // Long and rich text, encrypted text and locations cannot be filtered (SOQL and SOSL Reference, "WHERE"): all rows are read.

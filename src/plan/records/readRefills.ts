@@ -93,12 +93,13 @@ function savedObject({ snapshot, describes }: Baseline, { type, fullName }: Comp
 function savedField(baseline: Baseline, { type, fullName }: ComponentKey): FieldDescribe | undefined {
   if (type !== 'CustomField') return undefined;
   const byItself = savedFieldOf(baseline, fullName);
-  if (byItself) return byItself.updateable ? byItself : undefined;
+  // Encrypted text may be a mask, and is never written back.
+  if (byItself) return byItself.updateable && !byItself.encrypted ? byItself : undefined;
   const [object = '', name = ''] = fullName.split('.');
   const describe = baseline.describes.get(object);
   const field = describe && fieldNamed(describe, name);
   const part = baseline.snapshot.objects.find((entry) => entry.object === object);
-  return field?.updateable && part?.fields.includes(field.name) ? field : undefined;
+  return field?.updateable && !field.encrypted && part?.fields.includes(field.name) ? field : undefined;
 }
 
 function fieldBack(baseline: Baseline, { key, operation, detail }: DraftStep): FieldBack[] {
