@@ -164,6 +164,26 @@ describe('metadata goes back', () => {
     expect(await fieldDataOf(again)).to.have.lengthOf(2);
   });
 
+  it('leaves a created field with encrypted text where the org shows a mask of it', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    await deployAs(world, 'Dov Deployer', textField('Product2', 'Promo_Code__c', 'Promo Code'), [
+      'CustomField:Product2.Promo_Code__c',
+    ]);
+    world.org.schema.putField('Product2', {
+      ...{ name: 'Promo_Code__c', type: 'encryptedstring', custom: true, length: 20 },
+      ...{ nillable: true, createable: true, updateable: true },
+    });
+    world.update('Cleo Colleague', 'Product2', '01t5g00000Br001AAB', { Promo_Code__c: 'MINE' });
+    const { rights } = world.user('Ada Admin') as { rights: { viewEncryptedData: boolean } };
+    rights.viewEncryptedData = false;
+    const plan = await world.plan(snapshot);
+    const run = await world.apply(plan);
+    expect(run.steps.flatMap(({ errors }) => errors).map(({ code }) => code)).to.deep.equal(['NOT_SAVED']);
+    expect(exists('CustomField', 'Product2.Promo_Code__c')).to.equal(true);
+    rights.viewEncryptedData = true;
+    expect((await world.apply(plan)).totals).to.deep.equal({ restored: 1 });
+  });
+
   it('deletes a created field unsaved only where the plan says that this user does not see what it holds', async () => {
     const snapshot = await world.snapshot(SCOPE);
     await deployAs(world, 'Dov Deployer', textField('Product2', 'Promo_Code__c', 'Promo Code'), [
