@@ -20,6 +20,7 @@ import { makePlan } from '../../plan/makePlan.js';
 import type { RollbackPlan, Step } from '../../plan/rollbackPlan.js';
 import { checkReport } from '../../report/checkReport.js';
 import { planReport } from '../../report/planReport.js';
+import { whatComesNext } from '../../report/nextStep.js';
 import { refreshReport } from '../../report/refreshReport.js';
 
 Messages.importMessagesDirectoryFromMetaUrl(import.meta.url);
@@ -154,7 +155,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     if (refreshed) this.log(`\n${refreshReport(refreshed, width())}`);
     if (checked.length > 0) this.log(`\n${checkReport(checked, width())}`);
     if (plan.applicable)
-      this.log(`\n${messages.getMessage(nextSteps(plan), [this.sameFlags(org.identity.label), plan.id])}`);
+      this.log(`\n${messages.getMessage(whatComesNext(plan.manual), [this.sameFlags(org.identity.label), plan.id])}`);
     if (flags.out) await writeOut(flags.out, plan);
     if (flags['exit-code'] && !plan.empty) process.exitCode = EXIT.somethingToDo;
     const steps = plan.steps.map(({ detail: dropped, ...step }) => (void dropped, step));
@@ -180,10 +181,4 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
       ...(refreshed ? { refreshed } : {}),
     };
   }
-}
-
-/** An item that asks for a new plan has to be done before it, or be gone without. */
-function nextSteps({ manual }: RollbackPlan): string {
-  if (manual.length === 0) return 'next';
-  return manual.some(({ what }) => /plan again/i.test(what)) ? 'nextAfterNewPlan' : 'nextWithHandwork';
 }
