@@ -92,14 +92,13 @@ function savedObject({ snapshot, describes }: Baseline, { type, fullName }: Comp
 
 function savedField(baseline: Baseline, { type, fullName }: ComponentKey): FieldDescribe | undefined {
   if (type !== 'CustomField') return undefined;
-  const byItself = savedFieldOf(baseline, fullName);
-  // Encrypted text may be a mask, and is never written back.
-  if (byItself) return byItself.updateable && !byItself.encrypted ? byItself : undefined;
   const [object = '', name = ''] = fullName.split('.');
   const describe = baseline.describes.get(object);
-  const field = describe && fieldNamed(describe, name);
   const part = baseline.snapshot.objects.find((entry) => entry.object === object);
-  return field?.updateable && !field.encrypted && part?.fields.includes(field.name) ? field : undefined;
+  const ofRows = describe && fieldNamed(describe, name);
+  const field = savedFieldOf(baseline, fullName) ?? (ofRows && part?.fields.includes(ofRows.name) ? ofRows : undefined);
+  // Encrypted text may be a mask, and is never written back.
+  return field?.updateable && !field.encrypted ? field : undefined;
 }
 
 function fieldBack(baseline: Baseline, { key, operation, detail }: DraftStep): FieldBack[] {
