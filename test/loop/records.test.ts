@@ -467,8 +467,8 @@ describe('records go back', () => {
     expect(world.row('SBQQ__PriceRule__c', fresh)).to.equal(undefined);
   });
 
-  it('saves the rows that a delete takes along, which later steps find gone', async () => {
-    const snapshot = await world.snapshot({ records: CPQ });
+  /** A new rule whose logic counts on its one condition: the rule goes first, and takes the condition along. */
+  const ruleWithLogic = (): { readonly rule: string; readonly condition: string } => {
     const rule = world.insert('Dov Deployer', 'SBQQ__PriceRule__c', { Name: 'New', SBQQ__Active__c: true });
     const condition = world.insert('Dov Deployer', 'SBQQ__PriceCondition__c', {
       SBQQ__Rule__c: rule,
@@ -478,6 +478,12 @@ describe('records go back', () => {
       SBQQ__ConditionsMet__c: 'Custom',
       SBQQ__AdvancedCondition__c: '1',
     });
+    return { rule, condition };
+  };
+
+  it('saves the rows that a delete takes along, which later steps find gone', async () => {
+    const snapshot = await world.snapshot({ records: CPQ });
+    const { condition } = ruleWithLogic();
     const run = await world.apply(await world.plan(snapshot));
     expect(run.totals).to.deep.equal({ restored: 2 });
     const folder = await world.store.open('runs', run.runId as never);
@@ -488,15 +494,7 @@ describe('records go back', () => {
 
   it('does not take such a row along when somebody edited it since', async () => {
     const snapshot = await world.snapshot({ records: CPQ });
-    const rule = world.insert('Dov Deployer', 'SBQQ__PriceRule__c', { Name: 'New', SBQQ__Active__c: true });
-    const condition = world.insert('Dov Deployer', 'SBQQ__PriceCondition__c', {
-      SBQQ__Rule__c: rule,
-      SBQQ__Index__c: 1,
-    });
-    world.update('Dov Deployer', 'SBQQ__PriceRule__c', rule, {
-      SBQQ__ConditionsMet__c: 'Custom',
-      SBQQ__AdvancedCondition__c: '1',
-    });
+    const { rule, condition } = ruleWithLogic();
     const plan = await world.plan(snapshot);
     expect(stepsOf(plan)[0]).to.equal('deleteRecords record:SBQQ__PriceRule__c 1');
     const run = await world.apply(

@@ -36,6 +36,16 @@ describe('what was read ahead for the next step', () => {
     expect(kept.take(['a'])).to.equal(undefined);
   });
 
+  it('is as old as the question, where other requests came before it was kept', () => {
+    const kept = ahead();
+    const asked = kept.moment();
+    at += 60_000;
+    kept.keep(new Map([['c', []]]), asked);
+    expect(kept.take(['c'])).to.equal(undefined);
+    kept.keep(new Map([['c', []]]));
+    expect(kept.take(['c'])?.size).to.equal(1);
+  });
+
   it('counts no longer after a while, as when the machine slept, nor when the clock was set back', () => {
     for (const later of [60_000, -1]) {
       const kept = ahead();
