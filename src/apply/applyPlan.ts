@@ -145,7 +145,8 @@ export function runContext(
     undo: new UndoPoint(folder),
     ahead: new ReadAhead(() => surroundings.chance.now()),
     tests: { names: options.tests, ...(options.testLevel ? { level: options.testLevel } : {}) },
-    idMap: new Map([...baseline.idMap, ...before.idMap]),
+    // What the baseline knows is of all runs of the org, this one included: a later one may have renewed a row once more.
+    idMap: new Map([...before.idMap, ...baseline.idMap]),
     returning: rowsReturning(plan, current.items),
     returned: new Set(before.returned),
     inDoubt: new Set(before.inDoubt),

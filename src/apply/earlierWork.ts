@@ -4,8 +4,9 @@ import type { Store } from '../store/ports.js';
 import { earlierRuns } from './earlierRuns.js';
 import { isUnfinished } from './journal/journal.js';
 import { claimedRows } from './permissions/claimedRows.js';
-import { isOfSameTarget, knownNewIds, undoneBy } from './records/knownNewIds.js';
+import { knownNewIds } from './records/knownNewIds.js';
 import { targetsInDoubt } from './runsInTheWay.js';
+import { countsFor, targetSnapshot } from './targetSnapshot.js';
 import { wayBackDeployments } from './wayBackDeployments.js';
 
 /**
@@ -14,14 +15,16 @@ import { wayBackDeployments } from './wayBackDeployments.js';
  */
 export async function earlierWork(store: Store, snapshotId: StoreId, orgId: string): Promise<EarlierWork> {
   const newIds = await knownNewIds(store, snapshotId);
-  const undoes = await undoneBy(store, snapshotId);
+  const target = await targetSnapshot(store, snapshotId);
   const inDoubt = new Map<string, string>();
   const unfinished: string[] = [];
   for await (const run of earlierRuns(store)) {
-    if (run.state.orgId !== orgId) continue;
-    if (isUnfinished(run.state)) unfinished.push(run.id);
-    if (!isOfSameTarget(run.state, snapshotId, undoes)) continue;
-    for (const target of await targetsInDoubt(run, newIds)) inDoubt.set(target.split(':').at(-1) ?? '', run.id);
+    const { state } = run;
+    if (state.orgId !== orgId) continue;
+    if (isUnfinished(state)) unfinished.push(run.id);
+    // It may have inserted them up to its end.
+    if (!countsFor(target, state, state.closedAt ?? run.entries.at(-1)?.at ?? state.openedAt)) continue;
+    for (const row of await targetsInDoubt(run, newIds)) inDoubt.set(row.split(':').at(-1) ?? '', run.id);
   }
   return {
     wayBack: await wayBackDeployments(store, orgId),

@@ -34,7 +34,7 @@ export interface RunContext {
     readonly level?: 'NoTestRun' | 'RunSpecifiedTests' | 'RunLocalTests' | 'RunAllTestsInOrg';
     readonly names: readonly string[];
   };
-  /** Old Ids to new ones, of this run and of earlier runs back to the same snapshot. Grows as rows are inserted. */
+  /** Old Ids to new ones, of this run and of earlier runs of the org since the snapshot. Grows as rows are inserted. */
   readonly idMap: Map<string, string>;
   /** Rows of which nobody knows whether a job of this run inserted them, by their old Ids: they are never sent again. */
   readonly inDoubt: Set<string>;

@@ -33,7 +33,7 @@ export interface Baseline {
   readonly fieldData?: ReadonlyMap<string, SavedField>;
   /** What the presets, and the datasets the snapshot was taken with, know of its objects. */
   readonly knowledge: Knowledge;
-  /** New Ids that earlier runs back to this snapshot gave. */
+  /** New Ids that earlier runs gave since the snapshot was taken. */
   readonly idMap: IdMap;
   /** Deployments by which earlier runs took the org back, by id to the run; undefined: none are told apart. */
   readonly wayBack?: ReadonlyMap<string, StoreId>;

@@ -2,12 +2,14 @@ import { expect } from 'chai';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { Refusal } from '../../src/model/refusal.js';
 import type { OrgPorts } from '../../src/org/ports.js';
+import { readItems } from '../../src/plan/readPlan.js';
 import { EMPTY_SCOPE } from '../../src/snapshot/scope.js';
 import { CrashStory, Life, type Incident, type Scene } from '../support/crashStory.js';
 
 /** Two product options leave the recycle bin: the way back inserts them again. */
 const TWO_ROWS_GONE: Incident = {
   scope: { ...EMPTY_SCOPE, records: [{ object: 'SBQQ__ProductOption__c' }] },
+  twice: true,
   release: async (org) => {
     org.clock.advance(3_600_000);
     const dov = org.user('Dov Deployer');
@@ -140,6 +142,40 @@ describe('rows of which nobody knows whether they were inserted', () => {
     const earlier = await new Life(scene, 0).planAll(parseStoreId(story.plan.snapshotId) as StoreId, []);
     await leftInDoubt();
     expect((await refusalOf(new Life(scene, 3).apply(earlier))).key).to.equal('rowsInDoubt');
+  });
+
+  describe('are in doubt for every snapshot that was taken before', () => {
+    const older = async (): Promise<StoreId> => {
+      const taken = await new Life(scene, 0).store.ids('snapshots');
+      return taken.find((id) => id !== story.plan.snapshotId) as StoreId;
+    };
+
+    it('so that a plan back to another one does not insert them either', async () => {
+      const run = await leftInDoubt();
+      const plan = await new Life(scene, 3).planAll(await older(), [], []);
+      expect(plan.summary.insertRecords).to.equal(undefined);
+      expect(plan.conflicts.map(({ kind }) => kind)).to.include.members(['mayBeBack', 'mayBeBack']);
+      expect(plan.findings.find(({ code }) => code === 'rowsInDoubt')?.subject).to.equal(run);
+    });
+
+    it('so that a plan back to another one is refused that was made before and inserts one of them', async () => {
+      const life = new Life(scene, 0);
+      const folder = await life.store.open('plans', parseStoreId(story.plan.id) as StoreId);
+      const [lost] = (await Promise.all(story.plan.steps.map((step) => readItems(folder, step)))).flat();
+      const [other] = living(scene.org);
+      const values = { SBQQ__Number__c: 78 };
+      scene.org.records.writeOne(scene.org.user('Dov Deployer'), {
+        ...{ operation: 'update', object: 'SBQQ__ProductOption__c', id: String(other?.['Id']), values },
+      });
+      const target = (id: unknown): string => `record:SBQQ__ProductOption__c:${String(id)}`;
+      const inserting = await life.planAll(await older(), [target(lost?.id)]);
+      const harmless = await life.planAll(await older(), [target(other?.['Id'])]);
+      const before = living(scene.org).length;
+      await leftInDoubt();
+      expect((await refusalOf(new Life(scene, 3).apply(inserting))).tokens).to.include('1 row');
+      expect(living(scene.org).length - before).to.equal(2);
+      expect((await new Life(scene, 3).apply(harmless)).status).to.equal('succeeded');
+    });
   });
 
   it('are what going on with their run speaks of, not the advice to apply the plan again', async () => {

@@ -93,6 +93,8 @@ export type Way = 'apply' | 'undo';
 /** What the snapshot covers, and what went wrong then. */
 export interface Incident {
   readonly scope: Scope;
+  /** Whether another snapshot of the same scope was taken just before. */
+  readonly twice?: true;
   /** What the org has before the snapshot, besides its seed. */
   readonly before?: (org: PracticeOrg) => void;
   readonly release: (org: PracticeOrg, side: MetadataSide) => Promise<void>;
@@ -143,19 +145,21 @@ export class CrashStory {
     );
     const chance = chanceOf(org, 0);
     const ports = new InProcessOrg(org, org.user('Ada Admin'), 'practice', side);
-    const { snapshot } = await capture(ports, store, { scope: incident.scope, allowInFlight: false }, chance, SILENT);
+    const request = { scope: incident.scope, allowInFlight: false };
+    if (incident.twice) await capture(ports, store, request, chance, SILENT);
+    const { snapshot } = await capture(ports, store, request, chance, SILENT);
     const bad = markOf(org);
     await incident.release(org, side);
     const id = parseStoreId(snapshot.id) as StoreId;
     ports.forgetDescribes();
-    const request = {
+    const asked = {
       everybody: false,
       changedBy: [],
       full: false,
       acceptGaps: false,
       choice: { ...NO_CHOICE, deleteFlows: true },
     };
-    const { plan } = await makePlan(ports, store, await openBaseline(store, id, org.orgId), request, chance, SILENT);
+    const { plan } = await makePlan(ports, store, await openBaseline(store, id, org.orgId), asked, chance, SILENT);
     return new CrashStory(disk, plan, incident, { bad, planned: markOf(org) });
   }
 
