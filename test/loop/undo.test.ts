@@ -102,6 +102,32 @@ describe('undoing a run', function () {
     expect(scene.org.row('SBQQ__PriceRule__c', id)?.['SBQQ__EvaluationOrder__c']).to.be.below(1_000);
   });
 
+  it('leaves deleted what went with a master that somebody deleted after the run, also where the org stamps none of it', async () => {
+    const run = await life.apply(story.plan);
+    scene.org.clock.advance(600_000);
+    const { store } = scene.org;
+    const action = 'SBQQ__PriceAction__c';
+    const written = new Set(run.steps.filter(({ target }) => target === `record:${action}`).map(({ id }) => id));
+    expect(written.size).to.be.above(0);
+    const touched = [...store.rows(action)].filter(
+      (row) => row['IsDeleted'] !== true && row['LastModifiedById'] === scene.org.user('Ada Admin').id
+    );
+    const rule = String(touched[0]?.['SBQQ__Rule__c']);
+    const details = [...store.rows(action)].filter((row) => row['IsDeleted'] !== true && row['SBQQ__Rule__c'] === rule);
+    scene.org.records.writeOne(scene.org.user('Cleo Colleague'), { operation: 'delete', id: rule });
+    for (const row of details) store.put(action, { ...row, IsDeleted: true });
+    const undo = await life.undo(idOf(run.runId));
+    const kept = new Map(undo.conflicts.map((conflict) => [conflict.target, conflict]));
+    expect([...kept.keys()]).to.include(`record:${action}:${String(touched[0]?.['Id'])}`);
+    expect(kept.get(`record:${action}:${String(touched[0]?.['Id'])}`)).to.include({
+      changedBy: null,
+      decision: 'keep',
+    });
+    await life.apply(undo);
+    const living = [...store.rows(action)].filter((row) => row['IsDeleted'] !== true).map((row) => row['Id']);
+    for (const { Id } of details) expect(living).to.not.include(Id);
+  });
+
   describe('of a run that was cut off and gone on with', () => {
     const write = (object: string, id: string, values: Record<string, string | number>): void =>
       void scene.org.records.writeOne(scene.org.user('Cleo Colleague'), { operation: 'update', object, id, values });

@@ -7,6 +7,8 @@ import { conflict } from '../choice/choice.js';
 import type { UndoRequest } from '../planRequest.js';
 import type { Conflict } from '../conflict.js';
 
+const NOBODY: Author = { userId: undefined, at: undefined };
+
 /** The org's clock is read to the second, at the last answer of a run. */
 const SLACK_MS = 1_000;
 
@@ -70,9 +72,10 @@ export function changedAfter(
             return keep(target, editor) ? [change] : [];
           return isBefore(target, editor, recordAuthor(change)) ? [change] : [];
         case 'deleted':
-          // Gone altogether, it has no editor: then only what the run itself deleted is its work.
-          if (change.now === undefined && undo.rows !== undefined && left !== null)
-            return keep(target, editor) ? [change] : [];
+          // Only what the run itself deleted is its work. A row that went with its master need not bear who deleted that, and
+          // one that is gone altogether has no editor.
+          if (undo.rows !== undefined && left !== null)
+            return keep(target, isRuns(editor) ? NOBODY : editor) ? [change] : [];
           return isBefore(target, editor) ? [change] : [];
         default:
           return [change];
