@@ -63,9 +63,13 @@ export function workedSince(run: RunContext, counts: (step: Step) => boolean): b
   return run.plan.steps.some((step) => run.outcomes.has(step.id) && !run.settledThen.has(step.id) && counts(step));
 }
 
-/** Appends to `journal.ndjson`: each line is on disk before the promise resolves. */
+/**
+ * Appends to `journal.ndjson`: each line is on disk before the promise resolves. Lines that are appended at the same time
+ * stand there in the order in which they were asked for.
+ */
 export class RunJournal {
   private broken = false;
+  private last: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly folder: StoreFolder,
@@ -95,15 +99,10 @@ export class RunJournal {
     return new RunJournal(folder, chance, reading.entries.length, reading.lastHash, new Set(accounts));
   }
 
-  public async append(entry: WithoutTime<JournalEntry>): Promise<void> {
-    // After a line that may stand half on disk nothing more is written: it would look like an edited one.
-    if (this.broken) throw new Error(`${JOURNAL} could not be written before`);
-    const line = chain(this.hash, this.n, { ...entry, at: this.chance.now().toISOString() });
-    this.broken = true;
-    await this.folder.append(JOURNAL, JSON.stringify(line));
-    this.broken = false;
-    this.n += 1;
-    this.hash = line.hash;
+  public append(entry: WithoutTime<JournalEntry>): Promise<void> {
+    const written = this.last.then(() => this.write(entry));
+    this.last = written.catch(() => undefined);
+    return written;
   }
 
   /** The account of a step is on disk before the journal says that the step is settled. */
@@ -127,6 +126,17 @@ export class RunJournal {
       const path = `outcomes/${step}${n === 1 ? '' : `.${n}`}.ndjson`;
       if (!this.accounts.has(path)) return path;
     }
+  }
+
+  private async write(entry: WithoutTime<JournalEntry>): Promise<void> {
+    // After a line that may stand half on disk nothing more is written: it would look like an edited one.
+    if (this.broken) throw new Error(`${JOURNAL} could not be written before`);
+    const line = chain(this.hash, this.n, { ...entry, at: this.chance.now().toISOString() });
+    this.broken = true;
+    await this.folder.append(JOURNAL, JSON.stringify(line));
+    this.broken = false;
+    this.n += 1;
+    this.hash = line.hash;
   }
 }
 
