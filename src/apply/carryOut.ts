@@ -3,6 +3,7 @@ import { EXIT, Refusal } from '../model/refusal.js';
 import { recordTarget } from '../model/selector.js';
 import { permissionTarget } from '../permissions/permissionRow.js';
 import type { Step } from '../plan/rollbackPlan.js';
+import { Beside, goesBesideRows, type Stopped } from './beside.js';
 import { batchOf } from './components/batch.js';
 import { applyComponentSteps } from './components/componentLane.js';
 import { reasonOf, stopsRun } from './errorKinds.js';
@@ -13,33 +14,41 @@ import { applyRecordStep } from './records/recordLane.js';
 import { CHANGED_AGAIN } from './records/rowOutcome.js';
 import { itemOutcome, settle, type RunContext } from './runContext.js';
 
-/** Why a run ended before its last step. */
-export type Stopped = { readonly by: 'asked' } | { readonly by: 'error'; readonly error: unknown };
-
 /**
  * Goes through the steps that have no outcome yet, in plan order. Component steps that are due at the same time go in one
- * deployment. Where it is stopped, or an error leaves open what the org did, the step in hand stays open in the journal and
- * the rest untouched: a run goes on from there.
+ * deployment, and beside one that rows have nothing to do with the record steps go on. Where it is stopped, or an error
+ * leaves open what the org did, the steps in hand stay open in the journal and the rest untouched: a run goes on from there.
  */
 export async function carryOut(
   run: RunContext,
   stopAsked: () => boolean,
   isHeld: () => Promise<boolean>
 ): Promise<Stopped | undefined> {
+  const beside = new Beside(run, carryOutTogether);
+  let stopped: Stopped | undefined;
+  try {
+    stopped = await inPlanOrder(run, beside, stopAsked, isHeld);
+  } finally {
+    // Whatever happened here, what the org was asked for beside it comes to its account.
+    await beside.end();
+  }
+  stopped = beside.stopped() ?? stopped;
+  if (stopped) leaveRest(run);
+  return stopped;
+}
+
+async function inPlanOrder(
+  run: RunContext,
+  beside: Beside,
+  stopAsked: () => boolean,
+  isHeld: () => Promise<boolean>
+): Promise<Stopped | undefined> {
   const done = new Set<string>(run.outcomes.keys());
   for (const step of run.plan.steps) {
     if (done.has(step.id)) continue;
-    if (stopAsked()) {
-      leaveRest(run);
-      return { by: 'asked' };
-    }
-    const usage = run.org.apiUsage();
-    if (allowanceNearlySpent(usage)) {
-      leaveRest(run);
-      const said = `${usage?.used} of ${usage?.max} requests are used`;
-      return { by: 'error', error: new Refusal('apiLimitReached', { tokens: [said], exitCode: EXIT.interrupted }) };
-    }
-    if (!(await isHeld())) throw new Refusal('lockLost', { tokens: [run.folder.id], exitCode: EXIT.interrupted });
+    if (!beside.lets(step)) await beside.end();
+    const stopped = beside.stopped() ?? (await reasonToStop(run, stopAsked, isHeld));
+    if (stopped) return stopped;
     const together = batchOf(run.plan, step, done);
     for (const member of together) done.add(member.id);
     const due: Step[] = [];
@@ -49,35 +58,58 @@ export async function carryOut(
       else await settle(run, member, itemsOf(run, member, { ...WAITED, message: `step ${cause} did not succeed` }));
     }
     if (due.length === 0) continue;
-    run.progress.stage(stageName(step));
-    run.progress.detail(step.target);
-    if (step.detail.kind !== 'records') run.ahead.forget();
-    try {
-      if (step.lane === 'flows') await applyFlowSteps(run, due);
-      else if (step.detail.kind === 'component') await applyComponentSteps(run, due);
-      else if (step.detail.kind === 'permissions') await applyPermissionSteps(run, due);
-      else await applyRecordStep(run, step);
-    } catch (error) {
-      const unsettled = due.filter((member) => !run.outcomes.has(member.id));
-      // Of a step begun before a crash, what it did then is not known before it could be read again.
-      const unread = unsettled.some(({ id }) => run.begun.has(id) && !run.intended.has(id));
-      if (!stopsRun(error) && !unread) {
-        for (const member of unsettled)
-          await settle(run, member, itemsOf(run, member, { outcome: 'failed', ...reasonOf(error) }));
-        continue;
-      }
-      for (const member of unsettled) {
-        const began = run.intended.has(member.id) || run.begun.has(member.id);
-        run.outcomes.set(
-          member.id,
-          itemsOf(run, member, { outcome: began ? 'inDoubt' : 'skipped', ...reasonOf(error) })
-        );
-      }
-      leaveRest(run);
-      return { by: 'error', error };
+    if (goesBesideRows(run, due, done)) beside.begin(due);
+    else {
+      const why = await carryOutTogether(run, due);
+      if (why) return why;
     }
   }
   return undefined;
+}
+
+async function reasonToStop(
+  run: RunContext,
+  stopAsked: () => boolean,
+  isHeld: () => Promise<boolean>
+): Promise<Stopped | undefined> {
+  if (stopAsked()) return { by: 'asked' };
+  const usage = run.org.apiUsage();
+  if (allowanceNearlySpent(usage)) {
+    const said = `${usage?.used} of ${usage?.max} requests are used`;
+    return { by: 'error', error: new Refusal('apiLimitReached', { tokens: [said], exitCode: EXIT.interrupted }) };
+  }
+  if (!(await isHeld())) throw new Refusal('lockLost', { tokens: [run.folder.id], exitCode: EXIT.interrupted });
+  return undefined;
+}
+
+/** Steps that go to the org together. Each has an outcome then, unless the run has to stop. */
+async function carryOutTogether(run: RunContext, due: readonly Step[]): Promise<Stopped | undefined> {
+  const [step] = due;
+  if (step === undefined) return undefined;
+  run.progress.stage(stageName(step));
+  run.progress.detail(step.target);
+  try {
+    if (step.detail.kind !== 'records') run.ahead.forget();
+    if (step.lane === 'flows') await applyFlowSteps(run, due);
+    else if (step.detail.kind === 'component') await applyComponentSteps(run, due);
+    else if (step.detail.kind === 'permissions') await applyPermissionSteps(run, due);
+    else await applyRecordStep(run, step);
+    return undefined;
+  } catch (error) {
+    const unsettled = due.filter((member) => !run.outcomes.has(member.id));
+    // Of a step begun before a crash, what it did then is not known before it could be read again.
+    const unread = unsettled.some(({ id }) => run.begun.has(id) && !run.intended.has(id));
+    if (!stopsRun(error) && !unread) {
+      for (const member of unsettled)
+        await settle(run, member, itemsOf(run, member, { outcome: 'failed', ...reasonOf(error) }));
+      return undefined;
+    }
+    for (const member of unsettled) {
+      const began = run.intended.has(member.id) || run.begun.has(member.id);
+      run.outcomes.set(member.id, itemsOf(run, member, { outcome: began ? 'inDoubt' : 'skipped', ...reasonOf(error) }));
+    }
+    return { by: 'error', error };
+  }
 }
 
 const WAITED = { outcome: 'skipped', code: 'DEPENDS_ON_FAILED' } as const;

@@ -26,11 +26,18 @@ export interface TypeFacts {
   readonly loses?: { readonly deleted?: string; readonly recreated?: string };
   /** What has to be right beside it, or may stand in the way. */
   readonly mind?: string;
+  /**
+   * It is of the user interface alone: no API and no automation asks it when a row is read or saved (MDAPI, Layout: "the
+   * page layout"; what it makes required or read-only holds for people at the page). So rows may be written while it is
+   * deployed.
+   */
+  readonly onlyShown?: true;
   readonly source: string;
   readonly sure: boolean;
 }
 
 const plain = { created: 'deleted', changed: 'replaced' } as const;
+const onlyShown = { onlyShown: true } as const;
 const byHand = (instead: string): Pick<TypeFacts, 'created' | 'instead' | 'changed'> => ({
   created: 'by hand',
   instead,
@@ -79,6 +86,7 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     source: 'MDAPI',
     sure: false,
   },
+  AuraDefinitionBundle: { ...plain, ...onlyShown, source: 'MDAPI, AuraDefinitionBundle', sure: false },
   AuthProvider: { ...plain, loses: { recreated: 'its consumer secret' }, source: 'MDAPI, AuthProvider', sure: true },
   BusinessProcess: {
     ...switchedOff('isActive', 'false', 'Delete it in Setup once no record type uses it.'),
@@ -96,7 +104,14 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     source: 'MDAPI, ConnectedApp',
     sure: true,
   },
-  CustomApplication: { ...plain, mind: 'Goes after the profiles that show it.', source: 'MDAPI', sure: false },
+  CompactLayout: { ...plain, ...onlyShown, source: 'MDAPI, CompactLayout', sure: false },
+  CustomApplication: {
+    ...plain,
+    ...onlyShown,
+    mind: 'Goes after the profiles that show it.',
+    source: 'MDAPI',
+    sure: false,
+  },
   CustomField: {
     ...plain,
     loses: {
@@ -137,6 +152,14 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     source: 'MDAPI, CustomSite: active',
     sure: true,
   },
+  CustomTab: { ...plain, ...onlyShown, source: 'MDAPI, CustomTab', sure: false },
+  Dashboard: {
+    ...plain,
+    ...onlyShown,
+    mind: 'Stands in a folder; a wildcard does not cover it.',
+    source: 'MDAPI, Dashboard',
+    sure: false,
+  },
   DuplicateRule: {
     ...offFirst('isActive', 'false'),
     mind: 'Goes back before the records. It needs its matching rules to be active.',
@@ -156,6 +179,7 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
   },
   FlexiPage: {
     ...plain,
+    ...onlyShown,
     mind: 'A page that is assigned cannot be deleted: remove the assignment in Lightning App Builder first.',
     source: 'MDAPI, "Deleting Components from an Organization"',
     sure: true,
@@ -190,12 +214,19 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
   },
   Layout: {
     ...plain,
+    ...onlyShown,
     mind: 'The last layout of an object, and one that is assigned, cannot be deleted.',
     source: 'MDAPI, Layout',
     sure: false,
   },
-  LightningComponentBundle: { ...plain, mind: 'Cannot go while a page uses it.', source: 'MDAPI', sure: true },
-  ListView: { ...plain, source: 'MDAPI, ListView', sure: true },
+  LightningComponentBundle: {
+    ...plain,
+    ...onlyShown,
+    mind: 'Cannot go while a page uses it.',
+    source: 'MDAPI',
+    sure: true,
+  },
+  ListView: { ...plain, ...onlyShown, source: 'MDAPI, ListView', sure: true },
   MatchingRule: {
     ...offFirst('ruleStatus', 'Inactive'),
     mind: 'The org switches it on and off in the background, which may take a while. It cannot be switched off or go while a duplicate rule uses it, so it goes after those. If the org refuses to change an active one: deactivate it in Setup first.',
@@ -242,7 +273,14 @@ const FACTS: Readonly<Record<string, TypeFacts>> = {
     sure: true,
   },
   RemoteSiteSetting: { ...plain, source: 'MDAPI', sure: true },
-  Report: { ...plain, mind: 'Stands in a folder; a wildcard does not cover it.', source: 'MDAPI, Report', sure: true },
+  Report: {
+    ...plain,
+    ...onlyShown,
+    mind: 'Stands in a folder; a wildcard does not cover it.',
+    source: 'MDAPI, Report',
+    sure: true,
+  },
+  ReportType: { ...plain, ...onlyShown, source: 'MDAPI, ReportType', sure: false },
   Role: { ...plain, mind: 'Cannot go while users have it.', source: 'MDAPI, Role', sure: false },
   Settings: {
     ...byHand('Set it back by hand in Setup.'),

@@ -27,7 +27,8 @@ export function typeTable(): string {
         : facts.loses?.recreated
           ? `created again, without ${facts.loses.recreated}`
           : 'created again';
-    const mind = [facts.instead, facts.mind].filter(Boolean).join(' ');
+    const beside = facts.onlyShown && 'Rows go back meanwhile.';
+    const mind = [facts.instead, facts.mind, beside].filter(Boolean).join(' ');
     return [
       `\`${type}\``,
       created,

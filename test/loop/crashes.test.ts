@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { caseText, Crashes, randomCase, type CrashCase } from '../support/crashes.js';
+import { SIDE_BY_SIDE } from '../support/crashStory.js';
 import { SEED } from '../support/faults/part.js';
 
 /** A few of the crashes of which `npm run test:faults` plays all. FAULTS_SEED asks for others. */
@@ -52,5 +53,13 @@ describe('a run that is cut off and gone on with', function () {
 
   it(`ends like an undisturbed one, or asks a person, whatever the journal has lost (seed ${SEED})`, async () => {
     expect(await crashes.playCut(SEED % crashes.undisturbed.lines)).to.deep.equal([]);
+  });
+
+  it(`ends like an undisturbed one when it dies while a deployment and rows are under way (seed ${SEED})`, async () => {
+    const both = await Crashes.begin('apply', SIDE_BY_SIDE);
+    for (const lives of [1, 2]) {
+      const crash: CrashCase = { ...randomCase(SEED + lives, lives, both.undisturbed), paced: true };
+      expect(await both.play(crash), caseText(crash)).to.deep.equal([]);
+    }
   });
 });

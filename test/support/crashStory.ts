@@ -28,7 +28,7 @@ import type { PracticeOrg } from '../org/engine/practiceOrg.js';
 import { brightcup } from '../org/seed/brightcup.js';
 import type { CrashingDisk } from './crashingDisk.js';
 import { CrashingDisk as Disk, PowerLoss } from './crashingDisk.js';
-import { apexClass, flow, permissionSet, textField } from './deploys.js';
+import { apexClass, flow, layout, permissionSet, textField } from './deploys.js';
 import { InProcessOrg } from './inProcessOrg.js';
 import { Memento } from './memento.js';
 import { fieldGrant, objectGrant, permissionsOf } from './permissions.js';
@@ -98,6 +98,8 @@ export interface Incident {
   /** What the org has before the snapshot, besides its seed. */
   readonly before?: (org: PracticeOrg) => void;
   readonly release: (org: PracticeOrg, side: MetadataSide) => Promise<void>;
+  /** Steps are under way at the same time: which of them is ahead is not the same twice. */
+  readonly sideBySide?: true;
 }
 
 /** Everything that counts of an org, as text: two orgs are alike when their pictures are. */
@@ -211,12 +213,15 @@ export class Life {
     {
       alone = true,
       jumps,
+      pace,
       answers = () => ({}),
     }: {
       /** Whether the processes of other lives are gone; in a race they are not. */
       readonly alone?: boolean;
       /** Sets the clock of this machine forth and back, by up to a month, each time it is read. */
       readonly jumps?: Dice;
+      /** Each answer takes its time, so that what is under way side by side overtakes in many ways. */
+      readonly pace?: Dice;
       /** Requests that this life has answered otherwise, given the ports of the org as they are. */
       readonly answers?: (org: OrgPorts) => Partial<OrgPorts>;
     } = {}
@@ -229,7 +234,7 @@ export class Life {
       locker(number, (pid) => !alone || (pid === number && !disk.crashed))
     );
     const ports = new InProcessOrg(org, org.user('Ada Admin'), 'practice', side);
-    this.ports = this.mortal(ports, answers(ports));
+    this.ports = this.mortal(ports, answers(ports), pace);
     this.chance = chanceOf(org, number, jumps);
   }
 
@@ -281,7 +286,7 @@ export class Life {
   }
 
   /** The ports of a process that may die: dead, it neither asks nor hears anything any more. */
-  private mortal(org: OrgPorts, others: Partial<OrgPorts>): OrgPorts {
+  private mortal(org: OrgPorts, others: Partial<OrgPorts>, pace?: Dice): OrgPorts {
     const { disk, calls } = this.scene;
     const gone = (): boolean => this.dead || disk.crashed || calls.over;
     return new Proxy(org, {
@@ -292,6 +297,10 @@ export class Life {
           if (gone()) throw new PowerLoss();
           const mine = (this.requests += 1);
           if (this.diesAt === mine) this.die();
+          // Mostly quick; now and then as long as several steps take.
+          const turns = pace?.below(pace.chance(0.1) ? 500 : 20) ?? 0;
+          for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+          if (gone()) throw new PowerLoss();
           const answer = await calls.watched((value as (...given: unknown[]) => Promise<unknown>).apply(target, args));
           if (this.diesAt === mine + 0.5) this.die();
           if (gone()) throw new PowerLoss();
@@ -383,6 +392,12 @@ async function badRelease(org: PracticeOrg, side: MetadataSide): Promise<void> {
   const ran = approve?.versions.filter((version) => version !== activeVersion(approve)).at(-1);
   if (ran) side.tooling.deleteVersion(dov, ran.id);
 
+  badRows(org, { Promo__c: 'SPRING' });
+}
+
+/** Rows updated, deleted, purged and inserted, and an hour in which nothing happens. */
+function badRows(org: PracticeOrg, more: Values = {}): void {
+  const dov = org.user('Dov Deployer');
   const ids = (object: string): string[] =>
     [...org.store.rows(object)].filter((row) => row['IsDeleted'] !== true).map((row) => String(row['Id']));
   const update = (object: string, id: string, values: Values): void =>
@@ -393,7 +408,7 @@ async function badRelease(org: PracticeOrg, side: MetadataSide): Promise<void> {
     org.records.writeOne(dov, { operation: 'delete', id });
     if (purge) org.records.writeOne(dov, { operation: 'purge', id });
   };
-  ids('Product2').forEach((id, n) => update('Product2', id, { Description: `Spring ${n}`, Promo__c: 'SPRING' }));
+  ids('Product2').forEach((id, n) => update('Product2', id, { Description: `Spring ${n}`, ...more }));
   const rules = ids('SBQQ__PriceRule__c');
   for (const [n, id] of rules.entries())
     if (n % 3 !== 2) update('SBQQ__PriceRule__c', id, { SBQQ__EvaluationOrder__c: 900 + n });
@@ -417,6 +432,26 @@ async function badRelease(org: PracticeOrg, side: MetadataSide): Promise<void> {
 }
 
 const EVERYTHING: Incident = { scope: SCOPE, release: badRelease };
+
+const LAYOUT = 'Installation_Visit__c-Installation Visit Layout';
+
+/** A deployment that rows do not wait for, and the same rows: both are under way at the same time. */
+export const SIDE_BY_SIDE: Incident = {
+  scope: {
+    ...EMPTY_SCOPE,
+    metadata: [
+      { type: 'Layout', fullName: LAYOUT },
+      { type: 'ListView', fullName: 'Installation_Visit__c.Spring' },
+    ],
+    records: SCOPE.records,
+  },
+  sideBySide: true,
+  release: async (org, side) => {
+    org.clock.advance(3_600_000);
+    await deploy(org, side, { ...layout(LAYOUT, 'Spring') }, [`Layout:${LAYOUT}`]);
+    badRows(org);
+  },
+};
 
 /** Rows of every kind that one deployment gives and takes: in a permission set that it replaces, and in a profile. */
 export const ONLY_PERMISSIONS: Incident = {

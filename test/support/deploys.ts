@@ -72,6 +72,13 @@ export function permissionSet(name: string, label: string, fields: readonly stri
   };
 }
 
+/** The layout of an installation visit; `label` is what makes one differ from another. */
+export function layout(name: string, label: string, field = 'Name'): Record<string, string> {
+  return {
+    [`layouts/${name}.layout`]: `<?xml version="1.0" encoding="UTF-8"?>\n<Layout xmlns="http://soap.sforce.com/2006/04/metadata"><layoutSections><customLabel>true</customLabel><detailHeading>false</detailHeading><editHeading>true</editHeading><label>${label}</label><layoutColumns><layoutItems><behavior>Readonly</behavior><field>${field}</field></layoutItems></layoutColumns><style>OneColumn</style></layoutSections><showEmailCheckbox>false</showEmailCheckbox></Layout>\n`,
+  };
+}
+
 /** A screen flow that does one thing; `text` makes one version differ from another. */
 export function flow(name: string, text: string, status = 'Active'): Record<string, string> {
   return {

@@ -66,7 +66,8 @@ export async function applyComponentSteps(run: RunContext, steps: readonly Step[
     for (const step of due) await settle(run, step, [refused(run, step, report)]);
     return;
   }
-  run.org.forgetDescribes();
+  // What is only shown changes no describe, and rows may be under way beside it.
+  if (!due.every(({ detail }) => typeFacts(detail.type).onlyShown)) run.org.forgetDescribes();
   const after = await afterEffect(() => readSettled(run, due));
   const values = await readAddedValues(
     run.baseline,

@@ -1,17 +1,20 @@
 import process from 'node:process';
 import { caseText, Crashes, randomCase, type CrashCase, type Death } from '../crashes.js';
-import type { Way } from '../crashStory.js';
+import { SIDE_BY_SIDE, type Way } from '../crashStory.js';
 import { Dice } from '../dice.js';
 import { KillingGround } from '../kills.js';
 import { Counter, type Part, type Tally } from './part.js';
 
 const MOMENTS = ['before', 'inside', 'after'] as const;
 
-const begun = new Map<Way, Promise<Crashes>>();
+/** What is cut off: the way of the story with everything, or a rollback of which two steps are under way at a time. */
+type Told = Way | 'sideBySide';
+
+const begun = new Map<Told, Promise<Crashes>>();
 
 /** The story is the same for every case, and takes a second to begin. */
-function crashesOf(way: Way): Promise<Crashes> {
-  const known = begun.get(way) ?? Crashes.begin(way);
+function crashesOf(way: Told): Promise<Crashes> {
+  const known = begun.get(way) ?? (way === 'sideBySide' ? Crashes.begin('apply', SIDE_BY_SIDE) : Crashes.begin(way));
   begun.set(way, known);
   return known;
 }
@@ -38,7 +41,7 @@ function cases(
 }
 
 function crashCases(
-  way: Way,
+  way: Told,
   say: { readonly title: string; readonly asked: string },
   total: (crashes: Crashes) => number,
   caseAt: (at: number, crashes: Crashes) => CrashCase
@@ -82,6 +85,15 @@ export function crashParts(seed: number): Readonly<Record<string, Part>> {
       { title: 'a run is taken back, the power goes at each write to the disk, then --resume', asked: 'every write' },
       ({ undisturbed }) => undisturbed.operations,
       (at) => single(at, at % MOMENTS.length, seed)
+    ),
+    sideBySide: crashCases(
+      'sideBySide',
+      {
+        title: 'a deployment beside the rows, answers of any duration, the power goes anywhere, then --resume',
+        asked: 'some',
+      },
+      () => 1_000,
+      (at, { undisturbed }) => ({ ...randomCase(seed + at, 1 + (at % 2), undisturbed), paced: true })
     ),
     fullDisk: cases(
       { title: 'the disk is full from each write on, until the run is gone on with', asked: 'every write' },

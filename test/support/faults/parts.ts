@@ -30,7 +30,20 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, Part>>>> = 
 
 /** In which they are played: what is quick or says most comes first. */
 export const ORDER: readonly string[] = [
-  ...['cuts', 'readOnly', 'journalBytes', 'bytes', 'singles', 'undo', 'fullDisk', 'clock', 'grid', 'kills', 'races'],
+  ...[
+    'cuts',
+    'readOnly',
+    'journalBytes',
+    'bytes',
+    'singles',
+    'undo',
+    'fullDisk',
+    'clock',
+    'sideBySide',
+    'grid',
+    'kills',
+    'races',
+  ],
   ...['doubles', 'item', 'csv', 'csvFree', 'journal', 'snapshot', 'plan', 'http', 'config', 'schedules'],
 ];
 
