@@ -24,8 +24,8 @@ export interface Subanswer {
 /**
  * Requests that the org works off in one call, in the order given, each answered for itself: one that fails takes none of the
  * others back. All of them may be sent again whatever became of them. Undefined stands for those without an answer, which are
- * to be sent one by one: all of them where the org did not take the call as a whole, and of reads also where it failed at it
- * to the end, as it may where the answers together are too much for it. A write at which it failed may have been done: that
+ * to be sent one by one: all of them where the org did not take the call as a whole or gave answers other than to these, in
+ * this order, and of reads also where it failed at it to the end, as it may where the answers together are too much for it. A write at which it failed may have been done: that
  * is an error, and what the rows hold decides.
  */
 export async function sendTogether(
@@ -40,12 +40,12 @@ export async function sendTogether(
     compositeRequest: subrequests.map(({ method, path, body, headers }, n) => ({
       method,
       url: `/services/data/v${http.apiVersion}${path}`,
-      referenceId: `part${n}`,
+      referenceId: nameOf(n),
       ...(headers ? { httpHeaders: headers } : {}),
       ...(body === undefined ? {} : { body }),
     })),
   };
-  type Part = { readonly httpStatusCode?: number; readonly body?: unknown };
+  type Part = { readonly httpStatusCode?: number; readonly referenceId?: string; readonly body?: unknown };
   let parts: readonly Part[] | undefined;
   try {
     const answer = await http.json<{ readonly compositeResponse?: readonly Part[] }>('/composite', {
@@ -59,9 +59,17 @@ export async function sendTogether(
     const readsOnly = 'readsOnly' in options;
     if (!REFUSED_AS_A_WHOLE.has(status) && !(readsOnly && status >= 500)) throw error;
   }
-  const whole = Array.isArray(parts) && parts.length === subrequests.length;
+  const whole =
+    Array.isArray(parts) &&
+    parts.length === subrequests.length &&
+    parts.every((part: Part | null, n) => part?.referenceId === nameOf(n));
   return subrequests.map((_one, n) => {
     const part = whole ? parts?.[n] : undefined;
     return part && { status: part.httpStatusCode, body: part.body };
   });
+}
+
+/** What a part is called in a composite, and in its answer. */
+function nameOf(n: number): string {
+  return `part${n}`;
 }

@@ -98,13 +98,17 @@ export class RecordWrites implements Pick<RecordWriter, 'updateRows' | 'deleteRo
     return this.paired(ids, answer);
   }
 
-  /** A call with the queries behind it. Refused, or not answered there, it is sent by itself, and nothing was read behind it. */
+  /**
+   * A call with the queries behind it. Refused, or not answered there, it is sent by itself, and nothing was read behind it.
+   * Where one part failed, nothing says what the others saw: then the answers do not count either.
+   */
   private async both(call: Call, behind: ReadBehind): Promise<RowResult[]> {
     const soqls = behind.soqls.slice(0, QUERIES_PER_COMPOSITE - 1);
     const parts = [call, ...soqls.map((soql) => queryPart(soql))];
     const [written, ...read] = await sendTogether(this.http, parts, { repeatable: true });
     const results = written?.body as readonly SaveResult[] | undefined;
     if (written?.status !== 200 || !isWhole(results, call)) return this.one(call);
+    if (read.some((answer) => answer?.status !== 200)) return this.paired(call.ids, results);
     const answers = new Map<string, readonly RawRow[]>();
     for (const [n, soql] of soqls.entries()) {
       const rows = wholeAnswer(read[n], soql);

@@ -89,7 +89,7 @@ function callsOf(action: RowCall['action'], rows: readonly RowCall[]): Call[] {
 /** Answers of calls that went together; undefined where there is none of the right shape. */
 async function together(http: OrgHttp, calls: readonly Call[]): Promise<Array<SaveResult[] | undefined>> {
   const answers = await sendTogether(http, calls, { repeatable: true });
-  return calls.map((call, n) => saveResults(answers[n]?.body, call));
+  return calls.map((call, n) => (answers[n]?.status === 200 ? saveResults(answers[n].body, call) : undefined));
 }
 
 async function alone(http: OrgHttp, call: Call): Promise<SaveResult[]> {

@@ -338,14 +338,21 @@ export class InProcessOrg implements OrgPorts {
     const results = this.write(
       rows.map(({ Id, ...values }) => ({ id: Id, request: { operation: 'update', object, id: Id, values } }))
     );
-    if (behind) behind.answered(await this.queryTogether(behind.soqls));
+    await this.readBehind(behind);
     return results;
   }
 
   public async deleteRows(_object: string, ids: readonly string[], behind?: ReadBehind): Promise<RowResult[]> {
     const results = this.write(ids.map((id) => ({ id, request: { operation: 'delete', id } })));
-    if (behind) behind.answered(await this.queryTogether(behind.soqls));
+    await this.readBehind(behind);
     return results.map((result) => (result.code === 'ENTITY_IS_DELETED' ? { id: result.id, success: true } : result));
+  }
+
+  /** Where one question is refused the answers to the others do not count. */
+  private async readBehind(behind: ReadBehind | undefined): Promise<void> {
+    if (!behind) return;
+    const answers = await this.queryTogether(behind.soqls);
+    if (answers.size === new Set(behind.soqls).size) behind.answered(answers);
   }
 
   public async undeleteRows(ids: readonly string[]): Promise<RowResult[]> {

@@ -70,8 +70,12 @@ export function permissionsInProcess(
       if (path === '/composite')
         return {
           compositeResponse: (
-            json as { compositeRequest: ReadonlyArray<{ method: string; url: string; body?: unknown }> }
+            json as {
+              compositeRequest: ReadonlyArray<{ method: string; url: string; referenceId: string; body?: unknown }>;
+            }
           ).compositeRequest.map((one) => ({
+            httpStatusCode: 200,
+            referenceId: one.referenceId,
             body: write(one.url.replace(/^\/services\/data\/v[\d.]+/, ''), one.method, one.body),
           })),
         };

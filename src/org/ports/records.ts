@@ -61,7 +61,7 @@ export type Answers = ReadonlyMap<string, readonly RawRow[]>;
 export interface ReadBehind {
   /** Queries, deleted rows included, the most wanted first: not all may fit. */
   readonly soqls: readonly string[];
-  /** Told the answers that came whole, read after the last row was written. Not told at all when none could be read. */
+  /** Told the answers that came whole, read after the last row was written. Not told at all where one of them failed. */
   answered(answers: Answers): void;
 }
 

@@ -20,6 +20,9 @@ const idOf = (n: number): string => `a0V5g000000${String(n).padStart(4, '0')}`;
 const good = { success: true, errors: [] };
 const page = (...records: object[]): object => ({ totalSize: records.length, done: true, records });
 const part = (body: unknown, httpStatusCode = 200): object => ({ body, httpStatusCode });
+const together = (...parts: object[]): object => ({
+  compositeResponse: parts.map((one, n) => ({ ...one, referenceId: `part${n}` })),
+});
 
 /** An org that answers in turn, and writes that keep what they are told was read behind them. */
 function writesTo(...answers: Answer[]): {
@@ -57,12 +60,12 @@ describe('rows that are written, and what is read behind them', () => {
   const rows = (...ns: number[]): Array<{ Id: string; Name: string }> =>
     ns.map((n) => ({ Id: idOf(n), Name: `n${n}` }));
 
-  it('go in one request that keeps their order and takes nothing back for a part that failed', async () => {
-    const answer = { compositeResponse: [part([good]), part(page({ Id: 'a' })), part([{ errorCode: 'X' }], 400)] };
+  it('go in one request that keeps their order and asks for nothing to be taken back where a part fails', async () => {
+    const answer = together(part([good]), part(page({ Id: 'a' })), part(page({ Id: 'b' })));
     const { writes, asked, read, behind } = writesTo([200, answer]);
     const results = await writes.updateRows('Thing__c', rows(1), behind('SELECT own', 'SELECT next'));
     expect(results.map(({ success }) => success)).to.deep.equal([true]);
-    expect(read).to.deep.equal([{ 'SELECT own': [{ Id: 'a' }] }]);
+    expect(read).to.deep.equal([{ 'SELECT own': [{ Id: 'a' }], 'SELECT next': [{ Id: 'b' }] }]);
     expect(asked.map(([what]) => what)).to.deep.equal(['POST /composite']);
     const sent = asked[0]?.[1] as Composite;
     expect([sent.allOrNone, sent.collateSubrequests]).to.deep.equal([false, false]);
@@ -75,8 +78,49 @@ describe('rows that are written, and what is read behind them', () => {
     expect(sent.compositeRequest[0]?.httpHeaders).to.deep.equal({ 'sforce-auto-assign': 'FALSE' });
   });
 
+  it('count as written, and as not read, where any part behind them failed', async () => {
+    const failed = [{ errorCode: 'SERVER_UNAVAILABLE' }];
+    for (const behindThem of [
+      [part(page({ Id: 'a' })), part(failed, 503)],
+      [part(failed, 400), part(page({ Id: 'b' }))],
+    ]) {
+      const { writes, asked, read, behind } = writesTo([200, together(part([good]), ...behindThem)]);
+      const results = await writes.updateRows('Thing__c', rows(1), behind('SELECT own', 'SELECT next'));
+      expect(results.map(({ success }) => success)).to.deep.equal([true]);
+      expect([asked.length, read]).to.deep.equal([1, []]);
+    }
+  });
+
+  it('keep the answer that fits where another has more rows than a page', async () => {
+    const more = { totalSize: 3_000, done: false, nextRecordsUrl: '/services/data/v66.0/query/01g-2000', records: [] };
+    const { writes, read, behind } = writesTo([200, together(part([good]), part(page({ Id: 'a' })), part(more))]);
+    await writes.updateRows('Thing__c', rows(1), behind('SELECT own', 'SELECT next'));
+    expect(read).to.deep.equal([{ 'SELECT own': [{ Id: 'a' }] }]);
+  });
+
+  it('are sent by themselves where the answers are to other parts, or come in another order', async () => {
+    const [first, second] = [part([good]), part(page({ Id: 'a' }))];
+    for (const compositeResponse of [
+      [
+        { ...second, referenceId: 'part1' },
+        { ...first, referenceId: 'part0' },
+      ],
+      [
+        { ...first, referenceId: 'part0' },
+        { ...second, referenceId: 'another' },
+      ],
+      [{ ...first, referenceId: 'part0' }, null],
+    ]) {
+      const { writes, asked, read, behind } = writesTo([200, { compositeResponse }], [200, [good]]);
+      const [result] = await writes.updateRows('Thing__c', rows(1), behind('q'));
+      expect(result?.success).to.equal(true);
+      expect(asked.map(([what]) => what)).to.deep.equal(['POST /composite', 'PATCH /composite/sobjects']);
+      expect(read).to.deep.equal([]);
+    }
+  });
+
   it('are read behind the last call only, and no more than fits', async () => {
-    const all = { compositeResponse: [part([good]), ...'abcd'.split('').map((name) => part(page({ Id: name })))] };
+    const all = together(part([good]), ...'abcd'.split('').map((name) => part(page({ Id: name }))));
     const { writes, asked, read, behind } = writesTo([200, Array.from({ length: 200 }, () => good)], [200, all]);
     const ids = Array.from({ length: 201 }, (_, n) => idOf(n));
     await writes.deleteRows('Thing__c', ids, behind('1', '2', '3', '4', '5'));
@@ -85,7 +129,7 @@ describe('rows that are written, and what is read behind them', () => {
   });
 
   it('are sent by themselves when the org did not write them there; what was read before that does not count', async () => {
-    const busy = { compositeResponse: [part([{ errorCode: 'SERVER_UNAVAILABLE' }], 503), part(page({ Id: 'old' }))] };
+    const busy = together(part([{ errorCode: 'SERVER_UNAVAILABLE' }], 503), part(page({ Id: 'old' })));
     for (const answer of [[200, busy] as const, [404, [{ errorCode: 'NOT_FOUND', message: 'no' }]] as const]) {
       const { writes, asked, read, behind } = writesTo(answer, [200, [good]]);
       const [result] = await writes.updateRows('Thing__c', rows(1), behind('q'));

@@ -26,6 +26,14 @@ function orgThat(...answers: Answer[]): { readonly http: OrgHttp; readonly asked
   return { http, asked };
 }
 
+/** The answer to a composite whose parts were answered with these. */
+const together = (...parts: ReadonlyArray<readonly [body: unknown, status?: number]>): object => ({
+  compositeResponse: parts.map(([body, httpStatusCode = 200], n) => ({
+    body,
+    httpStatusCode,
+    referenceId: `part${n}`,
+  })),
+});
 const row = (action: RowCall['action'], at: number): RowCall => ({
   action,
   object: 'FieldPermissions',
@@ -41,10 +49,7 @@ describe('rows that are written wave after wave', () => {
   const waves = [[row('delete', 0)], [row('insert', 1), row('update', 2)]];
 
   it('go in one request, each answered for itself', async () => {
-    const { http, asked } = orgThat([
-      200,
-      { compositeResponse: [{ body: [good] }, { body: [good] }, { body: [bad] }] },
-    ]);
+    const { http, asked } = orgThat([200, together([[good]], [[good]], [[bad]])]);
     expect(await sendRows(http, waves)).to.deep.equal([refusal]);
     expect(asked).to.deep.equal(['POST /composite']);
   });
@@ -66,10 +71,7 @@ describe('rows that are written wave after wave', () => {
 
   it('go again by themselves where one was not worked off among the others', async () => {
     const halted = [{ errorCode: 'PROCESSING_HALTED', message: 'halted' }];
-    const { http, asked } = orgThat(
-      [200, { compositeResponse: [{ body: [good] }, { body: [good] }, { body: halted }] }],
-      [200, [bad]]
-    );
+    const { http, asked } = orgThat([200, together([[good]], [[good]], [halted, 400])], [200, [bad]]);
     expect(await sendRows(http, waves)).to.deep.equal([refusal]);
     expect(asked).to.deep.equal(['POST /composite', 'POST /composite/sobjects']);
   });
