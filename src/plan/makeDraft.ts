@@ -13,7 +13,8 @@ import { readRedeployUnits } from './flows/readRedeployUnits.js';
 import { redeploysInParts } from './flows/redeployParts.js';
 import { readProfileItems } from './permissions/readProfileItems.js';
 import { permissionDraft } from './permissions/permissionDraft.js';
-import { withReturningObjects } from './records/readReturningObjects.js';
+import { rowsNotInserted } from './records/notRefilled.js';
+import { returningObjects, withReturningObjects } from './records/readReturningObjects.js';
 import { readRefills, refillable } from './records/readRefills.js';
 import { stepsWithoutCascades } from './records/readCascades.js';
 import { deletedFirst } from './components/deletedFirst.js';
@@ -96,6 +97,9 @@ export async function makeDraft(
     recordChanges,
     decisions.choice
   );
+  const objectsBack = returningObjects(baseline, componentDraft.steps).filter(
+    (object) => !observed.records.describes.has(object)
+  );
   const manual = await readProfileItems(baseline, observed.components.retrieved, componentDraft.steps);
   return joinDrafts([
     flowDraft,
@@ -103,7 +107,8 @@ export async function makeDraft(
     componentDraft,
     permissionDraft(baseline.permissions, observed, [...flowDraft.steps, ...componentDraft.steps], decisions),
     recordDraft,
-    { ...emptyDraft(), steps: refills },
+    refills,
+    { ...emptyDraft(), findings: rowsNotInserted(baseline, objectsBack, recordDraft.steps) },
   ]);
 }
 

@@ -24,7 +24,7 @@ import { readAfter, readFollower } from './attribution/readAfter.js';
 import { readFlowFacts } from './flows/readFlowFacts.js';
 import { notReadDraft, notReadFinding } from './components/notRead.js';
 import { notComparedDraft } from './records/notCompared.js';
-import { unlessRefilled } from './records/readRefills.js';
+import { unlessRefilled } from './records/notRefilled.js';
 import { observe, type Observed } from './readOrgNow.js';
 import type { RollbackPlan } from './rollbackPlan.js';
 import { holesOf } from './choice/holes.js';

@@ -97,4 +97,24 @@ describe('an object that the deployment deleted', () => {
       'insertRecords',
     ]);
   });
+
+  it('says which of its rows do not come back with it', async () => {
+    world.insert('Ada Admin', 'Trip__c', { Name: 'North', Goal__c: 'Oslo' });
+    const south = world.insert('Ada Admin', 'Trip__c', { Name: 'South', Goal__c: 'Rome' });
+    world.org.clock.advance(60_000);
+    const where = "Name LIKE '%th'";
+    const snapshot = await world.snapshot({ ...scope, records: [{ object: 'Trip__c', where }] });
+    await deployAs(world, 'Dov Deployer', {}, [], [OBJECT]);
+    const resolve = [{ selector: `metadata:${OBJECT}`, decision: 'restore' as const }];
+    const plan = await world.plan(snapshot, { choice: { resolve, exclude: [`record:Trip__c:${south}`] } });
+    expect(plan.steps.find(({ operation }) => operation === 'insertRecords')?.count).to.equal(1);
+    expect(plan.findings.filter(({ subject }) => subject === 'Trip__c')).to.deep.equal([
+      {
+        code: 'refilledPartly',
+        severity: 'warning',
+        subject: 'Trip__c',
+        message: `It is created again with its rows, but without 1 of the 2 rows in the snapshot and rows outside of the condition of the snapshot (${where}).`,
+      },
+    ]);
+  });
 });

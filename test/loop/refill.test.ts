@@ -111,4 +111,70 @@ describe('a field that the deployment deleted', () => {
     const chosen = await world.plan(snapshot, { choice: { ...again, only: [NUMBER] } });
     expect(operations(chosen)).to.deep.equal(['recreateComponent', 'updateRecords']);
   });
+
+  const partly = ({ findings }: RollbackPlan): Record<string, string> =>
+    Object.fromEntries(
+      findings.filter(({ code }) => code === 'refilledPartly').map(({ subject, message }) => [subject, message])
+    );
+
+  it('is said not to be filled in rows that the condition of the snapshot does not cover, or that were left out', async () => {
+    const [, second = ''] = values('Name').map(([id]) => id);
+    world.update('Ada Admin', 'Product2', second, { Cups_Per_Day__c: 60 });
+    world.org.clock.advance(60_000);
+    const whole = await world.snapshot(SCOPE);
+    const where = `IsActive = true`;
+    const covered = await world.snapshot({ ...SCOPE, records: [{ object: 'Product2', where }] });
+    await deleteFields();
+    expect(partly(await world.plan(whole, { choice: again }))).to.deep.equal({});
+
+    const plan = await world.plan(covered, { choice: again });
+    expect(operations(plan)).to.include('updateRecords');
+    expect(Object.keys(partly(plan))).to.deep.equal(['Product2.Cups_Per_Day__c', 'Product2.Water_Connection__c']);
+    expect(partly(plan)['Product2.Cups_Per_Day__c']).to.include(`the condition of the snapshot (${where})`);
+
+    world.update('Dov Deployer', 'Product2', second, { Description: 'Changed' });
+    const without = await world.plan(whole, { choice: { ...again, exclude: [`record:Product2:${second}`] } });
+    expect(partly(without)).to.deep.equal({
+      'Product2.Cups_Per_Day__c':
+        'It is created again and filled, but not in 1 row left out by --exclude: there it stays empty.',
+    });
+    expect(without.findings.map(({ code }) => code)).to.not.include('fieldsGone');
+  });
+});
+
+describe('a lookup that the deployment deleted together with a row that it named', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.start();
+    world.side.habits.fieldHolders = new Set();
+  });
+  afterEach(() => world.close());
+
+  it('is said not to be filled where that row stays deleted', async () => {
+    const field = 'Product2.Follows__c';
+    const lookup = {
+      'objects/Product2.object': `<?xml version="1.0" encoding="UTF-8"?>\n<CustomObject xmlns="http://soap.sforce.com/2006/04/metadata"><fields><fullName>Follows__c</fullName><deleteConstraint>SetNull</deleteConstraint><label>Follows</label><referenceTo>Product2</referenceTo><relationshipName>Followers</relationshipName><type>Lookup</type></fields></CustomObject>`,
+    };
+    await deployAs(world, 'Ada Admin', lookup, [`CustomField:${field}`]);
+    const [stays = '', goes = '', one = '', other = ''] = ['Stays', 'Goes', 'One', 'Other'].map((Name) =>
+      world.insert('Ada Admin', 'Product2', { Name })
+    );
+    world.update('Ada Admin', 'Product2', one, { Follows__c: stays });
+    world.update('Ada Admin', 'Product2', other, { Follows__c: goes });
+    world.org.clock.advance(60_000);
+    const snapshot = await world.snapshot({
+      metadata: [{ type: 'CustomField', fullName: field }],
+      records: [{ object: 'Product2' }],
+    });
+    await deployAs(world, 'Dov Deployer', {}, [], [`CustomField:${field}`]);
+    world.delete('Cleo Colleague', goes);
+    const resolve = [{ selector: `metadata:CustomField:${field}`, decision: 'restore' as const }];
+    const plan = await world.plan(snapshot, { choice: { resolve } });
+    expect(plan.steps.find(({ reason }) => reason.includes('created again without its data'))?.count).to.equal(1);
+    expect(plan.findings.find(({ code }) => code === 'refilledPartly')).to.include({
+      subject: field,
+      message:
+        'It is created again and filled, but not in 1 row that pointed to a row which stays deleted: there it stays empty.',
+    });
+  });
 });

@@ -1,6 +1,5 @@
 import type { Querier } from '../../org/ports/queries.js';
 import type { ComponentKey } from '../../metadata/component.js';
-import type { Finding } from '../../model/finding.js';
 import { recordTarget, selects } from '../../model/selector.js';
 import type { RecordChange } from '../../records/diffRecords.js';
 import type { ValueRow } from '../../records/fieldValue.js';
@@ -9,11 +8,11 @@ import { fieldNamed, type FieldDescribe } from '../../records/objectDescribe.js'
 import type { Baseline, SavedField } from '../../snapshot/baseline.js';
 import { fieldDataRows, savedFieldOf } from '../../snapshot/fieldData.js';
 import { baselineRows } from '../../snapshot/baselineRows.js';
+import { NotFilled, REFILL } from './notRefilled.js';
 import { returningObjects } from './readReturningObjects.js';
 import type { Choice } from '../choice/choice.js';
+import { emptyDraft, type Draft } from '../draft.js';
 import type { DraftStep, RecordItem } from '../rollbackPlan.js';
-
-const REFILL = 'records:refill:';
 
 /** A field that a step creates again. */
 interface FieldBack {
@@ -26,8 +25,8 @@ interface FieldBack {
 
 /**
  * A field that is created again comes back empty: steps that give every row what the snapshot holds of it, one an object.
- * They wait for the field, and for the rows that come back themselves. Rows that stay deleted get nothing, nor do rows that
- * were left out, nor lookups to rows that stay deleted.
+ * They wait for the field, and for the rows that come back themselves. Rows that stay deleted get nothing. A finding says
+ * what else is not filled: rows that were left out, lookups to rows that stay deleted, and rows that the snapshot lacks.
  */
 export async function readRefills(
   org: Querier,
@@ -36,11 +35,12 @@ export async function readRefills(
   recordSteps: readonly DraftStep[],
   changes: readonly RecordChange[],
   choice: Choice
-): Promise<DraftStep[]> {
+): Promise<Draft> {
+  const draft = emptyDraft();
   // Rows of an object that is created again come back with all they had.
   const whole = new Set(returningObjects(baseline, componentSteps));
   const fields = componentSteps.flatMap((step) => fieldBack(baseline, step)).filter(({ object }) => !whole.has(object));
-  if (fields.length === 0) return [];
+  if (fields.length === 0) return draft;
   const returning = new Map<string, ReadonlySet<string>>();
   for (const { key, operation, detail } of recordSteps)
     if (detail.kind === 'records' && (operation === 'undeleteRecords' || operation === 'insertRecords'))
@@ -49,22 +49,31 @@ export async function readRefills(
   const gone = new Set(
     changes.filter(({ kind, id }) => (kind === 'deleted' || kind === 'passing') && !back.has(id)).map(({ id }) => id)
   );
-  const steps: DraftStep[] = [];
   for (const [object, own] of Map.groupBy(fields, (one) => one.object)) {
     const items = new Map<string, RecordItem>();
+    const part = baseline.snapshot.objects.find((entry) => entry.object === object);
+    const lacking = new NotFilled(object, (field) => (baseline.fieldData?.has(field) ? undefined : part?.where));
     for (const [saved, together] of Map.groupBy(own, (field) => field.saved))
       for await (const row of rowsWith(baseline, object, saved)) {
         const id = row.Id as string;
-        const item =
-          gone.has(id) || excluded(choice, recordTarget(object, id)) ? undefined : itemOf(row, together, gone);
+        if (gone.has(id)) continue;
+        const held = together.filter(({ field }) => (row[field.name] ?? null) !== emptyOf(field));
+        if (excluded(choice, recordTarget(object, id))) {
+          for (const { field } of held) lacking.leftOut(field.name);
+          continue;
+        }
+        for (const { field } of held) if (gone.has(row[field.name] ?? '')) lacking.pointedToGone(field.name);
+        const item = itemOf(row, together, gone);
         if (item) items.set(id, joined(items.get(id), item));
       }
     // Rows of which the snapshot holds nothing else may have been deleted since without a word in the changes.
     if (own.some(({ saved }) => saved)) await leaveOutGone(org, object, items, back);
     const sorted = [...items.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    if (sorted.length > 0) steps.push(refill(object, own, sorted, returning));
+    if (sorted.length === 0) continue;
+    draft.steps.push(refill(object, own, sorted, returning));
+    draft.findings.push(...lacking.findings(own.map(({ field }) => field.name)));
   }
-  return steps;
+  return draft;
 }
 
 /** Whoever chose the field chose its data, too. */
@@ -181,24 +190,4 @@ function refill(
     preferablyAfter: [...returning.keys()].filter((key) => !own.includes(key)),
     detail: { kind: 'records', object, fields: fields.map(({ field }) => field.name).sort(), items },
   };
-}
-
-/** What is said of fields and objects that vanished, without those that steps of the plan fill again. */
-export function unlessRefilled(findings: readonly Finding[], steps: readonly DraftStep[]): Finding[] {
-  const filled = new Set(
-    steps.flatMap(({ key, detail }) =>
-      detail.kind === 'records' && key.startsWith(REFILL)
-        ? detail.fields.map((field) => `${detail.object}.${field}`)
-        : []
-    )
-  );
-  const inserted = new Set(
-    steps.flatMap(({ operation, detail }) =>
-      detail.kind === 'records' && operation === 'insertRecords' ? [detail.object] : []
-    )
-  );
-  return findings.filter(
-    ({ code, subject }) =>
-      (code !== 'fieldsGone' || !filled.has(subject)) && (code !== 'objectGone' || !inserted.has(subject))
-  );
 }
