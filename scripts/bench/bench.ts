@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pinnedStockVersion } from '../../test/e2e/support/stockCli.js';
 import { goalTable, isMet, rounded, type Goal } from './figures.js';
+import { besideBench } from './besideBench.js';
 import { flowBench } from './flowBench.js';
 import type { Part } from './part.js';
 import { planBench } from './planBench.js';
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, Part<unknown>>> = {
   plan: planBench,
   snapshot: snapshotBench,
   undo: undoBench,
+  beside: besideBench,
 };
 const HELP = `npm run bench -- [--quick] [--only PART,…] [--write]
 
@@ -81,7 +83,7 @@ if (options.write) writeDocs();
 const missed = goals.filter((goal) => !isMet(goal));
 if (missed.length > 0) process.stdout.write(`\nNot met: ${missed.map((goal) => goal.what).join('; ')}.\n`);
 if (failed.length > 0) process.stdout.write(`\nFailed: ${failed.join(', ')}.\n`);
-process.stdout.write(`\n${goals.length - missed.length} of ${goals.length} figures are met.\n`);
+if (goals.length > 0) process.stdout.write(`\n${goals.length - missed.length} of ${goals.length} figures are met.\n`);
 process.exitCode = failed.length > 0 ? 1 : 0;
 
 function goalsOf(name: string, kept: Kept | undefined): Goal[] {
@@ -93,12 +95,8 @@ function report(parts: ReadonlyMap<string, Kept>): string {
     const part = PARTS[name] as Part<unknown>;
     return [`### ${part.title}`, '', `${kept.measured}.`, '', ...part.tables(kept.result), ''];
   });
-  return [
-    ...tables,
-    '### Figures asked for',
-    '',
-    goalTable([...parts].flatMap(([name, kept]) => goalsOf(name, kept))),
-  ].join('\n');
+  const asked = [...parts].flatMap(([name, kept]) => goalsOf(name, kept));
+  return [...tables, ...(asked.length > 0 ? ['### Figures asked for', '', goalTable(asked)] : [])].join('\n');
 }
 
 /** All parts, those not run now as their last full run measured them. */

@@ -3,6 +3,7 @@ import { startPracticeOrg } from '../../test/org/http/server.js';
 import { PracticeOrg } from '../../test/org/engine/practiceOrg.js';
 import { activeVersion } from '../../test/org/engine/flows/flowStore.js';
 import { brightcup } from '../../test/org/seed/brightcup.js';
+import { deployTo, layout } from '../../test/support/deploys.js';
 import type { Asked, OrgShape, TouchedRow, Traffic } from './benchTalk.js';
 import { PROFILES } from './profiles.js';
 import { wideObject } from './wideObject.js';
@@ -12,6 +13,7 @@ import { wideObject } from './wideObject.js';
  * argument, questions as lines of JSON on stdin, answers as lines on stdout.
  */
 const FLOW = 'Quote_Set_Discount_Tier';
+const LAYOUT = 'Installation_Visit__c-Installation Visit Layout';
 const HOUR_MS = 3_600_000;
 const shape = JSON.parse(process.argv[2] ?? '{}') as OrgShape;
 const startAt = new Date(Date.now() - 3 * HOUR_MS).toISOString();
@@ -59,6 +61,14 @@ async function answer(asked: Asked): Promise<unknown> {
       switchFlow();
       org.clock.advance(60_000);
       return activeNumber();
+    case 'breakLayout':
+      org.clock.advance(60_000);
+      await deployTo(running.metadata, dov, layout(LAYOUT, `Spring ${org.clock.millis()}`), [`Layout:${LAYOUT}`]);
+      org.clock.advance(60_000);
+      return {};
+    case 'hourLater':
+      org.clock.advance(HOUR_MS);
+      return {};
     case 'flowVersion':
       return activeNumber();
     default:

@@ -16,7 +16,7 @@ export interface TouchedRow {
 
 /** What the measuring process asks of the org's process, one line of JSON each. */
 export type Asked =
-  | { readonly do: 'reset' | 'traffic' | 'close' | 'breakFlow' | 'flowVersion' }
+  | { readonly do: 'reset' | 'traffic' | 'close' | 'breakFlow' | 'breakLayout' | 'flowVersion' | 'hourLater' }
   | {
       readonly do: 'change';
       readonly object: string;
