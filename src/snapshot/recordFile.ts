@@ -3,9 +3,10 @@ import type { ValueRow, Value } from '../records/fieldValue.js';
 import { Cell, emptyRow } from '../records/rowForm.js';
 import { fieldNamed, type ObjectDescribe } from '../records/objectDescribe.js';
 import type { StoreFolder } from '../store/ports.js';
-import { blocksWith } from './recordIndex.js';
+import { blocksWith, idsIn, type BlockPlace } from './recordIndex.js';
 import { mentionsOf } from './recordMentions.js';
-import { piecesOfBlocks, readIndex, recordPieces } from './recordPieces.js';
+import { piecesOfBlock, readIndex, recordPieces, unpackedBlocks, type UnpackedBlock } from './recordPieces.js';
+import { recordsNamed } from './recordSearch.js';
 import type { ObjectPart } from './snapshotFormat.js';
 
 /** What the columns of a file are, by its header. Those that the describe does not know are left out of rows. */
@@ -54,13 +55,46 @@ export async function* readRecordsById(
   ids: ReadonlySet<string>
 ): AsyncGenerator<ValueRow> {
   if (ids.size === 0) return;
-  const places = part.index === undefined ? undefined : await readIndex(folder, part.index);
-  const pieces = places
-    ? piecesOfBlocks(folder, part, [...places.slice(0, 1), ...blocksWith(places, ids)])
-    : recordPieces(folder, part);
-  yield* rowsOf(part, describe, pieces, function* (piece, columns) {
-    for (const index of piece.ends.keys()) if (ids.has(recordId(piece, index, columns.id))) yield index;
-  });
+  if (part.index !== undefined) yield* rowsInBlocks(folder, part, await readIndex(folder, part.index), describe, ids);
+  else
+    yield* rowsOf(part, describe, recordPieces(folder, part), (piece, columns) =>
+      [...piece.ends.keys()].filter((index) => ids.has(recordId(piece, index, columns.id)))
+    );
+}
+
+async function* rowsInBlocks(
+  folder: StoreFolder,
+  part: ObjectPart,
+  places: readonly BlockPlace[],
+  describe: ObjectDescribe,
+  ids: ReadonlySet<string>
+): AsyncGenerator<ValueRow> {
+  const sorted = [...ids].sort();
+  let columns: Columns | undefined;
+  for await (const block of unpackedBlocks(folder, part, [...places.slice(0, 1), ...blocksWith(places, sorted)])) {
+    if (!columns) {
+      const [header] = await recordsOf(part, block);
+      columns = new Columns(describe, parseRecord(header as Buffer));
+      continue;
+    }
+    const { id } = columns;
+    const records =
+      (id === 0 ? recordsNamed(block.bytes, idsIn(block.place, sorted)) : undefined) ??
+      (await recordsOf(part, block, (piece, index) => ids.has(recordId(piece, index, id))));
+    for (const record of records) yield columns.row(part.data, parseRecord(record));
+  }
+}
+
+/** The records of a block, found by looking at all of them. */
+async function recordsOf(
+  part: ObjectPart,
+  block: UnpackedBlock,
+  isWanted: (piece: RecordPiece, index: number) => boolean = () => true
+): Promise<Buffer[]> {
+  const found: Buffer[] = [];
+  for await (const piece of piecesOfBlock(part, block))
+    for (const index of piece.ends.keys()) if (isWanted(piece, index)) found.push(recordAt(piece, index));
+  return found;
 }
 
 /** The rows that hold one of these Ids in any field, their own Id included; now and then one that holds none. */

@@ -42,14 +42,20 @@ function placeOf(line: unknown): BlockPlace | undefined {
   return { offset, bytes, rows, least, greatest };
 }
 
-/** The blocks that may hold one of these Ids. */
-export function blocksWith(places: readonly BlockPlace[], ids: Iterable<string>): BlockPlace[] {
-  const wanted = [...ids].sort();
-  return places.filter(({ least, greatest, rows }) => {
-    if (rows === 0) return false;
-    const at = firstNotBelow(wanted, least);
-    return at < wanted.length && (wanted[at] as string) <= greatest;
+/** The blocks that may hold one of these Ids, which have to be sorted. */
+export function blocksWith(places: readonly BlockPlace[], sorted: readonly string[]): BlockPlace[] {
+  return places.filter((place) => {
+    const at = firstNotBelow(sorted, place.least);
+    return place.rows > 0 && at < sorted.length && (sorted[at] as string) <= place.greatest;
   });
+}
+
+/** Those of sorted Ids that this block may hold. */
+export function idsIn({ least, greatest }: BlockPlace, sorted: readonly string[]): readonly string[] {
+  const from = firstNotBelow(sorted, least);
+  let to = from;
+  while (to < sorted.length && (sorted[to] as string) <= greatest) to += 1;
+  return sorted.slice(from, to);
 }
 
 function firstNotBelow(sorted: readonly string[], value: string): number {

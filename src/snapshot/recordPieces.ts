@@ -9,10 +9,12 @@ import type { ObjectPart } from './snapshotFormat.js';
 const decompress = promisify<Buffer, ZlibOptions, Buffer>(gunzip);
 /** Blocks that are decompressed by one call: a decompressor for each would take as long as its work. */
 const TOGETHER = 16;
-/** A little more than they hold, so that they are unpacked in one go. */
-const UNPACKED = { chunkSize: TOGETHER * BLOCK_BYTES + 1024 };
 /** Such calls that are under way, beside the main thread. */
-const AHEAD = 2;
+const AHEAD = 4;
+/** A gzip member ends with the length of what it holds (RFC 1952). */
+const LENGTH_BYTES = 4;
+/** A decompressor that was given just enough room asks for more before it sees that it is done. */
+const SPARE_BYTES = 64;
 /** What a decompressor hands out at once; its default would cost a call for every 16 KiB. */
 const CHUNK_BYTES = 256 * 1024;
 
@@ -37,14 +39,49 @@ export async function* piecesOfBlocks(
   part: ObjectPart,
   places: readonly BlockPlace[]
 ): AsyncGenerator<RecordPiece> {
+  for await (const { raw, blocks } of batchesOf(folder, part, places))
+    yield* wholePieces(part, [raw], recordsIn(blocks.map(({ place }) => place)));
+}
+
+/** The records of one block. */
+export function piecesOfBlock(part: ObjectPart, { place, bytes }: UnpackedBlock): AsyncGenerator<RecordPiece> {
+  return wholePieces(part, [bytes], recordsIn([place]));
+}
+
+/** A block as it was before it was compressed: whole records, one after the other. */
+export interface UnpackedBlock {
+  readonly place: BlockPlace;
+  readonly bytes: Buffer;
+}
+
+/** These blocks, in their order, proven by their checksums. */
+export async function* unpackedBlocks(
+  folder: StoreFolder,
+  part: ObjectPart,
+  places: readonly BlockPlace[]
+): AsyncGenerator<UnpackedBlock> {
+  for await (const { blocks } of batchesOf(folder, part, places)) yield* blocks;
+}
+
+interface Batch {
+  readonly raw: Buffer;
+  readonly blocks: readonly UnpackedBlock[];
+}
+
+/** Blocks that were decompressed together, while the next ones are. */
+async function* batchesOf(folder: StoreFolder, part: ObjectPart, places: readonly BlockPlace[]): AsyncGenerator<Batch> {
   const packed = folder.readParts(part.data, places);
-  const started: Array<Promise<Buffer>> = [];
+  const started: Array<Promise<Batch>> = [];
   const batches = Math.ceil(places.length / TOGETHER);
   try {
     for (let next = 0, at = 0; at < batches; at += 1) {
-      for (; next < batches && next < at + AHEAD; next += 1) started.push(unpacked(await nextOf(packed, TOGETHER)));
-      const raw = await (started.shift() as Promise<Buffer>);
-      yield* wholePieces(part, [raw], recordsIn(places.slice(at * TOGETHER, (at + 1) * TOGETHER)));
+      for (; next < batches && next < at + AHEAD; next += 1) {
+        const batch = places.slice(next * TOGETHER, (next + 1) * TOGETHER);
+        started.push(unpacked(part, batch, await nextOf(packed, batch.length)));
+        // It is waited for later, unless an earlier one fails.
+        started.at(-1)?.catch(() => undefined);
+      }
+      yield await (started.shift() as Promise<Batch>);
     }
   } finally {
     await packed.return(undefined);
@@ -62,12 +99,21 @@ async function nextOf(parts: AsyncGenerator<Buffer>, count: number): Promise<Buf
   return found;
 }
 
-/** The bytes of gzip members, one after the other. */
-function unpacked(members: readonly Buffer[]): Promise<Buffer> {
-  const raw = decompress(Buffer.concat(members), UNPACKED);
-  // It is waited for later, unless an earlier one fails.
-  raw.catch(() => undefined);
-  return raw;
+/** Gzip members, one after the other, each of which is a block. */
+async function unpacked(part: ObjectPart, places: readonly BlockPlace[], members: readonly Buffer[]): Promise<Batch> {
+  const lengths = members.map((member) => member.readUInt32LE(member.length - LENGTH_BYTES));
+  const length = lengths.reduce((sum, one) => sum + one, 0);
+  const raw = await decompress(Buffer.concat(members), {
+    chunkSize: Math.min(length, TOGETHER * BLOCK_BYTES) + SPARE_BYTES,
+  });
+  if (raw.length !== length) throw new Error(`blocks of ${part.data} hold ${raw.length} bytes, they say ${length}`);
+  let end = 0;
+  const blocks = places.map((place, n) => {
+    const from = end;
+    end += lengths[n] ?? 0;
+    return { place, bytes: raw.subarray(from, end) };
+  });
+  return { raw, blocks };
 }
 
 /** How many records blocks have to hold; the header is a block and a record of its own. */

@@ -3,7 +3,7 @@ import type { FilePart } from './ports.js';
 /** Bytes read at once at most, unless a single part is longer. */
 const MOST_BYTES = 1024 * 1024;
 /** Bytes between two parts that are read along: to ask the system once more would take longer. */
-const MOST_BETWEEN = 128 * 1024;
+const MOST_BETWEEN = 32 * 1024;
 
 /** Parts that are read together, from the first byte of the first to the last of the last. */
 export interface PartSpan {

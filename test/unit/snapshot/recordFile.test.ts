@@ -146,6 +146,19 @@ describe('a record file', () => {
       expect(read).to.be.lessThan((await folder.stat(part.data)).bytes / 2);
     });
 
+    it('gives the rows that are asked for, few or many of a block, and those between them that are not there', async () => {
+      const { folder, part } = await written(2);
+      const every = await all(readRecordFile(folder, part, DESCRIBE));
+      for (const step of [1, 7, 400, 2_999]) {
+        const ids = new Set(every.filter((_row, at) => at % step === 0).flatMap((row) => row.Id ?? []));
+        const between = [...ids].map((id) => id.replace('AAA', 'AAZ'));
+        const rows = await all(readRecordsById(folder, part, DESCRIBE, ids));
+        expect(rows).to.deep.equal(every.filter(({ Id }) => ids.has(String(Id))));
+        expect(await all(readRecordsById(folder, part, DESCRIBE, new Set([...between, ...ids])))).to.deep.equal(rows);
+        expect(await all(readRecordsById(folder, part, DESCRIBE, new Set(between)))).to.deep.equal([]);
+      }
+    });
+
     it('gives the rows that hold an Id somewhere', async () => {
       const { folder, part } = await written(1);
       const rows = await all(readRecordsMentioning(folder, part, DESCRIBE, new Set([idAt(701)])));
