@@ -8,7 +8,7 @@ import { earlierRuns, readAccounts, readRun, type EarlierRun } from './earlierRu
 import { isUnfinished, type RunState } from './journal/journal.js';
 import type { ItemOutcome } from './outcome.js';
 import { checkAgain, openPlan, type ReadyPlan } from './readyPlan.js';
-import { readResult } from './journal/namedFiles.js';
+import { readNamed, readResult } from './journal/namedFiles.js';
 import { awaitOwnWork, recoverSteps } from './journal/recoverSteps.js';
 import { intendedPath, RunJournal } from './runContext.js';
 import type { RunResult } from './runResult.js';
@@ -116,7 +116,10 @@ async function settledOutcomes(folder: StoreFolder, state: RunState): Promise<Ma
   return outcomes;
 }
 
-/** Steps whose effect may have begun, by their intention or by the rows written down just before it. */
+/**
+ * Steps whose effect may have begun, by their intention, with the rows that were to be written. A file that no intention names
+ * is of one that never came to be: nothing was sent for it.
+ */
 async function begunSteps(
   folder: StoreFolder,
   { plan }: ReadyPlan,
@@ -124,10 +127,13 @@ async function begunSteps(
 ): Promise<Map<string, ReadonlySet<string>>> {
   const begun = new Map<string, ReadonlySet<string>>();
   for (const { id } of plan.steps) {
-    const path = intendedPath(id);
-    if (await folder.exists(path))
-      begun.set(id, new Set((await folder.read(path)).toString('utf8').split('\n').filter(Boolean)));
-    else if (state.steps.get(id)?.intended) begun.set(id, new Set());
+    const known = state.steps.get(id);
+    if (!known?.intended) continue;
+    // Journals of the first releases do not name it.
+    const unnamed = (await folder.exists(intendedPath(id))) ? { path: intendedPath(id), sha256: undefined } : undefined;
+    const file = known.rows ?? unnamed;
+    const rows = file ? (await readNamed(folder, file.path, file.sha256)).toString('utf8') : '';
+    begun.set(id, new Set(rows.split('\n').filter(Boolean)));
   }
   return begun;
 }

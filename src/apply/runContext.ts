@@ -140,18 +140,37 @@ export class RunJournal {
   }
 }
 
-/** The intention is on disk before the effect. `rows` are those that are to be written, besides those that were before a crash. */
+/**
+ * The intention is on disk before the effect, and before it the rows that are to be written: `rows`, besides those that were
+ * before a crash.
+ */
 export async function intend(run: RunContext, step: Step, rows?: readonly string[]): Promise<void> {
-  const path = intendedPath(step.id);
   // Rows that become due only when the run is gone on with are written by it too; those of before stay its own.
   const all = rows && [...new Set([...(run.begun.get(step.id) ?? []), ...rows])];
-  if (all) await run.folder.write(path, all.map((id) => `${id}\n`).join(''));
+  const named = all && (await keepIntended(run.folder, step.id, all));
   const orgTime = run.org.lastAnswerAt();
   run.intended.add(step.id);
-  await run.journal.append({ kind: 'stepIntended', step: step.id, ...(orgTime ? { orgTime } : {}) });
+  await run.journal.append({
+    kind: 'stepIntended',
+    step: step.id,
+    ...(orgTime ? { orgTime } : {}),
+    ...(named ?? {}),
+  });
 }
 
-/** Where the Ids of the rows stand that a record step was about to write. */
+/** A step that is begun once more has a file of its own: what a line of the journal names stays as it was. */
+async function keepIntended(
+  folder: StoreFolder,
+  step: string,
+  rows: readonly string[]
+): Promise<{ readonly rows: string; readonly sha256: string }> {
+  let path = intendedPath(step);
+  for (let n = 2; await folder.exists(path); n += 1) path = intendedPath(`${step}.${n}`);
+  const { sha256 } = await folder.write(path, rows.map((row) => `${row}\n`).join(''));
+  return { rows: path, sha256 };
+}
+
+/** Where the rows stand that a step was about to write, when it was begun for the first time. */
 export function intendedPath(step: string): string {
   return `intended/${step}.txt`;
 }

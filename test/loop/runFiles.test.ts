@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { chain, GENESIS, readJournal } from '../../src/apply/journal/journal.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
 import { Refusal } from '../../src/model/refusal.js';
 import { openRun } from '../../src/validate/validateOrg.js';
@@ -92,5 +93,60 @@ describe('files of a run that somebody changed', function () {
     expect(scene.org.opLog.entries.slice(writes).filter(({ kind }) => kind !== 'request')).to.deep.equal([]);
     await put(path, content);
     expect((await new Life(scene, 3).resume(run as StoreId)).status).to.equal('succeeded');
+  });
+
+  describe('with the rows that a step was about to write', () => {
+    /** A run that was cut off right after a step with rows was begun. */
+    const cutOff = async (): Promise<{ run: StoreId; paths: string[] }> => {
+      scene = await story.scene();
+      const first = new Life(scene, 1, {
+        answers: () => ({
+          updateRows: async () => {
+            throw new Error('socket hang up');
+          },
+        }),
+      });
+      const { status, runId } = await first.apply(story.plan);
+      expect(status).to.equal('interrupted');
+      return { run: idOf(runId), paths: pathsOf(runId, 'intended/') };
+    };
+
+    it('are refused by the run that is gone on with, and believed as they were', async () => {
+      const { run, paths } = await cutOff();
+      const writes = scene.org.opLog.entries.length;
+      expect(paths.length).to.be.above(1);
+      for (const path of paths) {
+        const name = path.split(`/runs/${run}/`)[1] ?? '';
+        const content = await scene.disk.read(path);
+        await put(path, Buffer.from(content.toString().split('\n').slice(1).join('\n')));
+        expect(await refused(new Life(scene, 2).resume(run)), name).to.equal(`${name} was changed`);
+        await put(path, undefined);
+        expect(await refused(new Life(scene, 2).resume(run)), name).to.equal(`${name} is missing`);
+        await put(path, content);
+      }
+      expect(scene.org.opLog.entries.slice(writes).filter(({ kind }) => kind !== 'request')).to.deep.equal([]);
+      expect((await new Life(scene, 3).resume(run)).status).to.equal('succeeded');
+      const named = pathsOf(run, 'intended/').map((path) => path.split('/').at(-1) ?? '');
+      expect(
+        named.some((name) => name.endsWith('.2.txt')),
+        'begun again: a file of its own'
+      ).to.equal(true);
+    });
+
+    it('are believed as they stand where the journal is of a release that did not name them', async () => {
+      const { run } = await cutOff();
+      const [path = ''] = pathsOf(run, 'journal.ndjson');
+      const reading = readJournal((await scene.disk.read(path)).toString());
+      if (reading.kind === 'edited') throw new Error('the journal does not fit together');
+      let hash = GENESIS;
+      const lines = reading.entries.map((entry, n) => {
+        const old = entry.kind === 'stepIntended' ? { kind: entry.kind, step: entry.step, at: entry.at } : entry;
+        const line = chain(hash, n, old);
+        hash = line.hash;
+        return `${JSON.stringify(line)}\n`;
+      });
+      await put(path, Buffer.from(lines.join('')));
+      expect((await new Life(scene, 3).resume(run)).status).to.equal('succeeded');
+    });
   });
 });

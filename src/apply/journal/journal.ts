@@ -45,6 +45,9 @@ export type JournalEntry =
       readonly step: string;
       /** The org's clock at its last answer: a job of this step is not older. */
       readonly orgTime?: string;
+      /** The file with the rows that are about to be written, of a step with rows, and its SHA-256. */
+      readonly rows?: string;
+      readonly sha256?: string;
     }
   | {
       readonly kind: 'jobCreated';
@@ -148,6 +151,8 @@ export interface StepState {
   readonly intended: boolean;
   /** The org's clock just before the effect, where the intention has it. */
   readonly intendedAt?: string;
+  /** The file with the rows that were to be written, by the last intention that names one. */
+  readonly rows?: { readonly path: string; readonly sha256?: string };
   readonly jobs: readonly StepJob[];
   readonly settled?: { readonly counts: OutcomeCounts; readonly outcomes: string; readonly sha256?: string };
 }
@@ -196,9 +201,15 @@ export function runState(entries: readonly JournalEntry[]): RunState | undefined
     switch (entry.kind) {
       case 'stepIntended':
         // Begun again after it was settled (it had been skipped or left in doubt): the old account no longer holds.
-        change(entry.step, ({ jobs, intendedAt }) => {
+        change(entry.step, ({ jobs, intendedAt, rows: before }) => {
           const at = intendedAt ?? entry.orgTime;
-          return { intended: true, jobs, ...(at === undefined ? {} : { intendedAt: at }) };
+          const { rows: path, sha256: hash } = entry;
+          const rows = path === undefined ? before : { path, ...(hash === undefined ? {} : { sha256: hash }) };
+          return {
+            ...{ intended: true, jobs },
+            ...(at === undefined ? {} : { intendedAt: at }),
+            ...(rows === undefined ? {} : { rows }),
+          };
         });
         break;
       case 'jobCreated': {
