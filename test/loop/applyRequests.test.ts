@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { wideObject } from '../../scripts/bench/wideObject.js';
 import type { RequestHead } from '../org/engine/switches.js';
+import { apexClass, deployAs } from '../support/deploys.js';
 import { World } from '../support/world.js';
 
 const OBJECTS = Array.from({ length: 10 }, (_, n) => ({ object: `Reading_${n}__c`, prefix: `aZ${n}`, rows: 40 }));
@@ -131,5 +132,35 @@ describe('the requests of an apply', function () {
     const run = await world.apply(plan);
     expect([run.status, run.totals]).to.deep.equal(['succeeded', { restored: 3 }]);
     expect([world.row(RULES, FIRST)?.Name, world.row(RULES, SECOND)?.Name]).to.deep.equal(['plain', text]);
+  });
+
+  it('ask for no describe between the reading of the rows of a step and their write', async () => {
+    const snapshot = await world.snapshot({ ...scope, metadata: [{ type: 'ApexClass', fullName: 'DiscountLimits' }] });
+    release();
+    // What the run deploys may change what objects are like: from there on it has to describe them anew.
+    await deployAs(world, 'Dov Deployer', apexClass('DiscountLimits', 'public class DiscountLimits { }'), [
+      'ApexClass:DiscountLimits',
+    ]);
+    const plan = await world.plan(snapshot, { everybody: true });
+    expect(plan.steps.map(({ lane }) => lane)).to.deep.equal(['metadata', 'records', 'records']);
+    const asked: string[] = [];
+    const keep = ({ method, path, parts = [] }: RequestHead): boolean => {
+      asked.push(parts.length > 0 ? parts.join(' + ') : `${method} ${path}`);
+      return false;
+    };
+    world.org.switches.beforeRequest = [{ when: keep, run: () => undefined }];
+    expect((await world.apply(plan)).status).to.equal('succeeded');
+    const kinds = asked
+      .slice(asked.findLastIndex((one) => one.includes('/Soap/m/')) + 1)
+      .map((one) =>
+        one.startsWith('PATCH ') ? 'write, and read behind it' : /describe$/.test(one) ? 'describe' : 'read'
+      );
+    expect(kinds).to.deep.equal([
+      'describe',
+      'describe',
+      'read',
+      'write, and read behind it',
+      'write, and read behind it',
+    ]);
   });
 });
