@@ -98,3 +98,26 @@ describe('the commands around a rollback, without an org', () => {
     expect(await code('show')).to.equal(2);
   });
 });
+
+describe('the nightly check after a rollback', () => {
+  let world: World;
+  before(async () => {
+    world = await World.start();
+    await world.rolledBack({ records: [{ object: 'Product2' }] }, () =>
+      world.update('Dov Deployer', 'Product2', CREMA_UNO, { Name: 'Spring' })
+    );
+    await logInAs(world, 'Ada Admin', 'practice');
+  });
+  after(() => world.close());
+
+  const check = async (): Promise<number> => {
+    const args = ['--store', `${world.folder}/.rollback`, '-o', 'practice', '--drift-only', '--exit-code'];
+    return (await printed('plan', args)).code;
+  };
+
+  it('compares the org with the snapshot to which it was taken back', async () => {
+    expect(await check()).to.equal(0);
+    world.update('Cleo Colleague', 'Product2', CREMA_UNO, { Name: 'Hers' });
+    expect(await check()).to.equal(5);
+  });
+});

@@ -124,7 +124,9 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
     const old = flags.refresh && (await openOldPlan(store, flags.refresh, orgId));
-    const snapshotId = await chooseSnapshot(store, old ? old.plan.snapshotId : flags.snapshot, orgId);
+    // What the org was taken back to is what it is to stay like.
+    const typed = flags.snapshot ?? (asked.driftOnly ? 'latest' : undefined);
+    const snapshotId = await chooseSnapshot(store, old ? old.plan.snapshotId : typed, orgId);
     const after = flags.after && (await chooseFollower(store, flags.after, snapshotId));
     const baseline = await openBaselineToPlan(store, snapshotId, orgId);
     sameApiVersion(flags['api-version'], baseline.snapshot.apiVersion);
