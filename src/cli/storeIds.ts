@@ -124,8 +124,8 @@ export async function chooseRun(store: Store, typed: string | undefined, orgId: 
 }
 
 /**
- * A thing of the store of any of these kinds, by its id, by a prefix that only one of them has, or the newest of the org
- * (of any org when none is named).
+ * A thing of the store of any of these kinds, by its id, by a prefix that only one of them has, or with `latest` the newest of
+ * the org (of any org when none is named).
  */
 export function chooseEntry(
   inventory: Inventory,
@@ -141,7 +141,7 @@ export function chooseEntry(
   if (typed === 'latest') {
     // An undo point is no state that a person took.
     const taken = entries.filter((entry) => entry.kind !== 'snapshot' || entry.undoOf === null);
-    const newest = taken.filter((entry) => orgId === undefined || entry.orgId === orgId).at(-1);
+    const newest = latestOf(taken.filter((entry) => orgId === undefined || entry.orgId === orgId));
     if (!newest) throw new Refusal('nothingInStore', { tokens: [noun, orgId ? ` of org ${orgId}` : '', store] });
     return newest;
   }
@@ -153,4 +153,21 @@ export function chooseEntry(
       tokens: [noun, typed, matches.map((entry) => `${entry.kind} ${entry.id}`).join(', ')],
     });
   return match;
+}
+
+/**
+ * The newest of entries that are sorted by id. The ids of one kind are by one clock: of snapshots by the org's, of plans and
+ * runs by this machine's. Where the two disagree, a plan is still younger than its snapshot and a run than its plan.
+ */
+function latestOf(entries: readonly Entry[]): Entry | undefined {
+  const ofKind = (kind: Entry['kind']): Entry[] => entries.filter((entry) => entry.kind === kind).slice(-1);
+  return [...ofKind('snapshot'), ...ofKind('plan'), ...ofKind('run')].reduce<Entry | undefined>(
+    (latest, entry) => (!latest || madeFrom(entry, latest) || entry.id > latest.id ? entry : latest),
+    undefined
+  );
+}
+
+function madeFrom(entry: Entry, from: Entry): boolean {
+  if (from.kind === 'snapshot') return entry.kind !== 'snapshot' && entry.snapshotId === from.id;
+  return entry.kind === 'run' && from.kind === 'plan' && entry.planId === from.id;
 }

@@ -52,4 +52,21 @@ describe('an id as a person types it', () => {
     expect(choose('latest')).to.equal(`snapshot ${storeIdOf(4)}`);
     expect(refused(() => choose('latest', KINDS, '00D000000000099EAA'))).to.equal('nothingInStore');
   });
+
+  it('is with "latest" what was made from what is there, where the clock of this machine is behind that of the org', async () => {
+    const store = new MemoryStore();
+    const latest = async (): Promise<string> => {
+      const { kind, id } = chooseEntry(await readInventory(store, new Date()), 'latest', KINDS, ORG, '.rollback');
+      return `${kind} ${id}`;
+    };
+    await putSnapshot(store, storeIdOf(50));
+    await putPlan(store, storeIdOf(2), { snapshotId: storeIdOf(50) });
+    expect(await latest()).to.equal(`plan ${storeIdOf(2)}`);
+    await putRun(store, storeIdOf(1), { planId: storeIdOf(2), snapshotId: storeIdOf(50) });
+    expect(await latest()).to.equal(`run ${storeIdOf(1)}`);
+    await putPlan(store, storeIdOf(3), { snapshotId: storeIdOf(50) });
+    expect(await latest(), 'another plan after the run').to.equal(`plan ${storeIdOf(3)}`);
+    await putSnapshot(store, storeIdOf(51));
+    expect(await latest(), 'a snapshot from which nothing was made yet').to.equal(`snapshot ${storeIdOf(51)}`);
+  });
 });
