@@ -51,6 +51,24 @@ describe('a snapshot in a store', () => {
     expect(baseline.components.wholeTypes).to.deep.equal(['ApexClass']);
   });
 
+  it('means the same with the keys of its objects in another order; other white space is an edit', async () => {
+    const { store, folder } = await written();
+    const text = (await folder.read('snapshot.json')).toString('utf8');
+    const turned = (value: unknown): unknown => {
+      if (typeof value !== 'object' || value === null) return value;
+      if (Array.isArray(value)) return value.map(turned);
+      return Object.fromEntries(
+        Object.entries(value)
+          .reverse()
+          .map(([key, inner]) => [key, turned(inner)])
+      );
+    };
+    await folder.write('snapshot.json', jsonText(turned(JSON.parse(text))));
+    expect((await openBaseline(store, ID, ORG)).snapshot.id).to.equal(ID);
+    await folder.write('snapshot.json', text.replace('{\n  ', '{\n   '));
+    expect(await refused(store)).to.include('it was edited after it was written');
+  });
+
   it('of another org is refused, naming both', async () => {
     const { store } = await written();
     expect(await refused(store, '00D000000000099EAA')).to.deep.equal([
