@@ -1,15 +1,12 @@
 import { recordId, type RecordPiece } from '../records/csvRecords.js';
 import { gzipMember } from './gzipMembers.js';
+import { SpareBuffers } from './spareBuffers.js';
 
 /** Raw bytes of a block at most: small enough that one row is read for little, large enough to be compressed well. */
 export const BLOCK_BYTES = 64 * 1024;
 
-/**
- * Blocks are filled in the same few buffers over and over: each one made anew would wait for a collection of all garbage,
- * and those would take longer than the reading.
- */
-const SPARE: Buffer[] = [];
-const MOST_SPARE = 16;
+/** For blocks that are filled or compressed, and for those that wait compressed. */
+const SPARE = new SpareBuffers(6 * 1024 * 1024);
 
 /** Rows that were compressed by themselves: a gzip member, which can be read without those before it. */
 export interface Block {
@@ -19,6 +16,8 @@ export interface Block {
   /** Least and greatest of the rows' Ids; empty for the header. */
   readonly least: string;
   readonly greatest: string;
+  /** To be called when nobody looks at `bytes` any more. */
+  readonly release: () => void;
 }
 
 /** Gathers records into blocks and compresses them beside the main thread. Keeps nothing of what it is given. */
@@ -40,7 +39,7 @@ export class BlockBuilder {
     const { bytes, ends } = piece;
     let [copied, end] = [0, 0];
     const copy = (): void => {
-      this.buffer ??= SPARE.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      this.buffer ??= SPARE.take(BLOCK_BYTES);
       this.size += bytes.copy(this.buffer, this.size, copied, end);
       copied = end;
     };
@@ -67,9 +66,7 @@ export class BlockBuilder {
     if (!buffer || size === 0) return;
     this.buffer = undefined;
     this.size = 0;
-    this.hand(buffer.subarray(0, size), () => {
-      if (SPARE.length < MOST_SPARE) SPARE.push(buffer);
-    });
+    this.hand(buffer.subarray(0, size), () => SPARE.give(buffer));
   }
 
   private count(id: string): void {
@@ -86,5 +83,6 @@ export class BlockBuilder {
 }
 
 export async function compressed(raw: Buffer, of: Pick<Block, 'rows' | 'least' | 'greatest'>): Promise<Block> {
-  return { bytes: await gzipMember(raw), rawBytes: raw.length, ...of };
+  const { bytes, whole } = await gzipMember(raw, SPARE);
+  return { bytes, rawBytes: raw.length, ...of, release: () => SPARE.give(whole) };
 }

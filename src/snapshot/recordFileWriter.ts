@@ -125,8 +125,9 @@ export class RecordFileWriter {
     }
   }
 
-  private async write({ bytes, rawBytes, rows, least, greatest }: Block): Promise<void> {
+  private async write({ bytes, rawBytes, rows, least, greatest, release }: Block): Promise<void> {
     await this.sink.write(bytes);
+    release();
     passed(rawBytes);
     this.places.push({ offset: this.offset, bytes: bytes.length, rows, least, greatest });
     this.offset += bytes.length;

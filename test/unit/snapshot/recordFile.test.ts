@@ -9,6 +9,7 @@ import type { ValueRow } from '../../../src/records/fieldValue.js';
 import { readRecordFile, readRecordsById, readRecordsMentioning } from '../../../src/snapshot/recordFile.js';
 import { RecordFileWriter } from '../../../src/snapshot/recordFileWriter.js';
 import type { ObjectPart } from '../../../src/snapshot/snapshotFormat.js';
+import { NODE_DISK, type Disk } from '../../../src/store/disk.js';
 import { FileStore } from '../../../src/store/fileStore.js';
 import type { FilePart, StoreFolder } from '../../../src/store/ports.js';
 import { typedText } from '../support/arbitraries.js';
@@ -28,8 +29,8 @@ const PART: ObjectPart = {
 
 describe('a record file', () => {
   const temp = tempFolders();
-  const aFolder = async (): Promise<StoreFolder> =>
-    new FileStore(join(await temp(), '.rollback'), '.rollback').create(
+  const aFolder = async (disk = NODE_DISK): Promise<StoreFolder> =>
+    new FileStore(join(await temp(), '.rollback'), '.rollback', disk).create(
       'snapshots',
       '20261121T053012Z-prod-3f9c1a' as StoreId
     );
@@ -96,8 +97,8 @@ describe('a record file', () => {
       };
     };
     /** Some rows of each page at a time; the first page is the slowest. */
-    const written = async (pages: number): Promise<{ folder: StoreFolder; part: ObjectPart }> => {
-      const folder = await aFolder();
+    const written = async (pages: number, disk = NODE_DISK): Promise<{ folder: StoreFolder; part: ObjectPart }> => {
+      const folder = await aFolder(disk);
       const file = await RecordFileWriter.open(folder, PART.data);
       file.header(['Id', 'Name', 'Price__c']);
       const size = COUNT / pages;
@@ -129,6 +130,23 @@ describe('a record file', () => {
         ['Id', 'Name', 'Price__c'],
         ...Array.from({ length: COUNT }, (_, n) => rowAt(n)),
       ]);
+    });
+
+    it('has every byte as it was, on a disk that takes its time with each write', async () => {
+      const slow: Disk = {
+        ...NODE_DISK,
+        create: async (path) => {
+          const file = await NODE_DISK.create(path);
+          const write = async (bytes: Uint8Array): Promise<void> => {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            await file.write(bytes);
+          };
+          return { ...file, write };
+        },
+      };
+      const { folder, part } = await written(4, slow);
+      const plain = gunzipSync(await folder.read(part.data)).toString('utf8');
+      expect(parse(plain).slice(1)).to.deep.equal(Array.from({ length: COUNT }, (_, n) => rowAt(n)));
     });
 
     it('gives single rows without reading the others', async () => {
