@@ -27,6 +27,30 @@ describe('conflicts', () => {
   afterEach(() => world.close());
   const later = (): void => world.org.clock.advance(60_000);
 
+  it('keep a row that a colleague created and the deployment took along with its parent: both come back', async () => {
+    const ACTION = 'SBQQ__PriceAction__c';
+    const snapshot = await world.snapshot({ records: [{ object: RULES }, { object: ACTION }] });
+    later();
+    const values = { SBQQ__Rule__c: RULE, SBQQ__Value__c: '7' };
+    const hers = world.insert('Cleo Colleague', ACTION, values);
+    const his = world.insert('Dov Deployer', ACTION, values);
+    later();
+    world.delete('Dov Deployer', RULE);
+    later();
+    const dov = { changedBy: ['dov.deployer@brightcup.example'] };
+    const plan = await world.plan(snapshot, dov);
+    expect(plan.conflicts.map(({ target, kind, decision }) => [target, kind, decision])).to.deep.equal([
+      [`record:${ACTION}:${hers}`, 'createdByOther', 'keep'],
+    ]);
+    const named = [{ selector: `record:${ACTION}:${hers}`, decision: 'restore' as const }];
+    expect((await world.plan(snapshot, { ...dov, choice: { resolve: named } })).summary.deleteRecords).to.equal(2);
+    const run = await world.apply(plan);
+    expect(run.status).to.equal('succeeded');
+    expect([hers, his].map((id) => world.row(ACTION, id) !== undefined)).to.deep.equal([true, false]);
+    expect(world.row(RULES, RULE)).to.not.equal(undefined);
+    expect((await world.validate(snapshot, run)).verdict).to.equal('restoredExceptKept');
+  });
+
   it('are kept by default; what is overwritten as asked is saved first, and can be put back', async () => {
     const before = await world.snapshot(SCOPE);
     await deployAs(

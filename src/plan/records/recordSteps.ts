@@ -13,6 +13,7 @@ import { lookOnly } from '../recheck.js';
 import type { RecordFacts } from './recordFacts.js';
 import { RecordSheets, rowsIn } from './recordSheet.js';
 import { stepsOf } from '../stepsOf.js';
+import { strayConflicts, strayFate } from './strayClaims.js';
 import { sweepWithParents } from './strayRows.js';
 import { takeBackDelete } from './takeBackDelete.js';
 import { takeBackInsert } from './takeBackInsert.js';
@@ -90,12 +91,11 @@ function sheetsOf(
     else if (change.kind === 'inserted') takeBackInsert(change, facts, decisions, draft, sheets);
   }
   // Whoever chose a parent chose what comes back with it; what was left out, or is not known, stays all the same.
-  sweepWithParents(
-    changes,
-    facts,
-    sheets,
-    (target) => leftOut({ ...decisions.choice, only: [] }, target) !== undefined
+  const anyOf = { ...decisions.choice, only: [] };
+  const strays = sweepWithParents(changes, facts, sheets, (change) =>
+    leftOut(anyOf, recordTarget(change.object, change.id)) ? 'leftOut' : strayFate(change, decisions)
   );
+  draft.conflicts.push(...strayConflicts(strays, decisions));
   acceptBlankedLookups(sheets, facts);
   turnAwayFirst(sheets, facts);
   waitForConditions(sheets, facts);

@@ -530,4 +530,69 @@ describe('what comes back with a master whatever the plan says', () => {
     expect(sweep?.detail).to.include({ strays: true });
     expect(sweep?.after).to.deep.equal(['records:undelete:Master__c']);
   });
+
+  describe('and somebody else created since', () => {
+    const passing = (id: string, master: string, creator: string): RecordChange => {
+      const values = { Master__c: master, Must__c: G };
+      const change = deleted('Detail__c', id, values);
+      return {
+        ...change,
+        kind: 'passing',
+        baseline: undefined,
+        now: { Id: id, ...values, ...stamps(DEPLOYER, creator) },
+      };
+    };
+    const swept = (draft: Draft): string[] => itemsOf(draft, 'sweep', 'Detail__c').map(({ id }) => id);
+    const master = deleted('Master__c', M, { Name: 'm' });
+    const D2 = recordIdOf('a03', 2);
+
+    it('stays, as a conflict, whoever deleted it with its master; the deployers’ own goes again', () => {
+      const draft = plan([master, passing(D, M, COLLEAGUE), passing(D2, M, DEPLOYER)], decisions(), FAMILY);
+      expect(swept(draft)).to.deep.equal([D2]);
+      expect(draft.conflicts).to.deep.equal([
+        {
+          target: `record:Detail__c:${D}`,
+          kind: 'createdByOther',
+          baseline: 'absent',
+          current: 'created since; it went with its parent, and comes back with it',
+          changedBy: 'cleo@example.com',
+          changedAt: DEPLOYED_AT,
+          decision: 'keep',
+        },
+      ]);
+    });
+
+    it('goes again where a person names it, or everybody’s changes go back', () => {
+      const resolve = [{ selector: `record:Detail__c:${D}`, decision: 'restore' as const }];
+      const named = plan([master, passing(D, M, COLLEAGUE)], decisions({ resolve }), FAMILY);
+      expect(swept(named)).to.deep.equal([D]);
+      expect(named.conflicts.map(({ kind, decision }) => [kind, decision])).to.deep.equal([
+        ['createdByOther', 'restore'],
+      ]);
+      const everybody = decisions({}, { source: 'everybody' });
+      const draft = plan([master, passing(D, M, COLLEAGUE)], everybody, FAMILY);
+      expect([swept(draft), draft.conflicts]).to.deep.equal([[D], []]);
+      const all = plan([master, passing(D, M, COLLEAGUE)], decisions({ onConflict: 'restore' }), FAMILY);
+      expect(swept(all), 'not by --on-conflict restore').to.deep.equal([]);
+    });
+
+    it('keeps what it is a detail of, too', () => {
+      const describes = [
+        anObject('Master__c', [aField('Name'), aLookup('Up__c', 'Master__c', MASTER)]),
+        ...FAMILY.slice(1),
+      ];
+      const own = recordIdOf('a01', 2);
+      const between: RecordChange = {
+        ...deleted('Master__c', own, { Name: 'own', Up__c: M }),
+        kind: 'passing',
+        baseline: undefined,
+      };
+      const draft = plan([master, between, passing(D, own, COLLEAGUE)], decisions(), describes);
+      expect(draft.steps.map(({ operation }) => operation)).to.deep.equal(['undeleteRecords']);
+      expect(draft.conflicts.map(({ kind, target }) => [kind, target])).to.deep.equal([
+        ['createdByOther', `record:Detail__c:${D}`],
+        ['cascadesOutsidePlan', `record:Master__c:${own}`],
+      ]);
+    });
+  });
 });
