@@ -4,7 +4,8 @@ import { Refusal } from '../model/refusal.js';
 import { checkKind, restRefusal, type Expected } from './answerBody.js';
 import { discard, network, type Answer, type Wire } from './network.js';
 import { badAnswer, OrgRequestError } from './orgRequestError.js';
-import { backOffMs, MAX_ATTEMPTS, retryAfterMs, verdictOn, type Failure } from './retryPolicy.js';
+import { RequestGate } from './requestGate.js';
+import { backOffMs, isLastAttempt, isTurnedAway, retryAfterMs, verdictOn, type Failure } from './retryPolicy.js';
 import type { Session } from './session.js';
 import { BrokenOff, TimedRequest } from './timedRequest.js';
 
@@ -53,6 +54,7 @@ export class OrgHttp {
   private answeredAt: string | undefined;
   private usage: ApiUsage | undefined;
   private refreshing: Promise<void> | undefined;
+  private readonly gate = new RequestGate();
   private readonly wire: Wire;
 
   public constructor(
@@ -165,14 +167,14 @@ export class OrgHttp {
         await this.refresh(failure.error);
         continue;
       }
-      if (verdict === 'giveUp' || attempt >= MAX_ATTEMPTS) throw failure.error;
+      if (verdict === 'giveUp' || isLastAttempt(failure, attempt)) throw failure.error;
       const asked = retryAfterMs(failure.retryAfter, Date.now());
       if (asked !== undefined && asked > LONGEST_WAIT_MS) throw failure.error;
       await this.wire.sleep(asked ?? backOffMs(attempt, settingMs('SF_ROLLBACK_RETRY_MS', 250), Math.random()));
     }
   }
 
-  /** One attempt, with everything that can go wrong on the way as a value. */
+  /** One attempt, in its turn. */
   private async once<T>(
     path: string,
     method: string,
@@ -180,36 +182,31 @@ export class OrgHttp {
     readsOnly: boolean,
     read: (response: Answer, timed: TimedRequest) => Promise<{ value: T } | Failure>
   ): Promise<{ value: T } | Failure> {
-    const token = this.session.accessToken();
-    const body =
-      options.json !== undefined
-        ? JSON.stringify(options.json)
-        : typeof options.body === 'function'
-          ? options.body(token)
-          : options.body;
-    const timed = new TimedRequest(
-      settingMs('SF_ROLLBACK_TIMEOUT_MS', readsOnly ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS),
-      body === undefined ? 0 : Buffer.byteLength(body)
-    );
-    this.sent += 1;
-    let response: Answer | undefined;
+    const leave = await this.gate.enter();
     try {
-      try {
-        response = await this.wire.fetch(this.url(path), {
-          method,
-          headers: {
-            authorization: `Bearer ${token}`,
-            accept: 'application/json',
-            'sforce-call-options': 'client=sf-plugin-rollback',
-            ...(options.json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
-            ...options.headers,
-          },
-          ...(body === undefined ? {} : { body }),
-          signal: timed.signal,
-        });
-      } catch (error) {
-        throw new BrokenOff(error);
-      }
+      const end = await this.tried(path, method, options, readsOnly, (response, timed) => {
+        if (response.ok) leave();
+        return read(response, timed);
+      });
+      if ('value' in end) this.gate.answered();
+      else if (isTurnedAway(end.error)) this.gate.turnedAway();
+      return end;
+    } finally {
+      leave();
+    }
+  }
+
+  /** Everything that can go wrong on the way is a value. */
+  private async tried<T>(
+    path: string,
+    method: string,
+    options: RequestOptions,
+    readsOnly: boolean,
+    read: (response: Answer, timed: TimedRequest) => Promise<{ value: T } | Failure>
+  ): Promise<{ value: T } | Failure> {
+    const { timed, response } = await this.send(path, method, options, readsOnly);
+    try {
+      if (response instanceof BrokenOff) throw response;
       this.noteHeaders(response);
       return await read(response, timed);
     } catch (error) {
@@ -222,7 +219,45 @@ export class OrgHttp {
     } finally {
       timed.end();
       // An answer that nobody wanted to read gives its connection back.
-      if (response && !timed.isTaken) await discard(response).catch(() => undefined);
+      if (!(response instanceof BrokenOff) && !timed.isTaken) await discard(response).catch(() => undefined);
+    }
+  }
+
+  /** Sends a request, with the session of this moment, and waits for the head of its answer. */
+  private async send(
+    path: string,
+    method: string,
+    options: RequestOptions,
+    readsOnly: boolean
+  ): Promise<{ readonly timed: TimedRequest; readonly response: Answer | BrokenOff }> {
+    const token = this.session.accessToken();
+    const body =
+      options.json !== undefined
+        ? JSON.stringify(options.json)
+        : typeof options.body === 'function'
+          ? options.body(token)
+          : options.body;
+    const timed = new TimedRequest(
+      settingMs('SF_ROLLBACK_TIMEOUT_MS', readsOnly ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS),
+      body === undefined ? 0 : Buffer.byteLength(body)
+    );
+    this.sent += 1;
+    try {
+      const response = await this.wire.fetch(this.url(path), {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: 'application/json',
+          'sforce-call-options': 'client=sf-plugin-rollback',
+          ...(options.json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+          ...options.headers,
+        },
+        ...(body === undefined ? {} : { body }),
+        signal: timed.signal,
+      });
+      return { timed, response };
+    } catch (error) {
+      return { timed, response: new BrokenOff(error) };
     }
   }
 

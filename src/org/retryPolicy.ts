@@ -12,7 +12,11 @@ export interface Failure {
 export type Verdict = 'again' | 'logInAgain' | 'limitReached' | 'giveUp';
 
 /** Attempts of one request, the first included. */
-export const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
+/** Of one that the org turns away because others run: they may take a minute, and to wait does no harm. */
+const MAX_TURNED_AWAY = 10;
+/** The longest pause between two attempts, where the org names none. */
+const LONGEST_PAUSE_MS = 20_000;
 
 /** Statuses that pass by themselves (REST guide, status codes; 420 is a session that was routed wrongly). */
 const PASSING_STATUS = new Set([408, 420, 500, 502, 503, 504]);
@@ -39,13 +43,25 @@ const PASSING_TEXT =
  */
 export function verdictOn({ error, neverSent }: Failure, repeatable: boolean): Verdict {
   if (error.status === 401 || error.code === 'INVALID_SESSION_ID') return 'logInAgain';
-  if (error.code === 'REQUEST_LIMIT_EXCEEDED')
-    // The same code stands for too many requests at a time, which passes within seconds, and for the day's limit.
-    return /concurrent/i.test(error.message) ? 'again' : 'limitReached';
-  if (neverSent || error.status === 429) return 'again';
+  if (isTurnedAway(error)) return 'again';
+  if (error.code === 'REQUEST_LIMIT_EXCEEDED') return 'limitReached';
+  if (neverSent) return 'again';
   const passes =
     PASSING_STATUS.has(error.status ?? 0) || PASSING_CODE.has(error.code) || PASSING_TEXT.test(error.message);
   return passes && repeatable ? 'again' : 'giveUp';
+}
+
+/**
+ * Whether the org did not even begin because too many requests run at a time. The code for that stands for the day's limit,
+ * too (Limits guide: `ConcurrentRequests`, `TotalRequests`).
+ */
+export function isTurnedAway({ status, code, message }: OrgRequestError): boolean {
+  return status === 429 || (code === 'REQUEST_LIMIT_EXCEEDED' && /concurrent/i.test(message));
+}
+
+/** Whether a request that failed so, at this attempt (from 1), is not tried any more. */
+export function isLastAttempt({ error }: Failure, attempt: number): boolean {
+  return attempt >= (isTurnedAway(error) ? MAX_TURNED_AWAY : MAX_ATTEMPTS);
 }
 
 /** Seconds or a date, as `Retry-After` may hold; undefined when it holds neither. In milliseconds from `now`. */
@@ -58,9 +74,9 @@ export function retryAfterMs(header: string | null | undefined, now: number): nu
 }
 
 /**
- * Milliseconds before the attempt after `attempt` (from 1): doubled each time, with jitter, so that many clients do not
+ * Milliseconds before the attempt after `attempt` (from 1): doubled each time up to 20 s, with jitter, so that many clients do not
  * come back at once. `dice` is from 0 to 1.
  */
 export function backOffMs(attempt: number, baseMs: number, dice: number): number {
-  return baseMs * 2 ** (attempt - 1) * (0.5 + dice / 2);
+  return Math.min(baseMs * 2 ** (attempt - 1), LONGEST_PAUSE_MS) * (0.5 + dice / 2);
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { OrgRequestError } from '../../../src/org/orgRequestError.js';
-import { backOffMs, retryAfterMs, verdictOn, type Failure } from '../../../src/org/retryPolicy.js';
+import { backOffMs, isLastAttempt, retryAfterMs, verdictOn, type Failure } from '../../../src/org/retryPolicy.js';
 
 const failed = (code: string, status?: number, message = code): Failure => ({
   error: new OrgRequestError(code, message, status, false),
@@ -31,6 +31,17 @@ describe('what follows a failed request', () => {
       { ...failed('NETWORK'), neverSent: true },
     ])
       expect(verdictOn(failure, false), failure.error.message).to.equal('again');
+  });
+
+  it('is more patient with an org that has too much to do than with one that fails', () => {
+    const busy = failed('REQUEST_LIMIT_EXCEEDED', 403, 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.');
+    const attempts = (failure: Failure): number =>
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].findIndex((n) => isLastAttempt(failure, n)) + 1;
+    expect(attempts(failed('HTTP_503', 503))).to.equal(5);
+    expect(attempts(busy)).to.equal(10);
+    const pauses = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => backOffMs(n, 250, 0));
+    expect(Math.max(...pauses)).to.equal(10_000);
+    expect(pauses.reduce((sum, pause) => sum + pause)).to.be.greaterThan(30_000);
   });
 
   it('never repeats a refusal', () => {
