@@ -129,7 +129,7 @@ export async function makePlan(
           ...needs,
           ...keptAccess(draft, observed.changes),
           ...recalculated,
-          ...earlierRunFindings(baseline, draft.conflicts, org.identity.label),
+          ...earlierRunFindings(baseline, draft, org.identity.label),
         ],
       },
     ]),

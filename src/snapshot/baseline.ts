@@ -43,10 +43,12 @@ export interface Baseline {
   readonly inDoubt?: ReadonlyMap<string, string>;
   /** Runs of this org that were stopped or cut off. */
   readonly unfinished?: readonly string[];
+  /** Runs since the snapshot of which the journal cannot be believed, with why: what they inserted is not known. */
+  readonly damaged?: ReadonlyMap<string, string>;
 }
 
 /** What earlier runs of a store did, may have done and left open. */
-export type EarlierWork = Pick<Baseline, 'wayBack' | 'claimed' | 'inDoubt' | 'unfinished'>;
+export type EarlierWork = Pick<Baseline, 'wayBack' | 'claimed' | 'inDoubt' | 'unfinished' | 'damaged'>;
 
 export function objectPart(baseline: Baseline, object: string): ObjectPart | undefined {
   return baseline.snapshot.objects.find((part) => part.object === object);

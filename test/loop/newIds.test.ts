@@ -105,4 +105,24 @@ describe('rows that came back under a new Id', function () {
     await world.apply(await planAll(after));
     expect(world.row('SBQQ__DiscountSchedule__c', schedule)?.SBQQ__ExcludedPricebookIds__c).to.equal(option);
   });
+
+  it('of a run whose journal was edited are not known: a plan that may insert them once more says so', async () => {
+    const snapshot = await world.snapshot(SCOPE);
+    lose(option);
+    const { runId } = await back(snapshot);
+    later();
+    const folder = await world.store.open('runs', parseStoreId(runId) as StoreId);
+    const journal = (await folder.read('journal.ndjson')).toString('utf8');
+    await folder.write('journal.ndjson', journal.replace('"idsMapped"', '"idsmapped"'));
+    const plan = await planAll(snapshot);
+    expect(bringsBack(plan)).to.equal(1);
+    const [finding] = plan.findings.filter(({ code }) => code === 'runDamaged');
+    expect(finding).to.include({ severity: 'warning', subject: runId });
+    expect(finding?.message).to.match(/^What it did is not known: journal.ndjson was edited at line \d+\./);
+    const nothing = await world.plan(snapshot, {
+      everybody: true,
+      choice: { exclude: [`record:${OPTION}:${option}`] },
+    });
+    expect(nothing.findings.map(({ code }) => code)).to.not.include('runDamaged');
+  });
 });
