@@ -84,7 +84,7 @@ export function orgPorts(http: OrgHttp, identity: OrgIdentity, waitMs: number): 
     describe: (object) => describes.describe(object),
     describeAll: (objects) => describes.describeAll(objects),
     queryTogether: (soqls, options) => queriesTogether(http, soqls, options?.living),
-    queryUpTo: (soql, most, options) => queries.queryUpTo(soql, most, options),
+    queryByPages: (soql, most, take, options) => queries.queryByPages(soql, most, take, options),
     forgetDescribes: () => describes.forget(),
     startBackup: (soql, options) => bulk.start(soql, options?.all === true),
     awaitBackups: (jobIds) => bulk.await(jobIds),

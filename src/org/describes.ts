@@ -105,7 +105,10 @@ export class Describes {
   /** Several together. What was not answered there is left to `describe`. */
   public async describeAll(objects: Iterable<string>): Promise<void> {
     const due = [...new Set(objects)].filter((object) => !this.known.has(object));
-    if (due.length < 2) return;
+    if (due.length < 2) {
+      for (const object of due) await this.describe(object).catch(() => undefined);
+      return;
+    }
     const chunks: string[][] = [];
     for (let at = 0; at < due.length; at += DESCRIBES_PER_REQUEST)
       chunks.push(due.slice(at, at + DESCRIBES_PER_REQUEST));

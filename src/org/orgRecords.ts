@@ -10,6 +10,9 @@ const isoOf = (value: unknown): string | null =>
 
 /** What the org remembers of deployments, users, packages and jobs. */
 export class OrgRecords {
+  /** Answers about users, each asked for once. */
+  private readonly names = new Map<string, Promise<ReadonlyMap<string, string>>>();
+
   public constructor(
     private readonly http: OrgHttp,
     private readonly queries: Querier
@@ -43,15 +46,21 @@ export class OrgRecords {
   }
 
   public async userNames(ids: Iterable<string>): Promise<Map<string, string>> {
-    const names = new Map<string, string>();
     const wanted = [
       ...new Set([...ids].map((id) => parseRecordId(id)).filter((id): id is RecordId => id !== undefined)),
     ];
-    for (const chunk of idChunks(wanted)) {
-      for (const row of await this.queries.query(`SELECT Id, Username FROM User WHERE ${inList('Id', chunk)}`))
-        names.set(String(row.Id), String(row.Username));
+    for (const chunk of idChunks(wanted.filter((id) => !this.names.has(id)))) {
+      const reading = this.readNames(chunk);
+      for (const id of chunk) this.names.set(id, reading);
+      reading.catch(() => chunk.forEach((id) => this.names.delete(id)));
     }
-    return names;
+    const known = await Promise.all(wanted.map(async (id) => [id, (await this.names.get(id))?.get(id)] as const));
+    return new Map(known.flatMap(([id, name]) => (name === undefined ? [] : [[id, name]])));
+  }
+
+  private async readNames(ids: readonly RecordId[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.queries.query(`SELECT Id, Username FROM User WHERE ${inList('Id', ids)}`);
+    return new Map(rows.map((row) => [String(row.Id), String(row.Username)]));
   }
 
   public async userIds(usernames: readonly string[]): Promise<Map<string, string>> {

@@ -27,6 +27,15 @@ function withoutAttributes(row: Record<string, unknown>): RawRow {
 /** Times a query is begun when its cursor gets lost on the way. */
 const READINGS = 3;
 
+/** Where the rows of a query go. */
+interface RowSink {
+  /** More rows than this are not read. */
+  readonly most: number;
+  /** The query begins, for the first time or anew. */
+  again(): void;
+  take(rows: readonly RawRow[]): void;
+}
+
 /** An answer that is JSON but no page, such as a gateway's own, has no rows to speak of. */
 function checkedPage(page: QueryPage, soql: string): QueryPage {
   if (!Array.isArray(page?.records) || typeof page.totalSize !== 'number' || typeof page.done !== 'boolean')
@@ -42,26 +51,31 @@ export class RestQueries implements Querier {
     soql: string,
     options: { readonly all?: boolean; readonly tooling?: boolean } = {}
   ): Promise<RawRow[]> {
-    return (await this.read(soql, Number.POSITIVE_INFINITY, options)) as RawRow[];
+    const rows: RawRow[] = [];
+    const again = (): void => void rows.splice(0);
+    await this.read(soql, { most: Number.POSITIVE_INFINITY, again, take: (page) => rows.push(...page) }, options);
+    return rows;
   }
 
-  public queryUpTo(
+  public queryByPages(
     soql: string,
     most: number,
+    take: (rows: readonly RawRow[]) => void,
     options: { readonly all?: boolean } = {}
-  ): Promise<RawRow[] | undefined> {
-    return this.read(soql, most, options);
+  ): Promise<boolean> {
+    return this.read(soql, { most, again: () => undefined, take }, options);
   }
 
   private async read(
     soql: string,
-    most: number,
+    sink: RowSink,
     options: { readonly all?: boolean; readonly tooling?: boolean }
-  ): Promise<RawRow[] | undefined> {
+  ): Promise<boolean> {
     const resource = options.tooling ? '/tooling/query' : options.all ? '/queryAll' : '/query';
     for (let reading = 1; ; reading += 1) {
       try {
-        return await this.pages(`${resource}?q=${encodeURIComponent(soql)}`, soql, most);
+        sink.again();
+        return await this.pages(`${resource}?q=${encodeURIComponent(soql)}`, soql, sink);
       } catch (error) {
         // The org forgot where we were (it keeps few cursors for a user): from the beginning, then.
         const lost = error instanceof OrgRequestError && error.code === 'INVALID_QUERY_LOCATOR';
@@ -70,20 +84,25 @@ export class RestQueries implements Querier {
     }
   }
 
-  private async pages(first: string, soql: string, most: number): Promise<RawRow[] | undefined> {
+  private async pages(first: string, soql: string, sink: RowSink): Promise<boolean> {
     const shown = `"${soql.slice(0, 80)}"`;
-    let page = checkedPage(await this.http.json<QueryPage>(first), shown);
-    if (page.totalSize > most) return undefined;
-    const rows = page.records.map(withoutAttributes);
-    while (!page.done) {
-      if (!page.nextRecordsUrl?.startsWith('/services/')) throw badAnswer(`a page of ${shown} names no next page`);
-      const before = rows.length;
-      page = checkedPage(await this.http.json<QueryPage>(page.nextRecordsUrl), shown);
-      rows.push(...page.records.map(withoutAttributes));
-      if (rows.length === before && !page.done) throw badAnswer(`a page of ${shown} came without rows`);
+    const read = async (path: string): Promise<QueryPage> => checkedPage(await this.http.json<QueryPage>(path), shown);
+    let page = await read(first);
+    if (page.totalSize > sink.most) return false;
+    let rows = 0;
+    for (;;) {
+      const { done, nextRecordsUrl, records, totalSize } = page;
+      if (!done && !nextRecordsUrl?.startsWith('/services/')) throw badAnswer(`a page of ${shown} names no next page`);
+      if (!done && records.length === 0) throw badAnswer(`a page of ${shown} came without rows`);
+      rows += records.length;
+      if (done && rows !== totalSize) throw badAnswer(`${shown} gave ${rows} rows of ${totalSize}`);
+      const next = done ? undefined : read(nextRecordsUrl as string);
+      // It is waited for below, unless the rows of this page cannot be taken.
+      next?.catch(() => undefined);
+      sink.take(records.map(withoutAttributes));
+      if (!next) return true;
+      page = await next;
     }
-    if (rows.length !== page.totalSize) throw badAnswer(`${shown} gave ${rows.length} rows of ${page.totalSize}`);
-    return rows;
   }
 
   public async count(soql: string): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.js';
+import { allowanceOf } from '../model/headroom.js';
 import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
@@ -57,6 +58,9 @@ export async function makePlan(
   }
   const alone = request.everybody || request.driftOnly === true;
   const follower = alone ? { passedOver: [] } : await readFollower(store, baseline, request.after);
+  const installed = org.packageVersions();
+  // It is waited for later, unless something else fails before.
+  installed.catch(() => undefined);
   const seen = await observe(org, baseline, request.full, progress);
   const after = follower.after && (await readAfter(follower.after, seen.changes));
   const attributed = await makeAttribution(
@@ -70,9 +74,9 @@ export async function makePlan(
   progress.stage('Working out the way back');
   const [names, packages, daily] = await Promise.all([
     namesOf(org, seen, people),
-    org.packageVersions(),
-    // What a plan without steps would cost nobody asks.
-    mayHaveSteps(seen) ? org.apiLimit() : undefined,
+    installed,
+    // What a plan without steps would cost nobody asks; mostly an answer told what is left, and nobody need be asked.
+    mayHaveSteps(seen) ? (allowanceOf(org.apiUsage()) ?? org.apiLimit()) : undefined,
   ]);
   const { observed, later } = upTo(request.undo, seen, baseline, names);
   // To the second, and without a request of its own: nothing finer is asked of it here.

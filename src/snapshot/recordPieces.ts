@@ -27,7 +27,19 @@ export async function* recordPieces(folder: StoreFolder, part: ObjectPart): Asyn
   else yield* piecesOfStream(folder, part);
 }
 
-export async function readIndex(folder: StoreFolder, path: string): Promise<BlockPlace[]> {
+/** Indexes that were read, by folder and path: a file of a store never changes, and that of a large object has megabytes. */
+const INDEXES = new WeakMap<StoreFolder, Map<string, Promise<readonly BlockPlace[]>>>();
+
+export async function readIndex(folder: StoreFolder, path: string): Promise<readonly BlockPlace[]> {
+  const known = INDEXES.get(folder) ?? new Map<string, Promise<readonly BlockPlace[]>>();
+  INDEXES.set(folder, known);
+  const reading = known.get(path) ?? parsedIndex(folder, path);
+  known.set(path, reading);
+  reading.catch(() => known.delete(path));
+  return reading;
+}
+
+async function parsedIndex(folder: StoreFolder, path: string): Promise<readonly BlockPlace[]> {
   const places = parseIndex((await folder.read(path)).toString('utf8'));
   if (places[0]?.rows !== 0) throw new Error(`${path} names no header`);
   return places;

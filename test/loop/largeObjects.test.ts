@@ -73,7 +73,9 @@ describe('a large object', function () {
     const soql = `SELECT Id, Name, IsDeleted, Cups__c, SystemModstamp FROM ${OBJECT} WHERE Level__c != 'High'`;
     const rows = async (all: boolean, most?: number): Promise<readonly ValueRow[]> => {
       const found: ValueRow[] = [];
-      await eachRow(org, describe, soql, { all, ...(most === undefined ? {} : { most }) }, (row) => found.push(row));
+      await eachRow(org, describe, soql, { all, ...(most === undefined ? {} : { most }) }, (page) =>
+        found.push(...page)
+      );
       return found.sort((a, b) => (String(a.Id) < String(b.Id) ? -1 : 1));
     };
     for (const all of [true, false]) {
@@ -87,6 +89,33 @@ describe('a large object', function () {
       expect(await rows(all, 100)).to.deep.equal(byPages);
       world.org.switches.jobFailure = '';
     }
+  });
+
+  it('is compared alike while its rows come, in Id order or not', async () => {
+    const snapshot = await world.snapshot({ records: [{ object: OBJECT }] });
+    const dov = world.user('Dov Deployer');
+    const move = (numbers: readonly number[]): void => {
+      world.org.clock.advance(60_000);
+      for (const n of numbers) {
+        const values = { Site__c: `moved ${n}` };
+        world.org.records.writeOne(dov, { operation: 'update', object: OBJECT, id: idAt(n), values });
+      }
+      world.org.clock.advance(60_000);
+    };
+    const details = async (full: boolean): Promise<unknown> => {
+      world.org.opLog.clear();
+      const { steps: made } = await world.plan(snapshot, { full });
+      expect(requests(/jobs\/query$/), 'read as a whole').to.have.lengthOf(full ? 1 : 0);
+      return made.map(({ count, detail }) => ({ count, detail }));
+    };
+    const numbers = Array.from({ length: 2_100 }, (_, n) => n * 10);
+    move(numbers);
+    const inOrder = await details(false);
+    expect(requests(/query\/01g/), 'the second page').to.have.lengthOf(1);
+    expect(inOrder).to.deep.equal(await details(true));
+    // Rows come as they were first written: these from the last to the first.
+    move(numbers.map((n) => n + 1).reverse());
+    expect(await details(false)).to.deep.equal(await details(true));
   });
 
   it('shows a change without a stamp when it is read as a whole', async () => {

@@ -23,6 +23,7 @@ function shuffling(org: OrgPorts, dice: Dice): OrgPorts {
   return {
     ...org,
     query: async (soql, options) => mixed(await org.query(soql, options)),
+    queryByPages: (soql, most, take, options) => org.queryByPages(soql, most, (rows) => take(mixed(rows)), options),
     queryTogether: async (soqls, options) =>
       mixedMap(new Map([...(await org.queryTogether(soqls, options))].map(([soql, rows]) => [soql, mixed(rows)]))),
     listFlows: async () => mixed(await org.listFlows()).map((entry) => ({ ...entry, versions: [...entry.versions] })),
@@ -84,7 +85,8 @@ describe('a plan', () => {
       world.update('Cleo Colleague', RULES, 'a0V5g00000Br006EAB', { SBQQ__EvaluationOrder__c: 5, Name: 'Hers' });
       world.delete('Dov Deployer', 'a0V5g00000Br005EAB');
       for (const n of [1, 2, 3]) world.insert('Dov Deployer', 'Product2', { Name: `New ${n}` });
-      const org = await world.as('Ada Admin');
+      // Every request leaves fewer for the day, which a plan tells.
+      const org: OrgPorts = { ...(await world.as('Ada Admin')), apiUsage: () => ({ used: 100, max: 15_000 }) };
       const bytes = async (ports: OrgPorts): Promise<string> => {
         const store = new MemoryStore();
         const baseline = await openBaseline(world.store, before.id as StoreId, org.identity.orgId);

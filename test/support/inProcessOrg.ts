@@ -211,9 +211,15 @@ export class InProcessOrg implements OrgPorts {
     return records.map(({ attributes: _dropped, ...row }) => row);
   }
 
-  public async queryUpTo(soql: string, most: number, options: { all?: boolean } = {}): Promise<RawRow[] | undefined> {
+  public async queryByPages(
+    soql: string,
+    most: number,
+    take: (rows: readonly RawRow[]) => void,
+    options: { all?: boolean } = {}
+  ): Promise<boolean> {
     const rows = await this.query(soql, options);
-    return rows.length > most ? undefined : rows;
+    if (rows.length <= most) take(rows);
+    return rows.length <= most;
   }
 
   public async count(soql: string): Promise<number> {

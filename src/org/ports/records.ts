@@ -15,8 +15,16 @@ export interface BackupSink {
 }
 
 export interface RecordReader extends Querier {
-  /** As `query`; undefined where there are more rows than `most`, of which only the first page was read then. */
-  queryUpTo(soql: string, most: number, options?: { readonly all?: boolean }): Promise<RawRow[] | undefined>;
+  /**
+   * As `query`, but hands the rows on page by page, while the next page is on its way. Should the org forget where it was,
+   * rows come a second time. Resolves to false, and hands on none, where there are more rows than `most`.
+   */
+  queryByPages(
+    soql: string,
+    most: number,
+    take: (rows: readonly RawRow[]) => void,
+    options?: { readonly all?: boolean }
+  ): Promise<boolean>;
   /** API names of the objects this user sees. */
   objectNames(): Promise<ReadonlySet<string>>;
   /** Read once and kept, until `forgetDescribes`. */

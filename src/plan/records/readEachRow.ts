@@ -1,4 +1,5 @@
 import type { RecordReader } from '../../org/ports/records.js';
+import type { RawRow } from '../../org/ports/queries.js';
 import { failedJob, isFinalNo } from '../../org/ports/refusals.js';
 import { parseRecord, recordAt } from '../../records/csvRecords.js';
 import type { ValueRow } from '../../records/fieldValue.js';
@@ -12,18 +13,31 @@ import { Columns } from '../../snapshot/recordFile.js';
  */
 const MOST_BY_PAGES = 20_000;
 
-/** Hands every row of a query to `take`, in no promised order; now and then one of them twice. More than `most` come by a job. */
+/** Some rows of one page, in its order. Pages have numbers; those of a job may come at the same time. */
+export type TakeRows = (rows: readonly ValueRow[], page: number) => void;
+
+/**
+ * Hands every row of a query to `take` while more are on their way, in no promised order; now and then one of them twice.
+ * More than `most` come by a job.
+ */
 export async function eachRow(
   org: RecordReader,
   describe: ObjectDescribe,
   soql: string,
   options: { readonly all: boolean; readonly most?: number },
-  take: (row: ValueRow) => void
+  take: TakeRows
 ): Promise<void> {
-  const few = await org.queryUpTo(soql, options.most ?? MOST_BY_PAGES, options);
-  if (!few && (await eachRowOfJob(org, describe, soql, options, take))) return;
   const form = new RowForm(readableFields(describe));
-  for (const raw of few ?? (await org.query(soql, options))) take(form.row(raw));
+  const byPages = (most: number): Promise<boolean> => {
+    const compare = (page: readonly RawRow[]): void =>
+      take(
+        page.map((raw) => form.row(raw)),
+        0
+      );
+    return org.queryByPages(soql, most, compare, options);
+  };
+  if (await byPages(options.most ?? MOST_BY_PAGES)) return;
+  if (!(await eachRowOfJob(org, describe, soql, options, take))) await byPages(Number.POSITIVE_INFINITY);
 }
 
 /** False where the org makes no such job, or does not get it done: pages will do. */
@@ -32,7 +46,7 @@ async function eachRowOfJob(
   describe: ObjectDescribe,
   soql: string,
   options: { readonly all: boolean },
-  take: (row: ValueRow) => void
+  take: TakeRows
 ): Promise<boolean> {
   const job = await finishedJob(org, soql, options);
   if (!job) return false;
@@ -41,9 +55,12 @@ async function eachRowOfJob(
     header: (cells) => {
       columns = new Columns(describe, cells);
     },
-    records: async (piece) => {
-      for (const index of piece.ends.keys())
-        take(columns.row(`the result of job ${job.jobId}`, parseRecord(recordAt(piece, index))));
+    records: async (piece, page) => {
+      const source = `the result of job ${job.jobId}`;
+      take(
+        piece.ends.map((_end, index) => columns.row(source, parseRecord(recordAt(piece, index)))),
+        page
+      );
     },
     endOfPage: () => undefined,
   });

@@ -5,6 +5,7 @@ import { both, idChunks, inList, select, soqlInstant } from '../../records/soql.
 import type { Baseline } from '../../snapshot/baseline.js';
 import { baselineRows } from '../../snapshot/baselineRows.js';
 import type { ObjectPart } from '../../snapshot/snapshotFormat.js';
+import { BaselineAlong } from './readBaselineAlong.js';
 import { readWholeObject } from './readWholeObject.js';
 import { eachRow } from './readEachRow.js';
 import { createdSince, emptyObject, keepRow, keepValues, MARGIN_MS, type ObjectNow } from './objectNow.js';
@@ -13,13 +14,17 @@ import { loadBaseline, rereadByIds } from './readRowsById.js';
 /** From so many rows on a Bulk job is quicker than pages of 2,000. */
 const BULK_ROWS = 10_000;
 
-/** What moved in one object since its backup: by stamp and count, or by reading it whole. */
+/**
+ * What moved in one object since its backup: by stamp and count, or by reading it whole. `onEditors` is told who changed rows
+ * as soon as that is known.
+ */
 export async function readObjectNow(
   org: RecordReader,
   baseline: Baseline,
   part: ObjectPart,
   full: boolean,
-  findings: Finding[]
+  findings: Finding[],
+  onEditors: (userIds: readonly string[]) => void
 ): Promise<ObjectNow> {
   const before = baseline.describes.get(part.object) as ObjectDescribe;
   const now = await org.describe(part.object);
@@ -30,7 +35,7 @@ export async function readObjectNow(
     return object;
   }
   const hasStamp = fieldNamed(now, 'SystemModstamp') !== undefined;
-  if (!full && hasStamp && (await readDelta(org, baseline, object, fields))) return object;
+  if (!full && hasStamp && (await readDelta(org, baseline, object, fields, onEditors))) return object;
   object.rows.clear();
   object.baseline.clear();
   await readWhole(org, baseline, object, fields);
@@ -57,21 +62,27 @@ async function readDelta(
   org: RecordReader,
   baseline: Baseline,
   object: ObjectNow,
-  fields: readonly string[]
+  fields: readonly string[],
+  onEditors: (userIds: readonly string[]) => void
 ): Promise<boolean> {
   const { part } = object;
   const moved = movedSince(part);
   const under = new Set<string>();
+  const along = new BaselineAlong(baseline, object);
   const [live] = await Promise.all([
     org.count(select([], part.object, part.where).replace('SELECT ', 'SELECT COUNT()')),
-    eachRow(org, object.now, select(fields, part.object, moved), { all: true }, (row) => keepValues(object, row)),
+    eachRow(org, object.now, select(fields, part.object, moved), { all: true }, (rows, page) => {
+      onEditors(rows.flatMap((row) => row.LastModifiedById ?? []));
+      for (const row of rows) keepValues(object, row);
+      along.take(rows, page);
+    }),
     // Which of them the scope's condition covers now.
     part.where &&
-      eachRow(org, object.now, select(['Id'], part.object, both(moved, part.where)), { all: false }, ({ Id }) =>
-        under.add(Id as string)
-      ),
+      eachRow(org, object.now, select(['Id'], part.object, both(moved, part.where)), { all: false }, (rows) => {
+        for (const { Id } of rows) under.add(Id as string);
+      }),
   ]);
-  await loadBaseline(baseline, object, new Set(object.rows.keys()));
+  await along.rest();
   const alive = [...object.rows.values()].filter((row) => !row.deleted).map((row) => row.id);
   const covered = part.where ? under : new Set(alive);
   object.inserted = new Set([...covered].filter((id) => createdSince(object, id)));

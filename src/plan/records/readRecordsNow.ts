@@ -57,10 +57,16 @@ export async function readRecordsNow(
       findings: [],
     };
   progress.stage('Comparing records', `${parts.length} objects`);
-  const [names, viewsAll] = await Promise.all([org.objectNames(), org.viewsAllData()]);
+  const [names, viewsAll] = await Promise.all([
+    org.objectNames(),
+    org.viewsAllData(),
+    // Not waited for on their own; of an object that is gone there is none.
+    org.describeAll(parts.map((part) => part.object)),
+  ]);
   if (!viewsAll) throw new Refusal('viewAllNeeded', { tokens: [parts.map((part) => part.object).join(', ')] });
   const findings: Finding[] = [];
   const limit = pLimit(PARALLEL_QUERIES);
+  const onEditors = namesAhead(org);
   const objects = (
     await Promise.all(
       parts.map((part) =>
@@ -74,7 +80,7 @@ export async function readRecordsNow(
             });
             return undefined;
           }
-          return readObjectNow(org, baseline, part, full, findings);
+          return readObjectNow(org, baseline, part, full, findings, onEditors);
         })
       )
     )
@@ -98,6 +104,19 @@ export async function readRecordsNow(
     ...(await readDisturbedRules(org, baseline, objects, changes)),
     inactiveOwners: await readInactive(org, ownersToGiveBack(changes)),
     findings,
+  };
+}
+
+/**
+ * Asks for the names of the first editors that are known, once: mostly there are no others, and the answer is there when
+ * the rows have been compared.
+ */
+function namesAhead(org: OrgHistory): (userIds: readonly string[]) => void {
+  let asked = false;
+  return (userIds) => {
+    if (asked || userIds.length === 0) return;
+    asked = true;
+    org.userNames(userIds).catch(() => undefined);
   };
 }
 
