@@ -41,6 +41,7 @@ export interface StoreFolder {
 }
 
 export interface FileSink {
+  /** Keeps nothing of `bytes`: once it resolves they may hold something else. */
   write(bytes: Uint8Array): Promise<void>;
   close(): Promise<WrittenFile>;
   /** Leaves nothing behind. */

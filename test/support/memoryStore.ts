@@ -50,7 +50,8 @@ class MemoryFolder implements StoreFolder {
     checked(path);
     const pieces: Uint8Array[] = [];
     return {
-      write: async (bytes) => void pieces.push(bytes),
+      // Whoever wrote may use the bytes again.
+      write: async (bytes) => void pieces.push(Buffer.from(bytes)),
       close: () => this.write(path, Buffer.concat(pieces)),
       drop: async () => undefined,
     };
