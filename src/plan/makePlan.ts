@@ -184,7 +184,11 @@ async function namesOf(org: OrgPorts, observed: Observed, people: Iterable<strin
       .concat(
         [...people],
         [...observed.records.inactiveOwners],
-        observed.changes.records.flatMap((change) => change.now?.LastModifiedById ?? []),
+        observed.changes.records.flatMap(({ kind, now }) => [
+          ...(now?.LastModifiedById ? [now.LastModifiedById] : []),
+          // Who made a row that comes back with its parent decides whether it stays.
+          ...(kind === 'passing' && now?.CreatedById ? [now.CreatedById] : []),
+        ]),
         observed.deployments.map((deployment) => deployment.createdById),
         observed.changes.components.flatMap((change) => change.now?.createdById ?? []),
         observed.changes.flows.flatMap((change) =>

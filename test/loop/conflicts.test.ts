@@ -39,8 +39,8 @@ describe('conflicts', () => {
     later();
     const dov = { changedBy: ['dov.deployer@brightcup.example'] };
     const plan = await world.plan(snapshot, dov);
-    expect(plan.conflicts.map(({ target, kind, decision }) => [target, kind, decision])).to.deep.equal([
-      [`record:${ACTION}:${hers}`, 'createdByOther', 'keep'],
+    expect(plan.conflicts.map(({ target, kind, changedBy }) => [target, kind, changedBy])).to.deep.equal([
+      [`record:${ACTION}:${hers}`, 'createdByOther', 'cleo.colleague@brightcup.example'],
     ]);
     const named = [{ selector: `record:${ACTION}:${hers}`, decision: 'restore' as const }];
     expect((await world.plan(snapshot, { ...dov, choice: { resolve: named } })).summary.deleteRecords).to.equal(2);

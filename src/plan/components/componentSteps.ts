@@ -133,7 +133,7 @@ function comesBack(type: string, rows: number | undefined): string {
   const none = rows === 0;
   if (type === 'CustomObject')
     return `comes back empty${none ? '' : `, and ${rowsOf(rows)} of the snapshot ${rows === 1 ? 'is' : 'are'} inserted again, under new Ids`}; what was entered since is lost`;
-  return `comes back empty${none ? '' : `, and ${plural(rows ?? 0, 'row')} get what the snapshot holds of it`}; field history and what was entered since are lost`;
+  return `comes back empty${none ? '' : `, and ${plural(rows ?? 0, 'row')} ${rows === 1 ? 'gets' : 'get'} what the snapshot holds of it`}; field history and what was entered since are lost`;
 }
 
 const HELD_IN_SETUP: Readonly<Record<string, string>> = {

@@ -18,7 +18,7 @@ export function strayFate(change: RecordChange, decisions: Decisions): StrayFate
 export function strayConflicts({ others, holding, swept }: Strays, decisions: Decisions): Conflict[] {
   const ofOthers = (decision: 'keep' | 'restore') => (change: RecordChange) => {
     const claim = theirs(change, decisions);
-    const said = 'created since; it went with its parent, and comes back with it';
+    const said = 'it comes back with its parent, which took it along; created since';
     const target = recordTarget(change.object, change.id);
     return claim ? [conflict(target, claim.kind, 'absent', said, claim.author, decision, decisions.names)] : [];
   };

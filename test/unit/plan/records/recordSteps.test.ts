@@ -554,7 +554,7 @@ describe('what comes back with a master whatever the plan says', () => {
           target: `record:Detail__c:${D}`,
           kind: 'createdByOther',
           baseline: 'absent',
-          current: 'created since; it went with its parent, and comes back with it',
+          current: 'it comes back with its parent, which took it along; created since',
           changedBy: 'cleo@example.com',
           changedAt: DEPLOYED_AT,
           decision: 'keep',
