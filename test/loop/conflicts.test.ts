@@ -51,6 +51,25 @@ describe('conflicts', () => {
     expect((await world.validate(snapshot, run)).verdict).to.equal('restoredExceptKept');
   });
 
+  it('keep a lookup that a colleague set, and that the deletion of its target had emptied', async () => {
+    const snapshot = await world.snapshot({ records: [{ object: RULES }, { object: 'Product2' }] });
+    later();
+    const target = world.row(RULES, RULE)?.SBQQ__Product__c;
+    expect(target).to.equal(null);
+    world.update('Cleo Colleague', RULES, RULE, { SBQQ__Product__c: CREMA_UNO });
+    const saved = world.row(RULES, RULE);
+    later();
+    world.delete('Dov Deployer', CREMA_UNO);
+    // An org in which emptying a lookup leaves the last editor alone.
+    const { LastModifiedById = null, LastModifiedDate = null } = saved ?? {};
+    world.org.store.put(RULES, { ...world.row(RULES, RULE), LastModifiedById, LastModifiedDate });
+    later();
+    const plan = await world.plan(snapshot, { changedBy: ['dov.deployer@brightcup.example'] });
+    expect((await world.apply(plan)).status).to.equal('succeeded');
+    expect(world.row('Product2', CREMA_UNO)).to.not.equal(undefined);
+    expect(world.row(RULES, RULE)?.SBQQ__Product__c).to.equal(CREMA_UNO);
+  });
+
   it('are kept by default; what is overwritten as asked is saved first, and can be put back', async () => {
     const before = await world.snapshot(SCOPE);
     await deployAs(

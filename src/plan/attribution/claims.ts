@@ -215,6 +215,12 @@ function claimField(change: RecordChange, difference: FieldDifference, attributi
   return byAuthor(author, attribution, 'changedByOther');
 }
 
+/** Whether somebody saved a row last who is known, and whose changes stay. Of loads the rows say too little. */
+export function savedByOther(change: RecordChange, attribution: Attribution): boolean {
+  const author = recordAuthor(change);
+  return attribution.source !== 'items' && author.userId !== undefined && !isClaimant(author, attribution);
+}
+
 /** Whose a deletion is. A row that is gone for good has no last editor: it is theirs only where nobody else was at work. */
 export function claimDeleted(change: RecordChange, attribution: Attribution): Claim {
   // Whoever had the object created again had its rows.

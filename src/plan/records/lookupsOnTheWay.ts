@@ -5,14 +5,21 @@ import { pick, type RecordSheets } from './recordSheet.js';
 /**
  * A lookup that is empty now, and is not set by the plan, may have been set and blanked in between, by the delete of its
  * target: the undelete fills it again. Such lookups are looked at once more at the end; most are empty, and nothing is written.
+ * Not in a row that somebody else saved last (`isOthers`): what is filled again there is most likely theirs.
  */
-export function blankRefilledLookups(changes: readonly RecordChange[], facts: RecordFacts, sheets: RecordSheets): void {
+export function blankRefilledLookups(
+  changes: readonly RecordChange[],
+  facts: RecordFacts,
+  sheets: RecordSheets,
+  isOthers: (change: RecordChange) => boolean
+): void {
   const back = objectsBack(sheets);
   if (back.size === 0) return;
   for (const change of changes) {
     const returns = sheets.items(change.object, 'undelete').has(change.id);
     if (!change.baseline || !change.now || !(returns || change.kind === 'touched' || change.kind === 'updated'))
       continue;
+    if (!returns && isOthers(change)) continue;
     const fields = (facts.describes.get(change.object)?.fields ?? []).filter(
       (field) =>
         field.type === 'reference' &&

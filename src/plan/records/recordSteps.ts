@@ -1,8 +1,8 @@
 import { recordTarget } from '../../model/selector.js';
 import type { RecordChange } from '../../records/diffRecords.js';
 import { recordAuthor } from '../changeSet.js';
-import { conflict, leftOut } from '../choice/choice.js';
-import { claimDeleted } from '../attribution/claims.js';
+import { conflict, decide, leftOut } from '../choice/choice.js';
+import { claimDeleted, savedByOther } from '../attribution/claims.js';
 import { waitForConditions } from './customLogic.js';
 import { emptyDraft, type Decisions, type Draft } from '../draft.js';
 import { followNewIds } from './followNewIds.js';
@@ -100,6 +100,13 @@ function sheetsOf(
   turnAwayFirst(sheets, facts);
   waitForConditions(sheets, facts);
   followNewIds(sheets, facts);
-  blankRefilledLookups(changes, facts, sheets);
+  blankRefilledLookups(
+    changes,
+    facts,
+    sheets,
+    (change) =>
+      savedByOther(change, decisions.attribution) &&
+      decide(decisions.choice, recordTarget(change.object, change.id)).decision === 'keep'
+  );
   return sheets;
 }

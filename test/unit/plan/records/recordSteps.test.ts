@@ -531,6 +531,17 @@ describe('what comes back with a master whatever the plan says', () => {
     expect(sweep?.after).to.deep.equal(['records:undelete:Master__c']);
   });
 
+  it('is not taken out again of a lookup in a row that somebody else saved last, unless that is asked for', () => {
+    const changes = [
+      deleted('Detail__c', D, { Master__c: M, Must__c: G }),
+      deleted('Master__c', M, { Name: 'm' }),
+      { ...updated('Other__c', O, { Look__c: [null, null] }, COLLEAGUE), kind: 'touched' as const },
+    ];
+    expect(itemsOf(plan(changes, decisions(), FAMILY), 'recheck', 'Other__c')).to.deep.equal([]);
+    for (const how of [decisions({ onConflict: 'restore' }), decisions({}, { source: 'everybody' })])
+      expect(itemsOf(plan(changes, how, FAMILY), 'recheck', 'Other__c')).to.have.length(1);
+  });
+
   describe('and somebody else created since', () => {
     const passing = (id: string, master: string, creator: string): RecordChange => {
       const values = { Master__c: master, Must__c: G };
