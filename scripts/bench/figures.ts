@@ -43,7 +43,7 @@ export function isMet({ measured, least = -Infinity, most = Infinity }: Goal): b
 export function goalTable(goals: readonly Goal[]): string {
   return markdownTable(
     ['Figure', 'Asked for', 'Measured', ''],
-    goals.map((goal) => [goal.what, asked(goal), `${rounded(goal.measured)}${goal.unit ?? ''}`, verdict(goal)])
+    goals.map((goal) => [goal.what, asked(goal), measured(goal), verdict(goal)])
   );
 }
 
@@ -52,11 +52,25 @@ function asked({ least, most, unit = '' }: Goal): string {
   return least === undefined ? `≤ ${most}${unit}` : `≥ ${least}${unit}`;
 }
 
+function measured(goal: Goal): string {
+  return `${rounded(goal.measured, digitsOf(goal))}${goal.unit ?? ''}`;
+}
+
 function verdict(goal: Goal): string {
   if (isMet(goal)) return 'met';
-  const { measured, least, most, unit = '' } = goal;
-  const gap = most !== undefined && measured > most ? measured - most : (least ?? Number.NaN) - measured;
-  return Number.isFinite(gap) ? `gap of ${rounded(gap)}${unit}` : 'not measured';
+  const gap = gapOf(goal);
+  return Number.isFinite(gap) ? `gap of ${rounded(gap, digitsOf(goal))}${goal.unit ?? ''}` : 'not measured';
+}
+
+function gapOf({ measured: value, least, most }: Goal): number {
+  return most !== undefined && value > most ? value - most : (least ?? Number.NaN) - value;
+}
+
+/** More digits than elsewhere where a figure is missed by so little that it would be printed as what was asked for. */
+function digitsOf(goal: Goal): number | undefined {
+  const missed = (printed: string): boolean => !isMet({ ...goal, measured: Number(printed) });
+  if (!Number.isFinite(goal.measured) || isMet(goal) || missed(rounded(goal.measured))) return undefined;
+  return [1, 2, 3, 4, 5].find((digits) => missed(rounded(goal.measured, digits))) ?? 6;
 }
 
 /** Rows of cells as a Markdown table. */
