@@ -63,6 +63,7 @@ export function acceptBlankedLookups(sheets: RecordSheets, facts: RecordFacts): 
     for (const sheet of ['update', 'delete', 'sweep'] as const) {
       for (const item of [...sheets.items(object, sheet).values()]) {
         const blanks = Object.entries(item.before ?? {}).filter(([, value]) => value !== null && going.has(value));
+        if (sheet === 'update' && blanks.length === 0) continue;
         const also = { ...item.also, ...Object.fromEntries(blanks.map(([field]) => [field, null])) };
         const before =
           sheet === 'update'

@@ -47,6 +47,8 @@ export async function stepsWithoutCascades(
 function plannedOf(steps: readonly DraftStep[]): Planned {
   const deletes = new Map<string, readonly RecordItem[]>();
   const turned = new Map<string, ReadonlySet<string>>();
+  // Where no row goes, nobody asks who lets go of it.
+  if (!steps.some(({ operation }) => operation === 'deleteRecords')) return { deletes, turned };
   for (const { operation, detail } of steps) {
     if (detail.kind !== 'records') continue;
     if (operation === 'deleteRecords')

@@ -39,11 +39,14 @@ interface Point {
   /** Undefined for a gate. */
   readonly work: RowWork | undefined;
   readonly group: string;
-  readonly before: Map<string, Strength>;
-  readonly after: Set<string>;
+  /** Absent where nothing is, as for most rows of a large change. */
+  before?: Map<string, Strength>;
+  after?: Set<string>;
   /** Points before it that are not done, by strength. */
-  readonly open: Record<Strength, number>;
+  open: Readonly<Record<Strength, number>>;
 }
+
+const NOTHING_OPEN: Readonly<Record<Strength, number>> = { wish: 0, along: 0, must: 0 };
 
 /**
  * Rows in as few steps as their order allows: all rows of a sheet and object in one step, unless some of them must wait for
@@ -71,10 +74,13 @@ class Grouping {
     );
     for (const work of ordered) {
       const point = this.point(work.key, work);
-      this.groups.set(point.group, (this.groups.get(point.group) ?? new Set()).add(point));
+      const group = this.groups.get(point.group);
+      if (group) group.add(point);
+      else this.groups.set(point.group, new Set([point]));
     }
     for (const edge of edges) this.connect(edge);
-    for (const point of this.points.values()) for (const strength of point.before.values()) point.open[strength] += 1;
+    for (const point of this.points.values())
+      for (const strength of point.before?.values() ?? []) count(point, strength, 1);
     this.passGates();
   }
 
@@ -108,9 +114,7 @@ class Grouping {
       key,
       work,
       group: work ? `${work.sheet}:${work.object}` : '',
-      before: new Map(),
-      after: new Set(),
-      open: { wish: 0, along: 0, must: 0 },
+      open: NOTHING_OPEN,
     };
     this.points.set(key, point);
     return point;
@@ -121,12 +125,15 @@ class Grouping {
     const [from, to] = [this.point(before), this.point(after)];
     // Rows of one step are written together: what is only a wish is not worth a second step.
     if (strength === 'wish' && from.group === to.group) return;
+    to.before ??= new Map();
     const known = to.before.get(before);
     if (known === undefined || STRENGTHS.indexOf(known) < STRENGTHS.indexOf(strength)) to.before.set(before, strength);
+    from.after ??= new Set();
     from.after.add(after);
   }
 
   private static ready(point: Point, weakest: Strength): boolean {
+    if (point.open === NOTHING_OPEN) return true;
     return STRENGTHS.slice(STRENGTHS.indexOf(weakest)).every((strength) => point.open[strength] === 0);
   }
 
@@ -164,10 +171,10 @@ class Grouping {
   }
 
   private release(point: Point): void {
-    for (const key of point.after) {
+    for (const key of point.after ?? []) {
       const later = this.point(key);
-      const strength = later.before.get(point.key);
-      if (strength) later.open[strength] -= 1;
+      const strength = later.before?.get(point.key);
+      if (strength) count(later, strength, -1);
     }
   }
 
@@ -184,7 +191,7 @@ class Grouping {
     const waitsFor = new Set<number>();
     const comesAfter = new Set<number>();
     const add = (key: string): void => {
-      for (const [before, strength] of this.point(key).before) {
+      for (const [before, strength] of this.point(key).before ?? []) {
         const other = this.placeOf.get(before) ?? place;
         if (!this.points.get(before)?.work) add(before);
         else if (other < place) (strength === 'wish' ? comesAfter : waitsFor).add(other);
@@ -202,13 +209,15 @@ class Grouping {
     for (let key = start?.key; key !== undefined;) {
       const point = this.point(key);
       path.push(key);
-      const open = [...point.before].filter(([before, strength]) => strength === 'must' && !this.placeOf.has(before));
+      const open = [...(point.before ?? [])].filter(
+        ([before, strength]) => strength === 'must' && !this.placeOf.has(before)
+      );
       const seen = open.find(([before]) => path.includes(before));
       const edge = seen ?? open.sort(([a], [b]) => compare(a, b))[0];
       if (!edge) return;
       if (seen) {
-        point.before.delete(seen[0]);
-        point.open.must -= 1;
+        point.before?.delete(seen[0]);
+        count(point, 'must', -1);
         this.broken.push({ before: seen[0], after: key, strength: 'must' });
         this.passGates();
         return;
@@ -216,6 +225,10 @@ class Grouping {
       [key] = edge;
     }
   }
+}
+
+function count(point: Point, strength: Strength, more: 1 | -1): void {
+  point.open = { ...point.open, [strength]: point.open[strength] + more };
 }
 
 function compare(a: string, b: string): number {

@@ -24,7 +24,9 @@ export const keysInTurn: RowRule = (works, facts) =>
       for (const work of rows.values())
         for (const [value, hold] of holdsOf(work, field, works)) {
           const key = value.toLowerCase();
-          holds.set(key, [...(holds.get(key) ?? []), hold]);
+          const known = holds.get(key);
+          if (known) known.push(hold);
+          else holds.set(key, [hold]);
         }
       return [...holds.values()].flatMap((ofValue) => turns(ofValue, works));
     });
@@ -39,7 +41,7 @@ function holdsOf(any: RowWork, { name }: FieldDescribe, works: RowWorks): Array<
   const parks = writing('park', 'parkBack');
   const returning = works.returning(row);
   const sweep = works.at('sweep', row);
-  const held = works.valuesNow(any)[name];
+  const held = works.valueNow(any, name);
   const holds: Array<readonly [string, Hold]> = [];
   const last = update?.item.after?.[name];
   if (returning?.sheet === 'insert') {
@@ -61,6 +63,8 @@ function holdsOf(any: RowWork, { name }: FieldDescribe, works: RowWorks): Array<
 
 /** The order among rows that hold one value. */
 function turns(holds: readonly Hold[], works: RowWorks): RowEdge[] {
+  // Mostly nobody else has anything to do with it.
+  if (holds.length < 2) return [];
   return holds.flatMap((first, at) =>
     holds.slice(at + 1).flatMap((second) => {
       if (first.row === second.row) return [];

@@ -4,8 +4,9 @@ import type { RowEdge, RowRule } from './rowRule.js';
  * A row that points to one that goes is turned away first: else the delete is refused, takes it along, or blanks the lookup.
  * What takes the target along is held by it just as well. Where the org would only blank the lookup, it is a wish.
  */
-export const letGoBeforeDelete: RowRule = (works) =>
-  works.writes().flatMap((write) =>
+export const letGoBeforeDelete: RowRule = (works) => {
+  if (!works.has('delete', 'sweep')) return [];
+  return works.writes().flatMap((write) =>
     Object.entries(write.item.before ?? {}).flatMap(([name, value]): RowEdge[] => {
       const target = works.going(value);
       if (!target || target.item.id === write.item.id || write.item.after?.[name] === value) return [];
@@ -19,3 +20,4 @@ export const letGoBeforeDelete: RowRule = (works) =>
       }));
     })
   );
+};

@@ -1,4 +1,4 @@
-import type { ValueRow } from '../../../records/fieldValue.js';
+import type { Value, ValueRow } from '../../../records/fieldValue.js';
 import type { FieldDescribe } from '../../../records/objectDescribe.js';
 import type { RecordFacts } from '../../records/recordFacts.js';
 import type { RecordSheets, Sheet } from '../../records/recordSheet.js';
@@ -33,7 +33,7 @@ export function workKey(sheet: Sheet, id: string): string {
 /** Every work of a record lane, to be asked by row. */
 export class RowWorks {
   public readonly all: readonly RowWork[];
-  private readonly byKey = new Map<string, RowWork>();
+  private readonly bySheet = new Map<Sheet, Map<string, RowWork>>();
 
   public constructor(
     sheets: RecordSheets,
@@ -44,11 +44,14 @@ export class RowWorks {
     this.all = [...sheets.all()].flatMap(({ object, sheet, items }) =>
       items.map((item) => ({ key: workKey(sheet, item.id), object, sheet, item }))
     );
-    for (const work of this.all) this.byKey.set(work.key, work);
+    for (const work of this.all) {
+      const ofSheet = this.bySheet.get(work.sheet) ?? new Map<string, RowWork>();
+      this.bySheet.set(work.sheet, ofSheet.set(work.item.id, work));
+    }
   }
 
   public at(sheet: Sheet, id: string | null | undefined): RowWork | undefined {
-    return id ? this.byKey.get(workKey(sheet, id)) : undefined;
+    return id ? this.bySheet.get(sheet)?.get(id) : undefined;
   }
 
   public in(...sheets: readonly Sheet[]): RowWork[] {
@@ -77,6 +80,16 @@ export class RowWorks {
   /** What the row holds now, or held when it was deleted. */
   public valuesNow(work: RowWork): ValueRow {
     return { ...(work.item.after ?? {}), ...work.item.before, ...this.now.get(work.item.id) };
+  }
+
+  /** One of them. */
+  public valueNow({ item }: RowWork, field: string): Value | undefined {
+    return [this.now.get(item.id), item.before, item.after].find((row) => row && field in row)?.[field];
+  }
+
+  /** Whether there is a work of one of these sheets. */
+  public has(...sheets: readonly Sheet[]): boolean {
+    return sheets.some((sheet) => this.bySheet.has(sheet));
   }
 
   public fields(object: string): readonly FieldDescribe[] {

@@ -19,8 +19,9 @@ const FIRST_TO_LAST: readonly Sheet[] = [
 ];
 
 /** A row makes way first, then gets its values, and what had to wait comes at the end. */
-export const sheetsOfOneRow: RowRule = (works) =>
-  [...Map.groupBy(works.all, ({ item }) => item.id).values()].flatMap((ofRow) => {
+export const sheetsOfOneRow: RowRule = (works) => {
+  if (FIRST_TO_LAST.filter((sheet) => works.has(sheet)).length < 2) return [];
+  return [...Map.groupBy(works.all, ({ item }) => item.id).values()].flatMap((ofRow) => {
     const inOrder = [...ofRow].sort((a, b) => FIRST_TO_LAST.indexOf(a.sheet) - FIRST_TO_LAST.indexOf(b.sheet));
     return inOrder.slice(1).map((work, at) => ({
       before: inOrder[at]?.key ?? '',
@@ -28,3 +29,4 @@ export const sheetsOfOneRow: RowRule = (works) =>
       strength: 'must' as const,
     }));
   });
+};

@@ -5,6 +5,7 @@ import type { RowWork } from './rowWorks.js';
 
 /** A row that will point to another, in a lookup or in text, or that comes back itself, is written after that row is back. */
 export const writeWhatIsBack: RowRule = (works, facts) => {
+  if (!works.has('undelete', 'insert')) return [];
   const returning = works.in('undelete', 'insert');
   const byFifteen = new Map(returning.map((work) => [work.item.id.slice(0, 15), work]));
   return works.writes().flatMap((work) => {
