@@ -4,6 +4,7 @@ import type { Chance, Progress } from '../model/progress.js';
 import { Refusal } from '../model/refusal.js';
 import type { OrgPorts } from '../org/ports.js';
 import type { Baseline } from '../snapshot/baseline.js';
+import { collectGarbage } from '../snapshot/shrinkHeap.js';
 import type { Store, StoreFolder } from '../store/ports.js';
 import { changedAfter, rowsChangedAfter } from './attribution/changedAfter.js';
 import { targetsOf } from './changeSet.js';
@@ -72,6 +73,7 @@ export async function makePlan(
   );
   const { attribution, people } = attributed;
   progress.stage('Working out the way back');
+  collectGarbage();
   const [names, packages, daily] = await Promise.all([
     namesOf(org, seen, people),
     installed,
@@ -117,6 +119,7 @@ export async function makePlan(
   draft = await withAuditTrail(org, draft, snapshot.createdAt);
   const needs = leftOutNeeds(draft, observed, baseline, flowFacts, { attribution, choice, names });
   const recalculated = recalculationFindings(await readGroupsTouched(org, observed.permissions.reading, draft.steps));
+  collectGarbage();
   return makePlanFolder(
     org,
     store,

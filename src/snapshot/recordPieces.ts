@@ -4,6 +4,7 @@ import { PieceSplitter, type RecordPiece } from '../records/csvRecords.js';
 import type { StoreFolder } from '../store/ports.js';
 import { BLOCK_BYTES } from './recordBlocks.js';
 import { parseIndex, type BlockPlace } from './recordIndex.js';
+import { passed } from './shrinkHeap.js';
 import type { ObjectPart } from './snapshotFormat.js';
 
 const decompress = promisify<Buffer, ZlibOptions, Buffer>(gunzip);
@@ -118,6 +119,7 @@ async function unpacked(part: ObjectPart, places: readonly BlockPlace[], members
   const raw = await decompress(Buffer.concat(members), {
     chunkSize: Math.min(length, TOGETHER * BLOCK_BYTES) + SPARE_BYTES,
   });
+  passed(length);
   if (raw.length !== length) throw new Error(`blocks of ${part.data} hold ${raw.length} bytes, they say ${length}`);
   let end = 0;
   const blocks = places.map((place, n) => {

@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 type Collect = (how: { readonly type: 'major' | 'minor'; readonly flavor?: 'last-resort' }) => void;
@@ -13,7 +13,11 @@ const YOUNG_EVERY = 8 * 1024 * 1024;
  */
 const GROWTH_PERCENT = 100;
 
+/** A young generation that is large enough for most of what lives briefly. */
+const MOST_YOUNG = 16 * 1024 * 1024;
+
 let collect: Collect | undefined;
+let youngIsHeld = false;
 let sinceLast = 0;
 
 /**
@@ -43,4 +47,21 @@ export function passed(bytes: number): void {
   if (!collect || sinceLast < YOUNG_EVERY) return;
   sinceLast = 0;
   collect({ type: 'minor' });
+}
+
+/**
+ * To be called while many rows are read that stay: V8 takes it as a reason to make the young generation larger and larger,
+ * which has nothing to gain from rows that do not die. Does nothing before `shrinkHeap`.
+ */
+export function holdYoung(): void {
+  if (!collect || youngIsHeld) return;
+  const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
+  if ((young?.space_size ?? 0) < MOST_YOUNG) return;
+  youngIsHeld = true;
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+/** Collects everything that nothing holds, between two stages of large work. Does nothing before `shrinkHeap`. */
+export function collectGarbage(): void {
+  collect?.({ type: 'major' });
 }

@@ -6,6 +6,7 @@ import type { ValueRow } from '../../records/fieldValue.js';
 import { readableFields, type ObjectDescribe } from '../../records/objectDescribe.js';
 import { RowForm } from '../../records/rowForm.js';
 import { Columns } from '../../snapshot/recordFile.js';
+import { holdYoung, shrinkHeap } from '../../snapshot/shrinkHeap.js';
 
 /**
  * Rows up to which pages of 2,000, one after the other, are quicker than a Bulk job, which waits in a queue first. Above
@@ -56,6 +57,7 @@ async function eachRowOfJob(
       columns = new Columns(describe, cells);
     },
     records: async (piece, page) => {
+      holdYoung();
       const source = `the result of job ${job.jobId}`;
       take(
         piece.ends.map((_end, index) => columns.row(source, parseRecord(recordAt(piece, index)))),
@@ -74,6 +76,8 @@ async function finishedJob(
 ): Promise<{ readonly jobId: string; readonly rows: number } | undefined> {
   try {
     const { jobId } = await org.startBackup(soql, options);
+    // Many rows will stay in memory, and the org has work for some seconds.
+    shrinkHeap();
     return { jobId, rows: (await org.awaitBackups([jobId])).get(jobId) ?? 0 };
   } catch (error) {
     if (isFinalNo(error) || failedJob(error) !== undefined) return undefined;
