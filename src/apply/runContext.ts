@@ -41,7 +41,7 @@ export interface RunContext {
   /** Rows the plan brings back, by their old Ids, and those of them that are back already. */
   readonly returning: ReadonlySet<string>;
   readonly returned: Set<string>;
-  /** Rows that come back with their masters and go again. */
+  /** Rows that come back with their masters though no step brings them back. */
   readonly strays: ReadonlySet<string>;
   /** Fields of a row that another step of the plan writes: a step that brings the row back does not judge them. */
   readonly elsewhere: ReadonlyMap<string, ReadonlySet<string>>;

@@ -70,6 +70,21 @@ describe('conflicts', () => {
     expect(world.row(RULES, RULE)?.SBQQ__Product__c).to.equal(CREMA_UNO);
   });
 
+  it('make a plan stale where a colleague fills an empty lookup of a row that is to go', async () => {
+    const snapshot = await world.snapshot({ records: [{ object: RULES }, { object: 'Product2' }] });
+    later();
+    const [, , other = ''] = [...world.org.store.rows('Product2')].map(({ Id }) => String(Id));
+    const rule = world.insert('Dov Deployer', RULES, { Name: 'Spring' });
+    world.delete('Dov Deployer', CREMA_UNO);
+    later();
+    const plan = await world.plan(snapshot, { changedBy: ['dov.deployer@brightcup.example'] });
+    expect(plan.summary).to.include({ deleteRecords: 1 });
+    world.update('Cleo Colleague', RULES, rule, { SBQQ__Product__c: other });
+    const refusal = await refusalOf(() => world.apply(plan));
+    expect([refusal.key, ...refusal.tokens].join(' ')).to.match(/^planStale .*SBQQ__Product__c changed/);
+    expect(world.row(RULES, rule)?.SBQQ__Product__c).to.equal(other);
+  });
+
   it('are kept by default; what is overwritten as asked is saved first, and can be put back', async () => {
     const before = await world.snapshot(SCOPE);
     await deployAs(

@@ -75,7 +75,8 @@ export async function rowsOf(
 export function standingNow(run: RunContext, step: RecordStep, item: Item, row: RowState | undefined): Standing {
   return standingOfRow(item.now, row, {
     returning: NOBODY,
-    refilled: { has: (id) => run.returned.has(id) || run.strays.has(id) },
+    // Those that came along with a master are back before their own step.
+    refilled: { has: (id) => run.returning.has(id) || run.strays.has(id) },
     unmapped: item.planned.after,
     insertable:
       step.operation === 'insertRecords' || step.fallbacks.some((fallback) => fallback.operation === 'insertRecords'),

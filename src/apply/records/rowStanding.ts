@@ -8,7 +8,7 @@ import type { RowState } from './readRows.js';
 export interface RowContext {
   /** Rows that another step brings back first. */
   readonly returning: ReadonlySet<string>;
-  /** Rows that came back in this run: the org fills lookups to them again that their deletion had blanked. */
+  /** Rows that come back in this run: the org fills lookups to them again that their deletion had blanked. */
   readonly refilled: Pick<ReadonlySet<string>, 'has'>;
   /** The planned values before new Ids were counted in: an insert writes text with the old ones at first. */
   readonly unmapped?: ValueRow | null;
@@ -78,10 +78,17 @@ export function rowsReturning(plan: RollbackPlan, items: ReadonlyMap<string, rea
   return new Set(steps.flatMap((step) => (items.get(step.id) ?? []).map((item) => item.id)));
 }
 
-/** Rows that come back with their masters, by the org, before a step of the plan takes them away again. */
+/**
+ * Rows that come back with their masters, by the org: those that a step of the plan takes away again, and those that stay
+ * because they are somebody else's, which are among the rows that the plan keeps.
+ */
 export function strayRows(plan: RollbackPlan, items: ReadonlyMap<string, readonly RecordItem[]>): Set<string> {
   const steps = plan.steps.filter(({ detail }) => detail.kind === 'records' && detail.strays);
-  return new Set(steps.flatMap((step) => (items.get(step.id) ?? []).map((item) => item.id)));
+  const kept = plan.conflicts.filter(({ target, decision }) => decision === 'keep' && target.startsWith('record:'));
+  return new Set([
+    ...steps.flatMap((step) => (items.get(step.id) ?? []).map((item) => item.id)),
+    ...kept.map(({ target }) => target.split(':').at(-1) ?? ''),
+  ]);
 }
 
 export function movedRow(object: string, item: RecordItem, row: RowState | undefined): Moved {

@@ -1,6 +1,6 @@
 import type { RecordChange } from '../../records/diffRecords.js';
 import type { RecordFacts } from './recordFacts.js';
-import { pick, type RecordSheets } from './recordSheet.js';
+import { pick, rowsIn, type RecordSheets } from './recordSheet.js';
 
 /**
  * A lookup that is empty now, and is not set by the plan, may have been set and blanked in between, by the delete of its
@@ -44,34 +44,18 @@ function objectsBack(sheets: RecordSheets): ReadonlySet<string> {
 }
 
 /**
- * Lookups that the org itself changes on the way are no surprise: those to rows that the plan deletes are blanked, and empty
- * ones of rows that go may be filled again when the row they once named is undeleted.
+ * Lookups that the org itself changes on the way are no surprise: those to rows that the plan deletes are blanked. Those that
+ * it fills again are told by what is in them, once the rows are back: a row that this run brought back (`rowStanding`).
  */
-export function acceptBlankedLookups(sheets: RecordSheets, facts: RecordFacts): void {
-  const going = new Set(
-    sheets
-      .objects()
-      .flatMap((object) => [...sheets.items(object, 'delete').keys(), ...sheets.items(object, 'sweep').keys()])
-  );
-  const back = objectsBack(sheets);
+export function acceptBlankedLookups(sheets: RecordSheets): void {
+  const going = new Set(rowsIn(sheets, ['delete', 'sweep']));
   for (const object of sheets.objects()) {
-    const refilled = new Set(
-      (facts.describes.get(object)?.fields ?? [])
-        .filter((field) => field.type === 'reference' && field.referenceTo.some((name) => back.has(name)))
-        .map(({ name }) => name)
-    );
     for (const sheet of ['update', 'delete', 'sweep'] as const) {
       for (const item of [...sheets.items(object, sheet).values()]) {
         const blanks = Object.entries(item.before ?? {}).filter(([, value]) => value !== null && going.has(value));
-        if (sheet === 'update' && blanks.length === 0) continue;
+        if (blanks.length === 0) continue;
         const also = { ...item.also, ...Object.fromEntries(blanks.map(([field]) => [field, null])) };
-        const before =
-          sheet === 'update'
-            ? item.before
-            : Object.fromEntries(
-                Object.entries(item.before ?? {}).filter(([field, value]) => !(value === null && refilled.has(field)))
-              );
-        sheets.replace(object, sheet, { ...item, before, ...(Object.keys(also).length > 0 ? { also } : {}) }, item.id);
+        sheets.replace(object, sheet, { ...item, also }, item.id);
       }
     }
   }

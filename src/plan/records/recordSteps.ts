@@ -96,7 +96,7 @@ function sheetsOf(
     leftOut(anyOf, recordTarget(change.object, change.id)) ? 'leftOut' : strayFate(change, decisions)
   );
   draft.conflicts.push(...strayConflicts(strays, decisions));
-  acceptBlankedLookups(sheets, facts);
+  acceptBlankedLookups(sheets);
   turnAwayFirst(sheets, facts);
   waitForConditions(sheets, facts);
   followNewIds(sheets, facts);
