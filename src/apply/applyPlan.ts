@@ -94,10 +94,13 @@ export async function applyPlan(
       ...(orgTime ? { orgTime } : {}),
     });
     return await orCutOff(folder.id, async () => {
-      const run = runContext(org, current, folder, journal, checked.current, request, { chance, progress });
+      const run = runContext(org, current, folder, journal, checked.current, request, {
+        ...{ chance, progress },
+        isHeld: () => lock.isHeld(),
+      });
       if (request.cpqTriggers === 'attested-off')
         await journal.append({ kind: 'switchOff', name: CPQ_TRIGGERS, by: 'operator' });
-      return throughToTheEnd(run, request, () => lock.isHeld(), started);
+      return throughToTheEnd(run, request, started);
     });
   } finally {
     await lock.release();
@@ -136,12 +139,22 @@ export function runContext(
   journal: RunJournal,
   current: Current,
   options: RunOptions,
-  surroundings: { readonly chance: Chance; readonly progress: Progress },
+  surroundings: {
+    readonly chance: Chance;
+    readonly progress: Progress;
+    /** Whether the lock of the org is still this run's. */
+    readonly isHeld: () => Promise<boolean>;
+  },
   before: Before = NOTHING_BEFORE
 ): RunContext {
   return {
     ...{ org, plan, baseline, planFolder, folder, journal, current },
-    ...surroundings,
+    ...{ chance: surroundings.chance, progress: surroundings.progress },
+    mayWrite: async () => {
+      journal.refuseIfBroken();
+      if (!(await surroundings.isHeld()))
+        throw new Refusal('lockLost', { tokens: [folder.id], exitCode: EXIT.interrupted });
+    },
     undo: new UndoPoint(folder),
     ahead: new ReadAhead(() => surroundings.chance.now()),
     tests: { names: options.tests, ...(options.testLevel ? { level: options.testLevel } : {}) },
@@ -160,16 +173,11 @@ export function runContext(
 }
 
 /** The steps that are left, the reminder of what is to be switched on again, and the account. */
-export async function throughToTheEnd(
-  run: RunContext,
-  options: RunOptions,
-  isHeld: () => Promise<boolean>,
-  started: number
-): Promise<RunResult> {
+export async function throughToTheEnd(run: RunContext, options: RunOptions, started: number): Promise<RunResult> {
   // Also where the org had no flow at all: gone on with, the run has to know that what it finds is its own.
   if (run.plan.steps.some(({ lane }) => lane === 'flows')) await run.undo.flows(run.current.flows);
   await quarantine(run);
-  const stopped = await carryOut(run, options.stopAsked, isHeld);
+  const stopped = await carryOut(run, options.stopAsked);
   if (stopped?.by === 'error') options.onStopped?.(stopped.error);
   const result = await closeRun(run, stopped !== undefined, Math.round(performance.now() - started));
   // Last of all: a run that dies before has reminded nobody, and the next command warns.

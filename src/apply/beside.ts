@@ -29,6 +29,7 @@ export class Beside {
   private running: Promise<void> | undefined;
   private said: { readonly stage: string; readonly detail?: string } | undefined;
   private waitedFor = true;
+  private over: { readonly error: unknown } | undefined;
   private outcome: () => Stopped | undefined = () => undefined;
 
   public constructor(
@@ -48,7 +49,11 @@ export class Beside {
 
   public begin(steps: readonly Step[]): void {
     this.steps = new Set(steps.map(({ id }) => id));
-    this.running = this.carryOut({ ...this.run, progress: this.progress() }, steps)
+    const mayWrite = async (): Promise<void> => {
+      if (this.over) throw this.over.error as Error;
+      await this.run.mayWrite();
+    };
+    this.running = this.carryOut({ ...this.run, mayWrite, progress: this.progress() }, steps)
       .then(
         (stopped) => {
           this.outcome = () => stopped;
@@ -63,6 +68,11 @@ export class Beside {
         this.running = undefined;
       });
     this.waitedFor = false;
+  }
+
+  /** The run has stopped: what has not begun to write, such as a deployment that is only being validated, is not to. */
+  public beginNothing(error: unknown): void {
+    this.over = { error };
   }
 
   /** Waits until nothing goes on beside any more. */

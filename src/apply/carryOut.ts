@@ -19,35 +19,30 @@ import { itemOutcome, settle, type RunContext } from './runContext.js';
  * deployment, and beside one that rows have nothing to do with the record steps go on. Where it is stopped, or an error
  * leaves open what the org did, the steps in hand stay open in the journal and the rest untouched: a run goes on from there.
  */
-export async function carryOut(
-  run: RunContext,
-  stopAsked: () => boolean,
-  isHeld: () => Promise<boolean>
-): Promise<Stopped | undefined> {
+export async function carryOut(run: RunContext, stopAsked: () => boolean): Promise<Stopped | undefined> {
   const beside = new Beside(run, carryOutTogether);
   let stopped: Stopped | undefined;
   try {
-    stopped = await inPlanOrder(run, beside, stopAsked, isHeld);
+    stopped = await inPlanOrder(run, beside, stopAsked);
+    if (stopped?.by === 'error') beside.beginNothing(stopped.error);
+  } catch (error) {
+    beside.beginNothing(error);
+    throw error;
   } finally {
     // Whatever happened here, what the org was asked for beside it comes to its account.
     await beside.end();
   }
-  stopped = beside.stopped() ?? stopped;
+  if (stopped?.by !== 'error') stopped = beside.stopped() ?? stopped;
   if (stopped) leaveRest(run);
   return stopped;
 }
 
-async function inPlanOrder(
-  run: RunContext,
-  beside: Beside,
-  stopAsked: () => boolean,
-  isHeld: () => Promise<boolean>
-): Promise<Stopped | undefined> {
+async function inPlanOrder(run: RunContext, beside: Beside, stopAsked: () => boolean): Promise<Stopped | undefined> {
   const done = new Set<string>(run.outcomes.keys());
   for (const step of run.plan.steps) {
     if (done.has(step.id)) continue;
     if (!beside.lets(step)) await beside.end();
-    const stopped = beside.stopped() ?? (await reasonToStop(run, stopAsked, isHeld));
+    const stopped = beside.stopped() ?? (await reasonToStop(run, stopAsked));
     if (stopped) return stopped;
     const together = batchOf(run.plan, step, done);
     for (const member of together) done.add(member.id);
@@ -67,18 +62,14 @@ async function inPlanOrder(
   return undefined;
 }
 
-async function reasonToStop(
-  run: RunContext,
-  stopAsked: () => boolean,
-  isHeld: () => Promise<boolean>
-): Promise<Stopped | undefined> {
+async function reasonToStop(run: RunContext, stopAsked: () => boolean): Promise<Stopped | undefined> {
   if (stopAsked()) return { by: 'asked' };
   const usage = run.org.apiUsage();
   if (allowanceNearlySpent(usage)) {
     const said = `${usage?.used} of ${usage?.max} requests are used`;
     return { by: 'error', error: new Refusal('apiLimitReached', { tokens: [said], exitCode: EXIT.interrupted }) };
   }
-  if (!(await isHeld())) throw new Refusal('lockLost', { tokens: [run.folder.id], exitCode: EXIT.interrupted });
+  await run.mayWrite();
   return undefined;
 }
 

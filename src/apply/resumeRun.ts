@@ -73,12 +73,21 @@ export async function resumeRun(
     };
     const elsewhere = await jobsOfOtherRuns(store, id);
     return await orCutOff(id, async () => {
-      const run = runContext(org, ready, folder, journal, current, all, { chance, progress }, before);
+      const run = runContext(
+        org,
+        ready,
+        folder,
+        journal,
+        current,
+        all,
+        { chance, progress, isHeld: () => lock.isHeld() },
+        before
+      );
       // Said only now, or again: the journal that reminded of it before reminds of it once more.
       if (options.cpqTriggers === 'attested-off')
         await journal.append({ kind: 'switchOff', name: CPQ_TRIGGERS, by: 'operator' });
       await recoverSteps(run, state, elsewhere);
-      return throughToTheEnd(run, all, () => lock.isHeld(), started);
+      return throughToTheEnd(run, all, started);
     });
   } finally {
     await lock.release();

@@ -34,6 +34,11 @@ export interface RunContext {
     readonly level?: 'NoTestRun' | 'RunSpecifiedTests' | 'RunLocalTests' | 'RunAllTestsInOrg';
     readonly names: readonly string[];
   };
+  /**
+   * Asked again right before an effect that comes long after its step was begun. Rejects where nothing more may be written:
+   * the lock is somebody else's, what was begun cannot be written down, or the run has stopped meanwhile.
+   */
+  readonly mayWrite: () => Promise<void>;
   /** Old Ids to new ones, of this run and of earlier runs of the org since the snapshot. Grows as rows are inserted. */
   readonly idMap: Map<string, string>;
   /** Rows of which nobody knows whether a job of this run inserted them, by their old Ids: they are never sent again. */
@@ -68,7 +73,8 @@ export function workedSince(run: RunContext, counts: (step: Step) => boolean): b
  * stand there in the order in which they were asked for.
  */
 export class RunJournal {
-  private broken = false;
+  /** Why a line could not be written. */
+  private broken: { readonly why: unknown } | undefined;
   private last: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -105,6 +111,17 @@ export class RunJournal {
     return written;
   }
 
+  /**
+   * Throws once a line could not be written: after one that may stand half on disk nothing more is, since it would look like
+   * an edited one, and so nothing more may be begun either.
+   */
+  public refuseIfBroken(): void {
+    const why = this.broken?.why;
+    if (why === undefined) return;
+    const { message } = why as Error;
+    throw new Error(`${JOURNAL} could not be written before: ${message}`, { cause: why });
+  }
+
   /** The account of a step is on disk before the journal says that the step is settled. */
   public async settle(step: Step, outcomes: readonly ItemOutcome[]): Promise<void> {
     const path = this.freeAccount(step.id);
@@ -129,12 +146,14 @@ export class RunJournal {
   }
 
   private async write(entry: WithoutTime<JournalEntry>): Promise<void> {
-    // After a line that may stand half on disk nothing more is written: it would look like an edited one.
-    if (this.broken) throw new Error(`${JOURNAL} could not be written before`);
+    this.refuseIfBroken();
     const line = chain(this.hash, this.n, { ...entry, at: this.chance.now().toISOString() });
-    this.broken = true;
-    await this.folder.append(JOURNAL, JSON.stringify(line));
-    this.broken = false;
+    try {
+      await this.folder.append(JOURNAL, JSON.stringify(line));
+    } catch (why) {
+      this.broken = { why };
+      throw why;
+    }
     this.n += 1;
     this.hash = line.hash;
   }

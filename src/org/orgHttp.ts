@@ -5,7 +5,15 @@ import { checkKind, restRefusal, type Expected } from './answerBody.js';
 import { discard, network, type Answer, type Wire } from './network.js';
 import { badAnswer, OrgRequestError } from './orgRequestError.js';
 import { RequestGate } from './requestGate.js';
-import { backOffMs, isLastAttempt, isTurnedAway, retryAfterMs, verdictOn, type Failure } from './retryPolicy.js';
+import {
+  backOffMs,
+  isLastAttempt,
+  isTurnedAway,
+  longestWaitMs,
+  retryAfterMs,
+  verdictOn,
+  type Failure,
+} from './retryPolicy.js';
 import type { Session } from './session.js';
 import { BrokenOff, TimedRequest } from './timedRequest.js';
 
@@ -36,8 +44,6 @@ export interface ApiUsage {
 /** A query may take the org 120 seconds, a write with its triggers 10 minutes (limits guide): only then is it stalled. */
 const READ_TIMEOUT_MS = 150_000;
 const WRITE_TIMEOUT_MS = 630_000;
-/** Who is told to come back later than this is told to come back later himself. */
-const LONGEST_WAIT_MS = 300_000;
 
 function settingMs(name: string, fallback: number): number {
   const value = Number(process.env[name]);
@@ -150,6 +156,7 @@ export class OrgHttp {
     const repeatable = options.repeatable ?? readsOnly;
     const what = `${method} ${path}`;
     let refreshed = false;
+    let waited = 0;
     for (let attempt = 1; ; attempt += 1) {
       const failure = await this.once(path, method, options, readsOnly, async (response, timed) => {
         if (response.ok || readsRefusals) return { value: await read(response, timed, what) };
@@ -167,10 +174,14 @@ export class OrgHttp {
         await this.refresh(failure.error);
         continue;
       }
-      if (verdict === 'giveUp' || isLastAttempt(failure, attempt)) throw failure.error;
-      const asked = retryAfterMs(failure.retryAfter, Date.now());
-      if (asked !== undefined && asked > LONGEST_WAIT_MS) throw failure.error;
-      await this.wire.sleep(asked ?? backOffMs(attempt, settingMs('SF_ROLLBACK_RETRY_MS', 250), Math.random()));
+      if (verdict === 'giveUp' || isLastAttempt(failure, attempt, readsOnly)) throw failure.error;
+      const pause =
+        retryAfterMs(failure.retryAfter, Date.now()) ??
+        backOffMs(attempt, settingMs('SF_ROLLBACK_RETRY_MS', 250), Math.random());
+      waited += pause;
+      // Who is told to come back later than this is told to come back later himself.
+      if (waited > longestWaitMs(readsOnly)) throw failure.error;
+      await this.wire.sleep(pause);
     }
   }
 

@@ -13,7 +13,7 @@ export type Verdict = 'again' | 'logInAgain' | 'limitReached' | 'giveUp';
 
 /** Attempts of one request, the first included. */
 const MAX_ATTEMPTS = 5;
-/** Of one that the org turns away because others run: they may take a minute, and to wait does no harm. */
+/** Of a reading that the org turns away because others run: they may take a minute, and to wait does no harm. */
 const MAX_TURNED_AWAY = 10;
 /** The longest pause between two attempts, where the org names none. */
 const LONGEST_PAUSE_MS = 20_000;
@@ -60,8 +60,16 @@ export function isTurnedAway({ status, code, message }: OrgRequestError): boolea
 }
 
 /** Whether a request that failed so, at this attempt (from 1), is not tried any more. */
-export function isLastAttempt({ error }: Failure, attempt: number): boolean {
-  return attempt >= (isTurnedAway(error) ? MAX_TURNED_AWAY : MAX_ATTEMPTS);
+export function isLastAttempt({ error }: Failure, attempt: number, readsOnly: boolean): boolean {
+  return attempt >= (readsOnly && isTurnedAway(error) ? MAX_TURNED_AWAY : MAX_ATTEMPTS);
+}
+
+/**
+ * Milliseconds that a request may spend on pauses in all. A write rests on what was read just before it: sent much later, it
+ * would write over what somebody else did meanwhile. It fails instead, and whoever sent it looks again.
+ */
+export function longestWaitMs(readsOnly: boolean): number {
+  return readsOnly ? 300_000 : 10_000;
 }
 
 /** Seconds or a date, as `Retry-After` may hold; undefined when it holds neither. In milliseconds from `now`. */

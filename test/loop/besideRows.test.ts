@@ -1,7 +1,9 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { resumeRun } from '../../src/apply/resumeRun.js';
 import type { RunResult } from '../../src/apply/runResult.js';
 import { parseStoreId, type StoreId } from '../../src/model/ids.js';
+import type { Refusal } from '../../src/model/refusal.js';
 import { SILENT } from '../../src/model/progress.js';
 import type { RollbackPlan } from '../../src/plan/rollbackPlan.js';
 import type { RequestHead } from '../org/engine/contracts.js';
@@ -41,9 +43,9 @@ describe('rows go back while what is only shown is deployed', () => {
   const order = async (work: () => Promise<unknown>): Promise<string[]> =>
     (await world.writesDuring(work)).map(({ kind }) => kind);
 
-  const resumed = async (run: RunResult): Promise<RunResult> => {
+  const resumed = async (run: string): Promise<RunResult> => {
     const options = { tests: [], stopAsked: () => false };
-    const id = parseStoreId(run.runId) as StoreId;
+    const id = parseStoreId(run) as StoreId;
     return resumeRun(await world.as('Ada Admin'), world.store, id, options, world.chance, SILENT);
   };
 
@@ -87,7 +89,7 @@ describe('rows go back while what is only shown is deployed', () => {
     const run = await world.apply(plan, { stopAsked: () => (asked += 1) > 2 });
     expect(run.status).to.equal('interrupted');
     expect(run.totals).to.deep.equal({ restored: 2, skipped: 1 });
-    expect((await resumed(run)).totals).to.deep.equal({ restored: 3 });
+    expect((await resumed(run.runId)).totals).to.deep.equal({ restored: 3 });
   });
 
   it('begins no further row once the answer to the deployment got lost, and ends like any other when it is gone on with', async () => {
@@ -110,10 +112,52 @@ describe('rows go back while what is only shown is deployed', () => {
     expect(run.totals['skipped']).to.be.greaterThan(0);
     world.org.switches.latencyOf = undefined;
     world.org.switches.faults = [];
-    const end = await resumed(run);
+    const end = await resumed(run.runId);
     expect(end.status).to.equal('succeeded');
     expect(end.totals).to.deep.equal({ restored: 3 });
     expect(layoutNow()).to.equal(before);
+  });
+
+  it('deploys nothing any more once somebody else took the lock while it was validated', async () => {
+    const before = layoutNow();
+    const plan = await planned();
+    const bad = layoutNow();
+    world.org.switches.latencyOf = (request) => (isMetadata(request) ? 150 : 0);
+    let asked = 0;
+    const takeLock = (): boolean => {
+      asked += 1;
+      if (asked === 2) rmSync(`${world.folder}/.rollback/locks`, { recursive: true });
+      return false;
+    };
+    const run = world.apply(plan, { stopAsked: takeLock });
+    expect(await run.then(String, ({ key }: Refusal) => key)).to.equal('lockLost');
+    expect(layoutNow()).to.equal(bad);
+    const [id] = await world.store.ids('runs');
+    const end = await resumed(String(id));
+    expect(end.totals).to.deep.equal({ restored: 3 });
+    expect(layoutNow()).to.equal(before);
+  });
+
+  it('deploys nothing any more once the journal cannot be written, and says why', async () => {
+    const plan = await planned();
+    const bad = layoutNow();
+    world.org.switches.latencyOf = (request) => (isMetadata(request) ? 150 : 0);
+    let asked = 0;
+    const noJournal = (): boolean => {
+      asked += 1;
+      if (asked === 2) makeUnwritable();
+      return false;
+    };
+    const makeUnwritable = (): void => {
+      const [run] = readdirSync(`${world.folder}/.rollback/runs`);
+      const journal = `${world.folder}/.rollback/runs/${run}/journal.ndjson`;
+      rmSync(journal);
+      mkdirSync(journal);
+    };
+    const run = world.apply(plan, { stopAsked: noJournal });
+    const refusal = await run.then(String, (error: Refusal) => `${error.key}: ${error.tokens.join(' ')}`);
+    expect(refusal).to.match(/^runCutOff: .*EISDIR/);
+    expect(layoutNow()).to.equal(bad);
   });
 
   it('restores the rows also where the org refuses the deployment', async () => {

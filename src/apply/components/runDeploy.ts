@@ -50,7 +50,7 @@ export async function deployAtOnce(run: RunContext, steps: readonly Step[], zip:
  * is, without running them again; else it is validated first. Where the validation ran tests, it is that validation which
  * is deployed. The org may no longer take a validation (another deployment came since): then the package is sent again.
  * A validation may take hours: `mayGoOn` is asked after one of this run, and undefined is given where it says no. Then
- * nothing was deployed.
+ * nothing was deployed; nor was it where the run may write nothing any more, which rejects.
  */
 export async function deployValidated(
   run: RunContext,
@@ -64,6 +64,7 @@ export async function deployValidated(
   const validation = await runDeploy(run, steps, zip, { checkOnly: true });
   if (!validation.success) return validation;
   if (!(await mayGoOn())) return undefined;
+  await run.mayWrite();
   const quick = validation.testsRan ? await quickDeploy(run, steps, zip, validation.id) : undefined;
   return quick ?? runDeploy(run, steps, zip, { checkOnly: false });
 }

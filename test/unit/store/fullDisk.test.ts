@@ -65,7 +65,7 @@ describe('a disk that is full', () => {
     small.room = Number.POSITIVE_INFINITY;
     // This process writes no more into it; the next one goes on behind the last whole line.
     const refused = await journal.append({ kind: 'stepIntended', step: 's003' }).catch((error: Error) => error.message);
-    expect(refused).to.equal('journal.ndjson could not be written before');
+    expect(refused).to.equal('journal.ndjson could not be written before: ENOSPC: no space left on device');
     const text = async (): Promise<string> => (await folder.read('journal.ndjson')).toString();
     expect((await text()).split('\n')).to.have.length(2);
     await (await RunJournal.goOn(folder, chance)).append({ kind: 'stepIntended', step: 's004' });
