@@ -193,17 +193,17 @@ export class OrgHttp {
     readsOnly: boolean,
     read: (response: Answer, timed: TimedRequest) => Promise<{ value: T } | Failure>
   ): Promise<{ value: T } | Failure> {
-    const leave = await this.gate.enter();
+    const place = await this.gate.enter();
     try {
       const end = await this.tried(path, method, options, readsOnly, (response, timed) => {
-        if (response.ok) leave();
+        if (response.ok) place.leave();
         return read(response, timed);
       });
       if ('value' in end) this.gate.answered();
-      else if (isTurnedAway(end.error)) this.gate.turnedAway();
+      else if (isTurnedAway(end.error)) place.turnedAway();
       return end;
     } finally {
-      leave();
+      place.leave();
     }
   }
 

@@ -53,10 +53,15 @@ describe('requests at a time', () => {
   it('are half of what was under way when one is turned away, at least one, and become more again one by one', async () => {
     const gate = new RequestGate();
     expect(gate.places).to.equal(20);
-    for (let n = 0; n < 9; n += 1) await gate.enter();
-    gate.turnedAway();
-    expect(gate.places).to.equal(4);
-    for (let n = 0; n < 3; n += 1) gate.turnedAway();
+    const first = await Promise.all(Array.from({ length: 9 }, () => gate.enter()));
+    for (const place of first) place.turnedAway();
+    expect(gate.places, 'those that were let in together count once').to.equal(4);
+    for (const place of first) place.leave();
+    for (let n = 0; n < 3; n += 1) {
+      const place = await gate.enter();
+      place.turnedAway();
+      place.leave();
+    }
     expect(gate.places).to.equal(1);
     const after = [1, 2, 3, 4, 5, 6].map(() => (gate.answered(), gate.places));
     expect(after).to.deep.equal([2, 2, 3, 3, 3, 4]);
