@@ -33,6 +33,9 @@ import { holesOf } from './choice/holes.js';
 import { refuseUnmatched } from './choice/selection.js';
 import { attributionFindings, snapshotFindings } from './snapshotFindings.js';
 
+/** Changed rows from which on the garbage between two stages counts. */
+const MANY_CHANGES = 20_000;
+
 /** Asks a person what of a draft shall go back, before the plan is written. */
 export type Asker = (choice: Choice, draft: Draft, names: ReadonlyMap<string, string>) => Promise<Choice>;
 
@@ -73,7 +76,8 @@ export async function makePlan(
   );
   const { attribution, people } = attributed;
   progress.stage('Working out the way back');
-  collectGarbage();
+  const isLarge = seen.changes.records.length > MANY_CHANGES;
+  if (isLarge) collectGarbage();
   const [names, packages, daily] = await Promise.all([
     namesOf(org, seen, people),
     installed,
@@ -119,7 +123,7 @@ export async function makePlan(
   draft = await withAuditTrail(org, draft, snapshot.createdAt);
   const needs = leftOutNeeds(draft, observed, baseline, flowFacts, { attribution, choice, names });
   const recalculated = recalculationFindings(await readGroupsTouched(org, observed.permissions.reading, draft.steps));
-  collectGarbage();
+  if (isLarge) collectGarbage();
   return makePlanFolder(
     org,
     store,

@@ -23,9 +23,11 @@ let sinceLast = 0;
 /**
  * Gives memory back that loading the program left behind, before much is read: V8 keeps a young generation of up to 128 MB
  * once loading has filled one, and waits with old garbage until there is more of it. Takes a quarter of a second, and makes
- * collections during the reading small. Does nothing where the runtime has no such switch.
+ * collections during the reading small. Does nothing where the runtime has no such switch, and nothing the second time: what
+ * loading left behind is gone by then.
  */
 export function shrinkHeap(): void {
+  if (collect) return;
   try {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('typeof gc === "function" ? gc : undefined') as Collect | undefined;
