@@ -6,7 +6,7 @@ import { Refusal } from '../model/refusal.js';
 import { NODE_DISK, type Disk, type OpenFile } from './disk.js';
 import { inside } from './inside.js';
 import { acquireLock, lockedRefusal, lockHolder, THIS_PROCESS, type Lock, type Locker } from './lock.js';
-import { spansOf } from './partSpans.js';
+import { goesAhead, partsIn, spansOf, type PartSpan } from './partSpans.js';
 import type { FilePart, FileSink, LockHolder, Room, Store, StoreFolder, StoreKind, WrittenFile } from './ports.js';
 
 /** Makes `temporary`, which is written whole, the file it is to be. Where anything fails nothing is left of it. */
@@ -146,15 +146,24 @@ class FileStoreFolder implements StoreFolder {
 
   public async *readParts(path: string, parts: Iterable<FilePart>): AsyncGenerator<Buffer> {
     const file = await this.disk.openRead(await this.safely(path));
+    const ahead: Array<{ readonly span: PartSpan; readonly bytes: Promise<Buffer> }> = [];
     try {
-      for (const span of spansOf(parts)) {
-        const bytes = await file.read(span.offset, span.bytes);
-        for (const part of span.parts) {
-          const from = part.offset - span.offset;
-          yield bytes.subarray(from, from + part.bytes);
+      const spans = spansOf(parts);
+      for (let next = spans.next(); ;) {
+        // One by one they would each wait for a turn among those who unpack what came before.
+        while (!next.done && goesAhead(ahead, next.value)) {
+          const bytes = file.read(next.value.offset, next.value.bytes);
+          // It is waited for below, unless one before it fails.
+          bytes.catch(() => undefined);
+          ahead.push({ span: next.value, bytes });
+          next = spans.next();
         }
+        const first = ahead.shift();
+        if (!first) return;
+        yield* partsIn(first.span, await first.bytes);
       }
     } finally {
+      await Promise.allSettled(ahead.map(({ bytes }) => bytes));
       await file.close();
     }
   }

@@ -28,3 +28,16 @@ export function* spansOf(parts: Iterable<FilePart>): Generator<PartSpan> {
   }
   if (open) yield open;
 }
+
+/** Bytes that are read before they are asked for. */
+const MOST_AHEAD = 1024 * 1024;
+
+/** Whether a span is to be read while those before it are: a large one by itself. */
+export function goesAhead(ahead: ReadonlyArray<{ readonly span: PartSpan }>, next: PartSpan): boolean {
+  return ahead.length === 0 || ahead.reduce((sum, { span }) => sum + span.bytes, next.bytes) <= MOST_AHEAD;
+}
+
+/** The parts of a span, cut from its bytes. */
+export function* partsIn({ offset, parts }: PartSpan, bytes: Buffer): Generator<Buffer> {
+  for (const part of parts) yield bytes.subarray(part.offset - offset, part.offset - offset + part.bytes);
+}
