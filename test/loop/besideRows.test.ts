@@ -141,23 +141,29 @@ describe('rows go back while what is only shown is deployed', () => {
   it('deploys nothing any more once the journal cannot be written, and says why', async () => {
     const plan = await planned();
     const bad = layoutNow();
-    world.org.switches.latencyOf = (request) => (isMetadata(request) ? 150 : 0);
-    let asked = 0;
-    const noJournal = (): boolean => {
-      asked += 1;
-      if (asked === 2) makeUnwritable();
-      return false;
-    };
-    const makeUnwritable = (): void => {
+    const own = (): readonly boolean[] =>
+      world.side.deployments
+        .list()
+        .filter(({ result }) => result.createdBy === world.user('Ada Admin').id)
+        .map(({ result }) => result.checkOnly);
+    world.org.switches.latency = 150;
+    let broken = false;
+    const breakJournal = (): void => {
+      broken = true;
       const [run] = readdirSync(`${world.folder}/.rollback/runs`);
       const journal = `${world.folder}/.rollback/runs/${run}/journal.ndjson`;
       rmSync(journal);
       mkdirSync(journal);
     };
-    const run = world.apply(plan, { stopAsked: noJournal });
-    const refusal = await run.then(String, (error: Refusal) => `${error.key}: ${error.tokens.join(' ')}`);
+    // While the validation is looked at, and before the rows are through.
+    world.org.switches.beforeRequest = [
+      { when: (request) => isMetadata(request) && own().length > 0 && !broken, run: breakJournal },
+    ];
+    const refusal = await world.apply(plan).then(String, (error: Refusal) => `${error.key}: ${error.tokens.join(' ')}`);
     expect(refusal).to.match(/^runCutOff: .*EISDIR/);
     expect(layoutNow()).to.equal(bad);
+    // What was sent the org would carry out after the command has ended.
+    expect(own()).to.deep.equal([true]);
   });
 
   it('restores the rows also where the org refuses the deployment', async () => {
