@@ -35,6 +35,16 @@ export interface RequestOptions {
   readonly readsOnly?: boolean;
 }
 
+/** A request as each of its attempts is made. */
+interface Outgoing {
+  readonly path: string;
+  readonly method: string;
+  readonly options: RequestOptions;
+  readonly readsOnly: boolean;
+}
+
+type Read<T> = (response: Answer, timed: TimedRequest) => Promise<{ value: T } | Failure>;
+
 /** The org's requests of the last 24 hours, as its answers say (`Sforce-Limit-Info`). */
 export interface ApiUsage {
   readonly used: number;
@@ -158,7 +168,7 @@ export class OrgHttp {
     let refreshed = false;
     let waited = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const failure = await this.once(path, method, options, readsOnly, async (response, timed) => {
+      const failure = await this.once({ path, method, options, readsOnly }, async (response, timed) => {
         if (response.ok || readsRefusals) return { value: await read(response, timed, what) };
         const text = await timed.text(response).catch(() => '');
         const acted = !readsOnly && (response.status >= 500 || response.status === 408 || response.status === 420);
@@ -186,16 +196,10 @@ export class OrgHttp {
   }
 
   /** One attempt, in its turn. */
-  private async once<T>(
-    path: string,
-    method: string,
-    options: RequestOptions,
-    readsOnly: boolean,
-    read: (response: Answer, timed: TimedRequest) => Promise<{ value: T } | Failure>
-  ): Promise<{ value: T } | Failure> {
+  private async once<T>(request: Outgoing, read: Read<T>): Promise<{ value: T } | Failure> {
     const place = await this.gate.enter();
     try {
-      const end = await this.tried(path, method, options, readsOnly, (response, timed) => {
+      const end = await this.tried(request, (response, timed) => {
         if (response.ok) place.leave();
         return read(response, timed);
       });
@@ -208,14 +212,9 @@ export class OrgHttp {
   }
 
   /** Everything that can go wrong on the way is a value. */
-  private async tried<T>(
-    path: string,
-    method: string,
-    options: RequestOptions,
-    readsOnly: boolean,
-    read: (response: Answer, timed: TimedRequest) => Promise<{ value: T } | Failure>
-  ): Promise<{ value: T } | Failure> {
-    const { timed, response } = await this.send(path, method, options, readsOnly);
+  private async tried<T>(request: Outgoing, read: Read<T>): Promise<{ value: T } | Failure> {
+    const { path, method, readsOnly } = request;
+    const { timed, response } = await this.send(request);
     try {
       if (response instanceof BrokenOff) throw response;
       this.noteHeaders(response);
@@ -235,12 +234,12 @@ export class OrgHttp {
   }
 
   /** Sends a request, with the session of this moment, and waits for the head of its answer. */
-  private async send(
-    path: string,
-    method: string,
-    options: RequestOptions,
-    readsOnly: boolean
-  ): Promise<{ readonly timed: TimedRequest; readonly response: Answer | BrokenOff }> {
+  private async send({
+    path,
+    method,
+    options,
+    readsOnly,
+  }: Outgoing): Promise<{ readonly timed: TimedRequest; readonly response: Answer | BrokenOff }> {
     const token = this.session.accessToken();
     const body =
       options.json !== undefined
