@@ -36,6 +36,14 @@ export function planRequest(flags: ChoiceFlags & Parameters<typeof whoseRequest>
   };
 }
 
+/** The snapshot as it was typed. A look at drift takes the newest: what the org was taken back to is what it is to stay like. */
+export function snapshotAsked(
+  { snapshot }: { readonly snapshot?: string | undefined },
+  { driftOnly }: PlanRequest
+): string | undefined {
+  return snapshot ?? (driftOnly ? 'latest' : undefined);
+}
+
 /** What an earlier plan was asked for. */
 export function requestOf(plan: RollbackPlan): PlanRequest {
   if (!plan.request) throw new Refusal('planWithoutRequest', { tokens: [plan.id], actionTokens: [plan.snapshotId] });

@@ -6,7 +6,7 @@ import { askChoice } from '../../cli/askChoice.js';
 import { CHANCE, homeFolder, openOrg, openStore } from '../../cli/compose.js';
 import { readConfig } from '../../cli/config/readConfig.js';
 import { commonFlags, configFlag, RollbackCommand, waitFlag } from '../../cli/rollbackCommand.js';
-import { planRequest } from '../../cli/planRequest.js';
+import { planRequest, snapshotAsked } from '../../cli/planRequest.js';
 import { openOldPlan, refreshedFrom, requestAgain, type Refreshed } from '../../cli/refreshPlan.js';
 import { sameApiVersion } from '../../cli/sameApiVersion.js';
 import { chooseFollower, chooseSnapshot } from '../../cli/storeIds.js';
@@ -124,9 +124,7 @@ export default class RollbackPlanCommand extends RollbackCommand<RollbackPlanRes
     const store = openStore(flags.store);
     const orgId = flags['target-org'].getOrgId();
     const old = flags.refresh && (await openOldPlan(store, flags.refresh, orgId));
-    // What the org was taken back to is what it is to stay like.
-    const typed = flags.snapshot ?? (asked.driftOnly ? 'latest' : undefined);
-    const snapshotId = await chooseSnapshot(store, old ? old.plan.snapshotId : typed, orgId);
+    const snapshotId = await chooseSnapshot(store, old ? old.plan.snapshotId : snapshotAsked(flags, asked), orgId);
     const after = flags.after && (await chooseFollower(store, flags.after, snapshotId));
     const baseline = await openBaselineToPlan(store, snapshotId, orgId);
     sameApiVersion(flags['api-version'], baseline.snapshot.apiVersion);
