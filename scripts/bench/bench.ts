@@ -26,9 +26,11 @@ const PARTS: Readonly<Record<string, Part<unknown>>> = {
   undo: undoBench,
   beside: besideBench,
 };
+/** No figure is asked of it, and it takes most of a minute. */
+const NOT_QUICK = new Set(['beside']);
 const HELP = `npm run bench -- [--quick] [--only PART,…] [--write]
 
-  --quick   small sizes and one round: a few minutes
+  --quick   small sizes and one round, without ${[...NOT_QUICK].join(', ')}: a few minutes
   --only    only these parts: ${Object.keys(PARTS).join(', ')}
   --write   write the tables into docs/performance.md; parts that were not run now keep what
             their last full run measured
@@ -51,7 +53,7 @@ const { values: options } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const chosen = options.only?.split(',') ?? Object.keys(PARTS);
+const chosen = options.only?.split(',') ?? Object.keys(PARTS).filter((name) => !(options.quick && NOT_QUICK.has(name)));
 const unknown = chosen.filter((name) => !(name in PARTS));
 if (options.help || unknown.length > 0 || (options.quick && options.write)) {
   process.stdout.write(unknown.length > 0 ? `Unknown: ${unknown.join(', ')}\n${HELP}` : HELP);
